@@ -1,0 +1,42 @@
+# Any of these does first what is missing. None needs root, and none touches an endpoint named in the environment.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-clean test check bench requirements clean
+
+# An environment that is there says which Python it wants; otherwise `make setup PYTHON=python3.12` does.
+PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
+WORKERS ?= auto
+CLEAN := tools/clean-env
+COMPILE = $(CLEAN) uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+          --custom-compile-command "make requirements" pyproject.toml
+
+help: ## Show these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Make .venv and provide the Pulumi CLI (5 minutes where it has to be built, then none)
+	@$(PYTHON) tools/setup
+
+demo: setup ## Create and run a cluster with `pulumi up`, on an endpoint inside this process
+	@$(CLEAN) python tools/demo.py
+
+demo-clean: setup ## Take away what the demo made
+	@$(CLEAN) python tools/demo.py --clean
+
+test: setup ## Run every test (WORKERS=n: how many at a time)
+	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
+
+check: setup ## Lint, check the format, the types and the import contracts
+	@$(CLEAN) ruff check . tools/setup
+	@$(CLEAN) ruff format --check . tools/setup
+	@$(CLEAN) mypy
+	@$(CLEAN) lint-imports
+
+bench: setup ## Measure requests, throughput and scale, and print a table
+	@$(CLEAN) python -m bench $(ARGS)
+
+requirements: setup ## Pin the packages that pyproject.toml asks for
+	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra dev -o requirements-dev.txt
+
+clean: ## Remove everything that these targets made here
+	rm -rf .venv .pulumi .drp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,110 @@
+"""What a set-up says, and how it runs a command that takes its time."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+QUIET_SECONDS = 2.0  # a command shorter than this needs no progress
+LINE_SECONDS = 15.0  # where nobody watches a terminal, one line this often
+TAIL_LINES = 20  # of a failed command's output
+
+
+class StepError(Exception):
+    """A step that cannot go on; the text is what its reader needs."""
+
+
+def say(text: str) -> None:
+    """Print a line at once, into a pipe too."""
+    print(text, flush=True)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock the open file against other set-ups until this process ends; False when one has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def run(
+    what: str,
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    timeout: float | None = None,
+) -> None:
+    """Run the command, with signs of life; its output is shown only when it fails.
+
+    Raises:
+        StepError: The command failed or took longer than `timeout` seconds.
+    """
+    say(what)
+    with tempfile.TemporaryFile(mode="w+", errors="replace") as output:
+        try:
+            process = subprocess.Popen(
+                command,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that its children end with it
+            )
+        except OSError as error:
+            raise StepError(f"Cannot start {command[0]}: {error.strerror}.") from error
+        try:
+            status = _watch(process, timeout)
+        except BaseException:
+            _end(process)
+            raise
+        if status:
+            raise StepError(f"{_tail(output)}\nThis step failed: {what}")
+
+
+def _watch(process: subprocess.Popen[bytes], timeout: float | None) -> int:
+    start = time.monotonic()
+    step = QUIET_SECONDS if sys.stdout.isatty() else LINE_SECONDS
+    while True:
+        try:
+            return process.wait(step)
+        except subprocess.TimeoutExpired:
+            elapsed = time.monotonic() - start
+        finally:
+            _show(time.monotonic() - start, done=process.returncode is not None)
+        if timeout is not None and elapsed > timeout:
+            raise StepError(f"Given up after {timeout:.0f} seconds.")
+
+
+def _show(elapsed: float, *, done: bool) -> None:
+    """A counter in place on a terminal, which ends with its line; elsewhere a line now and then."""
+    if sys.stdout.isatty():
+        if elapsed >= QUIET_SECONDS:
+            print(f"\r  {_clock(elapsed)} ", end="\n" if done else "", flush=True)
+    elif elapsed >= LINE_SECONDS:
+        say(f"  {_clock(elapsed)}{', done' if done else ' so far'}")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _tail(output: IO[str]) -> str:
+    output.seek(0)
+    return "".join(output.readlines()[-TAIL_LINES:]).rstrip()

@@ -1,0 +1,113 @@
+"""`.venv` with exactly the packages that requirements-dev.txt pins by hash.
+
+A stamp inside `.venv` says for which requirements and which interpreter it was made. It is taken
+away before anything changes and written last, so that an interrupted run leaves none; an
+environment without one is made anew.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import console
+
+STAMP = "pulumi-drp-setup.json"
+INTERPRETER = getattr(sys, "_base_executable", None) or sys.executable  # never that of `.venv`
+
+
+def ensure(root: Path) -> bool:
+    """Make or bring up to date `.venv`; return whether anything had to be done."""
+    venv, requirements = root / ".venv", root / "requirements-dev.txt"
+    stamp = venv / STAMP
+    wanted = {
+        "python": f"{sys.base_prefix} {sys.version_info.major}.{sys.version_info.minor}",
+        "requirements": hashlib.sha256(requirements.read_bytes()).hexdigest(),
+    }
+    found = _read(stamp)
+    usable = found.get("python") == wanted["python"] and _runs(venv / "bin" / "python")
+    if usable and found == wanted:
+        return False
+    stamp.unlink(missing_ok=True)
+    _install(venv, requirements, anew=not usable)
+    stamp.write_text(json.dumps(wanted))
+    return True
+
+
+def _read(stamp: Path) -> dict[str, str]:
+    try:
+        found = json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _runs(python: Path) -> bool:
+    try:
+        return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _install(venv: Path, requirements: Path, *, anew: bool) -> None:
+    uv = shutil.which("uv", path=path_without(venv / "bin"))
+    if uv:
+        try:
+            _with_uv(uv, venv, requirements, anew=anew)
+        except console.StepError as error:
+            console.say(f"{error}\nuv did not do it, so pip tries.")
+        else:
+            return
+        anew = True
+    _with_pip(venv, requirements, anew=anew)
+
+
+def path_without(folder: Path) -> str:
+    """PATH without the folder that a set-up fills itself."""
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(entry for entry in entries if Path(entry) != folder)
+
+
+def _with_uv(uv: str, venv: Path, requirements: Path, *, anew: bool) -> None:
+    if anew:
+        _remove(venv)
+        console.run(
+            "Making .venv with uv (seconds).",
+            [uv, "venv", "--quiet", "--python", INTERPRETER, venv],
+        )
+    target = ["--python", str(venv / "bin" / "python")]
+    console.run(
+        "Installing the pinned packages into .venv with uv (up to a minute the first time).",
+        [uv, "pip", "sync", "--quiet", "--require-hashes", *target, requirements],
+    )
+
+
+def _with_pip(venv: Path, requirements: Path, *, anew: bool) -> None:
+    if anew or not _runs_pip(venv):
+        _remove(venv)
+        try:
+            console.run("Making .venv (10 seconds).", [INTERPRETER, "-m", "venv", venv])
+        except console.StepError as error:
+            raise console.StepError(
+                f"{error}\nThis Python cannot make environments: install its venv module (Debian: "
+                "`apt install python3-venv`) or put uv on PATH, then run `make setup` again."
+            ) from error
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    console.run(
+        "Installing the pinned packages into .venv with pip (about a minute the first time).",
+        [*pip, "install", "--quiet", "--require-hashes", "--requirement", requirements],
+    )
+
+
+def _runs_pip(venv: Path) -> bool:
+    command = [str(venv / "bin" / "python"), "-m", "pip", "--version"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _remove(venv: Path) -> None:
+    if venv.exists():
+        console.say("The .venv here is unfinished, or of another Python: it is made anew.")
+        shutil.rmtree(venv)
