@@ -18,7 +18,11 @@ TAIL_LINES = 20  # of a failed command's output
 
 
 class StepError(Exception):
-    """A step that cannot go on; the text is what its reader needs."""
+    """A step that cannot go on; the text is what its reader needs, `reason` a short form."""
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason or text
 
 
 def say(text: str) -> None:
@@ -68,7 +72,10 @@ def run(
             _end(process)
             raise
         if status:
-            raise StepError(f"{_tail(output)}\nThis step failed: {what}")
+            tail = _tail(output)
+            raise StepError(
+                "\n".join([*tail, f"This step failed: {what}"]), tail[-1] if tail else ""
+            )
 
 
 def _watch(process: subprocess.Popen[bytes], timeout: float | None) -> int:
@@ -105,6 +112,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _tail(output: IO[str]) -> str:
+def _tail(output: IO[str]) -> list[str]:
     output.seek(0)
-    return "".join(output.readlines()[-TAIL_LINES:]).rstrip()
+    return output.read().rstrip().splitlines()[-TAIL_LINES:]

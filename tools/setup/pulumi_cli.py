@@ -158,7 +158,7 @@ def _install(folder: Path, version: str) -> Path | None:
             timeout=INSTALLER_SECONDS,
         )
     except console.StepError as error:
-        console.say(f"{error}")
+        console.say(f"That way is not open here: {error.reason}")
         return None
     made = root / "bin"
     if _complete(made) and _number(_output(str(made / "pulumi"), "version")) == _number(version):

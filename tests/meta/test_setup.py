@@ -1,0 +1,371 @@
+"""`make setup` in throw-away checkouts, whose PATH holds only what each test puts there."""
+
+import ast
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SYSTEM_TOOLS = ("sh", "bash", "cat", "chmod", "cp", "ln", "mkdir", "kill", "touch")
+PULUMI_FILES = (
+    "pulumi",
+    "pulumi-language-python",
+    "pulumi-language-python-exec",
+    "pulumi-resource-pulumi-python",
+)
+FAKE_PULUMI = """#!/bin/sh
+case "$1" in version) echo v{version} ;; -h) echo "Usage: {host}" ;; esac
+"""
+# Like uv in what a set-up asks of it; it keeps the requirements that it was given, in .venv.
+FAKE_UV = f"""#!/bin/sh
+for last; do :; done
+case "$1 $2" in
+"venv "*) mkdir -p "$last/bin" && ln -s "{sys.executable}" "$last/bin/python" ;;
+"pip sync") cat "$last" >> "${{last%/*}}/.venv/synced" ;;
+esac
+"""
+# Like curl: hands over an installer that leaves a pulumi of the version it is asked for.
+FAKE_CURL = """#!/bin/sh
+while [ "$1" != --output ]; do shift; done
+cat > "$2" <<'SCRIPT'
+while [ $# -gt 0 ]; do
+  case "$1" in --version) version=$2 ;; --install-root) root=$2 ;; esac
+  shift
+done
+mkdir -p "$root/bin"
+echo "$version" >> "$HOME/installed"
+for name in pulumi pulumi-language-python pulumi-language-python-exec \\
+    pulumi-resource-pulumi-python; do
+  printf '#!/bin/sh\\necho v%s\\n' "$version" > "$root/bin/$name"
+  chmod +x "$root/bin/$name"
+done
+SCRIPT
+"""
+FAKE_GO = """#!/bin/sh
+case "$1" in
+version) echo go version go1.26.1 linux/amd64 ;;
+list) echo "$HOME/sdk" ;;
+build)
+  echo "$CGO_ENABLED $GOFLAGS $GOOS $*" >> "$HOME/built"
+  while [ "$1" != -o ]; do shift; done
+  printf '#!/bin/sh\\necho v3.259.0\\n' > "$2${3##*/}"
+  chmod +x "$2${3##*/}"
+  ;;
+esac
+"""
+
+
+class Checkout:
+    """The set-up and what it reads, in a folder of its own, with a HOME and a PATH of its own."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder, self.home, self.bin = folder, home, folder / "bin-of-the-machine"
+        self.requirements = folder / "requirements-dev.txt"
+        for place in (home, self.bin):
+            place.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(
+            ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        self.requirements.write_text("# one\n")
+        for tool in SYSTEM_TOOLS:
+            real = shutil.which(tool)
+            if real:
+                (self.bin / tool).symlink_to(real)
+
+    def has(self, name: str, script: str) -> None:
+        place = self.bin / name
+        place.write_text(script)
+        place.chmod(0o755)
+
+    def has_pulumi(self, version: str, host: str = "pulumi-language-python") -> None:
+        for name in PULUMI_FILES:
+            self.has(name, FAKE_PULUMI.format(version=version, host=host))
+
+    def start(self, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-B", self.folder / "tools" / "setup"],
+            env={"HOME": str(self.home), "PATH": str(self.bin), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def setup(self, **environment: str) -> str:
+        """Run the set-up to its good end; return what it said."""
+        process = self.start(**environment)
+        said, complained = process.communicate()
+        assert process.returncode == 0, said + complained
+        return said
+
+    def fails(self) -> str:
+        """Run the set-up to its bad end; return what it complained of."""
+        process = self.start()
+        said, complained = process.communicate()
+        assert process.returncode == 1, said + complained
+        assert "Traceback" not in complained
+        return complained
+
+    def synced(self) -> str:
+        return (self.folder / ".venv" / "synced").read_text()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    made = Checkout(tmp_path / "checkout", tmp_path / "home")
+    made.has("uv", FAKE_UV)
+    return made
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Checkout:
+    """A second checkout of the same user."""
+    made = Checkout(tmp_path / "neighbour", tmp_path / "home")
+    made.has("uv", FAKE_UV)
+    return made
+
+
+def test_a_second_run_does_nothing_and_says_one_line(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.300.1")
+    first = checkout.setup()
+    before = {path: path.lstat().st_mtime_ns for path in checkout.folder.rglob("*")}
+
+    second = checkout.setup()
+
+    assert first.endswith("Set-up is done.\n")
+    assert second == "Set-up is in place.\n"
+    assert {path: path.lstat().st_mtime_ns for path in checkout.folder.rglob("*")} == before
+
+
+def test_changed_requirements_are_installed_into_the_same_environment(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.300.1")
+    checkout.setup()
+    checkout.requirements.write_text("# two\n")
+
+    assert "Making .venv" not in checkout.setup()
+
+    assert checkout.synced() == "# one\n# two\n"
+    assert checkout.setup() == "Set-up is in place.\n"
+
+
+def test_an_interrupted_install_is_made_anew(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.300.1")
+    killed = 'case "$1" in pip) kill -KILL $PPID ;; esac\n'
+    checkout.has("uv", FAKE_UV + killed)
+    process = checkout.start()
+    process.communicate()
+    assert process.returncode < 0
+    assert checkout.synced() == "# one\n"
+    checkout.has("uv", FAKE_UV)
+
+    said = checkout.setup()
+
+    assert "The .venv here is unfinished" in said
+    assert checkout.synced() == "# one\n"
+
+
+def test_an_environment_of_another_python_is_made_anew(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.300.1")
+    checkout.setup()
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python3.11")
+
+    checkout.setup()
+
+    assert checkout.synced() == "# one\n"
+    assert python.resolve() == Path(sys.executable).resolve()
+
+
+def test_without_uv_pip_installs_exactly_what_is_pinned(checkout: Checkout) -> None:
+    (checkout.bin / "uv").unlink()
+    checkout.has_pulumi("3.300.1")
+    wheel = _wheel(checkout.folder)
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    offline = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    checkout.requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{'0' * 64}\n")
+    refused = checkout.start(**offline)
+    assert "DO NOT MATCH THE HASHES" in "".join(refused.communicate())
+    assert refused.returncode == 1
+    checkout.requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{digest}\n")
+
+    checkout.setup(**offline)
+
+    python = checkout.folder / ".venv" / "bin" / "python"
+    assert subprocess.check_output([python, "-c", "import tiny; print(tiny.SIZE)"]) == b"1\n"
+
+
+def _wheel(folder: Path) -> Path:
+    wheel = folder / "tiny-1.0-py3-none-any.whl"
+    about = "tiny-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tiny.py", "SIZE = 1\n")
+        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+        archive.writestr(
+            f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(
+            f"{about}/RECORD", f"tiny.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n{about}/RECORD,,\n"
+        )
+    return wheel
+
+
+def test_where_nothing_can_provide_pulumi_one_sentence_names_the_three_ways_out(
+    checkout: Checkout,
+) -> None:
+    assert checkout.fails() == (
+        "The Pulumi CLI is missing: put pulumi 3.259.0 or newer on PATH, or give this machine "
+        "access to get.pulumi.com, or install Go 1.25.11 or newer to build it from source; then "
+        "run `make setup` again.\n"
+    )
+
+
+def test_a_go_too_old_to_fetch_a_newer_one_counts_as_none(checkout: Checkout) -> None:
+    checkout.has("go", "#!/bin/sh\necho go version go1.20.3 linux/amd64\n")
+    assert "install Go 1.25.11 or newer" in checkout.fails()
+
+
+@pytest.mark.parametrize(("version", "host"), [("3.258.9", "works"), ("4.0.0", "")])
+def test_a_pulumi_on_path_that_is_old_or_has_no_working_host_is_passed_over(
+    checkout: Checkout, version: str, host: str
+) -> None:
+    checkout.has_pulumi(version)
+    if not host:
+        checkout.has("pulumi-language-python", "#!/bin/sh\nexit 126\n")
+    checkout.has("curl", FAKE_CURL)
+
+    checkout.setup()
+
+    assert (checkout.home / "installed").read_text() == "3.259.0\n"
+
+
+def test_a_good_pulumi_on_path_is_used_as_it_is(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.259.0")
+    checkout.has("curl", FAKE_CURL)
+    checkout.setup()
+    assert not (checkout.home / "installed").exists()
+    assert not (checkout.folder / ".venv" / "bin" / "pulumi").exists()
+
+
+def test_what_the_installer_left_serves_the_next_checkout_without_it(
+    checkout: Checkout, neighbour: Checkout
+) -> None:
+    checkout.has("curl", FAKE_CURL)
+    checkout.setup()
+
+    neighbour.setup()
+
+    cached = checkout.home / ".cache" / "pulumi-drp" / "pulumi-3.259.0"
+    for name in PULUMI_FILES:
+        assert (neighbour.folder / ".venv" / "bin" / name).resolve() == cached / name
+    assert (checkout.home / "installed").read_text() == "3.259.0\n"
+    assert [path.name for path in cached.parent.iterdir()] == ["pulumi-3.259.0"]
+
+
+def test_two_checkouts_that_are_set_up_at_once_install_pulumi_once(
+    checkout: Checkout, neighbour: Checkout
+) -> None:
+    for one in (checkout, neighbour):
+        one.has("curl", FAKE_CURL)
+    running = [one.start() for one in (checkout, neighbour)]
+    for process in running:
+        assert process.communicate()[1] == ""
+        assert process.returncode == 0
+    assert (checkout.home / "installed").read_text() == "3.259.0\n"
+
+
+def test_a_cache_that_lost_a_file_is_filled_again(checkout: Checkout) -> None:
+    checkout.has("curl", FAKE_CURL)
+    checkout.setup()
+    (checkout.home / ".cache/pulumi-drp/pulumi-3.259.0/pulumi").unlink()
+
+    checkout.setup()
+
+    assert (checkout.folder / ".venv" / "bin" / "pulumi").resolve().is_file()
+
+
+def test_an_unreachable_installer_leads_to_a_build_that_honours_go_sum(checkout: Checkout) -> None:
+    checkout.has("curl", "#!/bin/sh\necho 'curl: (6) Could not resolve host' >&2; exit 6\n")
+    checkout.has("go", FAKE_GO)
+    for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
+        source = checkout.home / "sdk" / "python" / script
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text("#!/bin/sh\n")
+
+    said = checkout.setup(GOFLAGS="-mod=vendor", GOOS="plan9", CGO_ENABLED="1")
+
+    assert "Could not resolve host" in said
+    command, host = (checkout.home / "built").read_text().splitlines()
+    assert command.startswith("0 -mod=readonly  build -mod=readonly -trimpath")
+    assert "version.Version=v3.259.0" in command
+    assert "version.Version=v3.79.0" in host
+    assert os.access(checkout.folder / ".venv" / "bin" / PULUMI_FILES[3], os.X_OK)
+
+
+def test_an_old_python_reads_what_to_do_instead_of_a_syntax_error(checkout: Checkout) -> None:
+    entry = checkout.folder / "tools" / "setup" / "__main__.py"
+    ast.parse(entry.read_text(), feature_version=(3, 7))
+    old = f"import sys, runpy; sys.version_info = (3, 10, 4); runpy.run_path({str(entry)!r})"
+    done = subprocess.run([sys.executable, "-c", old], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Python 3.11 or newer is needed, this is 3.10: install one and name it, as in "
+        "`make setup PYTHON=python3.12`.\n"
+    )
+
+
+def test_a_target_never_sees_the_endpoint_and_the_account_of_its_caller(checkout: Checkout) -> None:
+    private = {
+        "RS_ENDPOINT": "https://real.example:8092",
+        "RS_KEY": "a:b",
+        "DRP_ENDPOINT": "https://real.example:8092",
+        "DRP_LOG": "several\nlines",
+        "PULUMI_ACCESS_TOKEN": "secret",
+        "PULUMI_STACK": "production",
+        "PULUMI_BACKEND_URL": "s3://state",
+        "KEPT": "yes",
+    }
+    wrapper = checkout.folder / "tools" / "clean-env"
+    shown = subprocess.run(
+        [wrapper, sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"],
+        env={**os.environ, **private},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = json.loads(shown.stdout)
+    folder = checkout.folder / ".pulumi"
+    assert {name for name in seen if name.startswith(("RS_", "DRP_"))} == set()
+    assert {name: value for name, value in seen.items() if name.startswith("PULUMI_")} == {
+        "PULUMI_BACKEND_URL": f"file://{folder}/state",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_HOME": f"{folder}/home",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    assert seen["KEPT"] == "yes"
+    assert seen["PATH"].startswith(f"{checkout.folder}/.venv/bin{os.pathsep}")
+
+
+def test_make_alone_lists_the_targets() -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    shown = subprocess.run([make, "-C", ROOT], capture_output=True, text=True, check=True).stdout
+    for target in (
+        "setup",
+        "demo",
+        "demo-clean",
+        "test",
+        "check",
+        "bench",
+        "requirements",
+        "clean",
+    ):
+        assert f"make {target} " in shown
