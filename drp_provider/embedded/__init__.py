@@ -1,0 +1,22 @@
+"""A small DRP endpoint for local use: a real HTTP API over a real store.
+
+It imports nothing from the rest of the package, so that client and endpoint cannot share a
+mistake. Two doors lead to one application: `adapter` (in this process, no port) and `server`
+(a loopback port; also `python -m drp_provider.embedded`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from drp_provider.embedded.server import EmbeddedEndpoint
+
+__all__ = ["EmbeddedEndpoint"]
+
+
+def __getattr__(name: str) -> Any:
+    # Whoever wants the adapter only must not pay for the server.
+    if name == "EmbeddedEndpoint":
+        from drp_provider.embedded.server import EmbeddedEndpoint  # noqa: PLC0415
+
+        return EmbeddedEndpoint
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

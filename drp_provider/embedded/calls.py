@@ -1,0 +1,122 @@
+"""One request on its way through the endpoint, and the answer to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.wrappers import Request
+
+from drp_provider.embedded.claims import Principal
+from drp_provider.embedded.dialects import Dialect
+from drp_provider.embedded.documents import Document, Undecodable, encode, parse
+from drp_provider.embedded.faults import Fault, forbidden, not_found
+from drp_provider.embedded.prefixes import ObjectType, object_types
+from drp_provider.embedded.store import Transaction
+
+# How a unique index is spelled in a path, beside the plain key.
+_KEY_INDEX = "Key"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer: a JSON text, or a document still to be encoded."""
+
+    body: str | Document | list[Any]
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The body as it is sent."""
+        return self.body if isinstance(self.body, str) else encode(self.body)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has been routed and authenticated, inside its transaction."""
+
+    request: Request
+    transaction: Transaction
+    principal: Principal
+    dialect: Dialect
+    arguments: Mapping[str, str]
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, which is also the Type of most faults."""
+        return self.request.method
+
+    @property
+    def kind(self) -> ObjectType:
+        """The object type in the path."""
+        return object_types(self.dialect)[self.arguments["prefix"]]
+
+    @property
+    def name(self) -> str:
+        """What the path calls the object: its key, or `Index:value`."""
+        return self.arguments["key"]
+
+    def flag(self, name: str) -> bool:
+        """Whether a query argument is `true`."""
+        return self.request.args.get(name) == "true"
+
+    def words(self, name: str) -> list[str]:
+        """A query argument that is a list with commas."""
+        text = self.request.args.get(name, "")
+        return [word for word in text.split(",") if word]
+
+    def demand(self, action: str, key: str, scope: str = "") -> None:
+        """Insist on a right.
+
+        Raises:
+            Fault: 403 that names the missing claim.
+        """
+        scope = scope or self.kind.prefix
+        if not self.principal.may(scope, action, key):
+            raise forbidden(self.request.path, scope, action, key)
+
+    def payload(self) -> Any:
+        """The decoded body; None for an empty one.
+
+        Raises:
+            Fault: 400, not JSON.
+        """
+        content_type = self.request.headers.get("Content-Type", "")
+        if "application/json" not in content_type.casefold():
+            raise Fault(400, self.method, f"Invalid content type: {content_type}")
+        body = self.request.get_data()
+        try:
+            return parse(body) if body else None
+        except Undecodable as error:
+            raise Fault(400, self.method, str(error)) from None
+
+    def resolve(self) -> str:
+        """The plain key of the object in the path, which need not exist."""
+        index, separator, value = self.name.partition(":")
+        if not separator:
+            return self.name
+        if index in (_KEY_INDEX, self.kind.key):
+            return value
+        if index == "Name" and self.kind.key != "Name":
+            return self.transaction.key_of(self.kind.prefix, value) or self.name
+        return self.name
+
+    def existing(self, *, readable: bool = True) -> tuple[str, Document]:
+        """The object in the path and its key.
+
+        Args:
+            readable: Hide it from whoever may not `get` it.
+
+        Raises:
+            Fault: 404, it does not exist or is hidden.
+        """
+        key = self.resolve()
+        document = self.transaction.get(self.kind.prefix, key)
+        hidden = readable and not self.principal.may(self.kind.prefix, "get", key)
+        if document is None or hidden:
+            raise self.missing()
+        return key, document
+
+    def missing(self) -> Fault:
+        """The fault for the object in the path."""
+        return not_found(self.method, self.kind.prefix, self.name)

@@ -1,0 +1,53 @@
+"""Values as Go's fmt package prints them; they appear inside error messages."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+# %v and %#v switch to an exponent from this power of ten on.
+_EXPONENT_FROM = 6
+_EXPONENT_BELOW = -4
+_ELEMENT = ", "
+
+
+def plain(value: Any) -> str:
+    """The `%v` form: strings bare, lists `[a b]`, maps `map[a:1 b:2]`."""
+    if value is None:
+        return "<nil>"
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{name}:{plain(value[name])}" for name in sorted(value)) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(plain(item) for item in value) + "]"
+    return value if isinstance(value, str) else _scalar(value)
+
+
+def syntax(value: Any) -> str:
+    """The `%#v` form: Go source that would build the value."""
+    if value is None:
+        return "interface {}(nil)"
+    if isinstance(value, dict):
+        members = (f"{quoted(name)}:{syntax(value[name])}" for name in sorted(value))
+        return "map[string]interface {}{" + _ELEMENT.join(members) + "}"
+    if isinstance(value, list):
+        return "[]interface {}{" + _ELEMENT.join(syntax(item) for item in value) + "}"
+    return quoted(value) if isinstance(value, str) else _scalar(value)
+
+
+def quoted(text: str) -> str:
+    """A string between double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _scalar(value: float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value == 0:
+        return "0"
+    number = Decimal(repr(value)).normalize()
+    exponent = number.adjusted()
+    if _EXPONENT_BELOW <= exponent < _EXPONENT_FROM:
+        return f"{number:f}"
+    sign, digits, _ = number.as_tuple()
+    head, tail = str(digits[0]), "".join(map(str, digits[1:]))
+    mantissa = f"{head}.{tail}" if tail else head
+    return f"{'-' if sign else ''}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"

@@ -1,0 +1,332 @@
+"""The object types: a table of what each one is called and what it holds, members in order."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from drp_provider.embedded.dialects import Dialect
+from drp_provider.embedded.kinds import (
+    ADDRESS,
+    ANY_MAP,
+    ANYTHING,
+    BOOL,
+    INTEGER,
+    META,
+    STRING,
+    STRINGS,
+    UUID,
+    Field,
+    Fixed,
+    ListOf,
+    MapOf,
+    Struct,
+)
+
+V3, V4 = "v3.13", "v4.8"
+
+HEAD = (
+    Field("Validated", BOOL),
+    Field("Available", BOOL),
+    Field("Errors", STRINGS),
+    Field("ReadOnly", BOOL),
+    Field("Meta", META),
+    Field("Endpoint", STRING),
+    Field("Bundle", STRING),
+)
+PARTIAL = Field("Partial", BOOL)
+NAME = Field("Name", STRING)
+TEXTS = (Field("Description", STRING), Field("Documentation", STRING))
+PARAMS = Field("Params", ANY_MAP)
+
+# What the server alone decides; a client's value is dropped without complaint.
+SERVER_OWNED = ("Validated", "Available", "Errors", "ReadOnly", "Bundle", "Partial")
+
+_TEMPLATES = Field(
+    "Templates",
+    ListOf(
+        Struct(
+            "models.TemplateInfo",
+            (
+                NAME,
+                Field("Path", STRING),
+                Field("ID", STRING),
+                Field("Contents", STRING),
+                Field("Meta", MapOf(STRING, "map[string]string"), omit_empty=True),
+            ),
+        )
+    ),
+)
+_REQUIRES = (Field("RequiredParams", STRINGS), Field("OptionalParams", STRINGS))
+_OS_FIELDS = ("Name", "Family", "Codename", "Version", "IsoFile", "IsoSha256", "IsoUrl")
+_OS = Struct(
+    "models.OsInfo",
+    (
+        *(Field(name, STRING) for name in _OS_FIELDS),
+        Field("SupportedArchitectures", MapOf(ANYTHING, "map[string]models.ArchInfo")),
+    ),
+)
+# The embedded profile of old machines: deprecated, always empty, with real nulls inside.
+_OLD_PROFILE = {
+    "Validated": False,
+    "Available": False,
+    "Errors": None,
+    "ReadOnly": False,
+    "Meta": None,
+    "Endpoint": "",
+    "Bundle": "",
+    "Partial": False,
+    "Name": "",
+    "Description": "",
+    "Documentation": "",
+    "Params": None,
+}
+_FINGERPRINT = Struct(
+    "models.MachineFingerprint",
+    (
+        Field("SSNHash", STRING),
+        Field("CSNHash", STRING),
+        Field("CloudInstanceID", STRING),
+        Field("SystemUUID", STRING),
+        Field("MemoryIds", STRINGS),
+    ),
+)
+_ERROR_STACK = Struct("models.TaskStack", (Field("CurrentTask", INTEGER), Field("TaskList", STRINGS)))
+_CLAIM = Struct("models.Claim", (Field("scope", STRING), Field("action", STRING), Field("specific", STRING)))
+_POOL_ACTION = Struct(
+    "models.PoolTransitionActions",
+    (
+        Field("Workflow", STRING, omit_empty=True),
+        Field("AddProfiles", STRINGS, omit_empty=True),
+        Field("AddParameters", ANY_MAP, omit_empty=True),
+        Field("RemoveProfiles", STRINGS, omit_empty=True),
+        Field("RemoveParameters", STRINGS, omit_empty=True),
+    ),
+)
+_AUTO_FILL = Struct(
+    "models.PoolAutoFill",
+    (
+        Field("UseAutoFill", BOOL, omit_empty=True),
+        Field("MinFree", INTEGER, omit_empty=True),
+        Field("MaxFree", INTEGER, omit_empty=True),
+        Field("CreateParameters", ANY_MAP, omit_empty=True),
+        Field("AcquirePool", STRING, omit_empty=True),
+        Field("ReturnPool", STRING, omit_empty=True),
+    ),
+)
+_POOL_ACTIONS = ("EnterActions", "ExitActions", "AllocateActions", "ReleaseActions")
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """One type of object.
+
+    Attributes:
+        prefix: Its place in the API, and the scope of claims about it.
+        go: The Go struct's name in decoding errors.
+        key: The member that names an object.
+        members: Its members in order, both dialects together.
+        names: Which rule its names follow (see `names`).
+        only: The dialect that has it; empty for both.
+        indexes: Members that lists can be filtered and sorted by, besides the common ones.
+    """
+
+    prefix: str
+    go: str
+    key: str
+    members: tuple[Field, ...]
+    names: str = "ordinary"
+    only: str = ""
+    indexes: tuple[str, ...] = ()
+
+    @property
+    def has_params(self) -> bool:
+        """Whether it carries param values, and so the params routes."""
+        return PARAMS in self.members
+
+    def struct(self, dialect: Dialect) -> Struct:
+        """Its members as this dialect has them."""
+        return self._structs[dialect.name]
+
+    @cached_property
+    def _structs(self) -> dict[str, Struct]:
+        return {
+            name: Struct(
+                f"backend.{self.go}",
+                tuple(field for field in self.members if field.only in ("", name)),
+            )
+            for name in (V3, V4)
+        }
+
+
+_PROFILE = ObjectType(
+    "profiles",
+    "Profile",
+    "Name",
+    (*HEAD, PARTIAL, NAME, *TEXTS, PARAMS, Field("Profiles", STRINGS, only=V4)),
+    indexes=("Name", "Params"),
+)
+_MACHINE = ObjectType(
+    "machines",
+    "Machine",
+    "Uuid",
+    (
+        *HEAD,
+        PARTIAL,
+        NAME,
+        Field("Description", STRING),
+        Field("Uuid", UUID),
+        Field("CurrentJob", STRING),
+        Field("Address", ADDRESS),
+        Field("Stage", STRING),
+        Field("BootEnv", STRING),
+        Field("Profiles", STRINGS),
+        Field("Profile", Fixed(_OLD_PROFILE), only=V3),
+        PARAMS,
+        Field("Tasks", STRINGS),
+        Field("CurrentTask", INTEGER),
+        Field("RetryTaskAttempt", INTEGER, only=V4),
+        Field("TaskErrorStacks", ListOf(_ERROR_STACK), only=V4),
+        Field("Runnable", BOOL),
+        Field("Secret", STRING),
+        Field("OS", STRING),
+        Field("HardwareAddrs", STRINGS),
+        Field("Workflow", STRING),
+        Field("Arch", STRING),
+        Field("Locked", BOOL),
+        Field("Context", STRING, only=V4),
+        Field("Fingerprint", _FINGERPRINT, only=V4),
+        Field("Pool", STRING, only=V4),
+        Field("PoolAllocated", BOOL, only=V4),
+        Field("PoolStatus", STRING, only=V4),
+        Field("WorkflowComplete", BOOL, only=V4),
+    ),
+    names="machine",
+    indexes=(
+        *("Name", "Params", "Address", "BootEnv", "Profiles", "Runnable", "Stage", "Uuid"),
+        *("Workflow", "WorkflowComplete", "Pool", "PoolAllocated", "PoolStatus"),
+    ),
+)
+_PARAM = ObjectType(
+    "params",
+    "Param",
+    "Name",
+    (*HEAD, NAME, *TEXTS, Field("Secure", BOOL), Field("Schema", ANYTHING)),
+    names="param",
+    indexes=("Name",),
+)
+_STAGE = ObjectType(
+    "stages",
+    "Stage",
+    "Name",
+    (
+        *HEAD,
+        PARTIAL,
+        NAME,
+        *TEXTS,
+        _TEMPLATES,
+        *_REQUIRES,
+        PARAMS,
+        Field("BootEnv", STRING),
+        Field("Tasks", STRINGS),
+        Field("Profiles", STRINGS),
+        Field("Reboot", BOOL),
+        Field("RunnerWait", BOOL),
+    ),
+    indexes=("Name", "BootEnv", "Params", "Profiles", "Reboot"),
+)
+_WORKFLOW = ObjectType(
+    "workflows",
+    "Workflow",
+    "Name",
+    (*HEAD, NAME, *TEXTS, Field("Stages", STRINGS)),
+    indexes=("Name",),
+)
+_TASK = ObjectType(
+    "tasks",
+    "Task",
+    "Name",
+    (
+        *HEAD,
+        NAME,
+        *TEXTS,
+        _TEMPLATES,
+        *_REQUIRES,
+        Field("Prerequisites", STRINGS),
+        Field("ExtraRoles", STRINGS, only=V4, omit_empty=True),
+        Field("ExtraClaims", ListOf(_CLAIM), only=V4, omit_empty=True),
+    ),
+    indexes=("Name",),
+)
+_TEMPLATE = ObjectType(
+    "templates",
+    "Template",
+    "ID",
+    (*HEAD, Field("ID", STRING), Field("Description", STRING), Field("Contents", STRING)),
+    names="template",
+    indexes=("ID",),
+)
+_BOOTENV = ObjectType(
+    "bootenvs",
+    "BootEnv",
+    "Name",
+    (
+        *HEAD,
+        NAME,
+        *TEXTS,
+        Field("OS", _OS),
+        _TEMPLATES,
+        Field("Kernel", STRING),
+        Field("Initrds", STRINGS),
+        Field("BootParams", STRING),
+        *_REQUIRES,
+        Field("OnlyUnknown", BOOL),
+        Field("Loaders", MapOf(STRING, "map[string]string"), only=V4),
+    ),
+    indexes=("Name", "OnlyUnknown"),
+)
+_USER = ObjectType(
+    "users",
+    "User",
+    "Name",
+    (
+        *HEAD,
+        NAME,
+        Field("Description", STRING),
+        Field("Secret", STRING),
+        Field("Roles", STRINGS),
+    ),
+    names="user",
+    indexes=("Name",),
+)
+_ROLE = ObjectType(
+    "roles",
+    "Role",
+    "Name",
+    (*HEAD, NAME, Field("Claims", ListOf(_CLAIM)), *TEXTS),
+    indexes=("Name",),
+)
+_POOL = ObjectType(
+    "pools",
+    "Pool",
+    "Id",
+    (
+        *HEAD,
+        Field("Id", STRING),
+        *(Field(field.name, STRING, omit_empty=True) for field in TEXTS),
+        Field("ParentPool", STRING, omit_empty=True),
+        *(Field(name, _POOL_ACTION, omit_empty=True) for name in _POOL_ACTIONS),
+        Field("AutoFill", _AUTO_FILL, omit_empty=True),
+    ),
+    only=V4,
+)
+
+_TYPES = (
+    *(_PROFILE, _MACHINE, _PARAM, _STAGE, _WORKFLOW, _TASK),
+    *(_TEMPLATE, _BOOTENV, _USER, _ROLE, _POOL),
+)
+
+
+@cache
+def object_types(dialect: Dialect) -> dict[str, ObjectType]:
+    """The types this dialect serves, by prefix, in alphabetical order."""
+    served = (kind for kind in _TYPES if kind.only in ("", dialect.name))
+    return {kind.prefix: kind for kind in sorted(served, key=lambda kind: kind.prefix)}

@@ -1,0 +1,136 @@
+"""The one way an object gets into the store: prepared, checked, saved."""
+
+import uuid
+
+from drp_provider.embedded import references, validation
+from drp_provider.embedded.calls import Call
+from drp_provider.embedded.credentials import random_word
+from drp_provider.embedded.documents import Document
+from drp_provider.embedded.faults import Fault
+from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.prefixes import SERVER_OWNED, ObjectType
+
+
+def create(call: Call, new: Document) -> str:
+    """Save a new object; returns its JSON text.
+
+    Raises:
+        Fault: 400 without a key, 403, 409 when the key is taken, 422.
+    """
+    kind = call.kind
+    if kind.key == "Uuid":
+        new["Uuid"] = new["Uuid"] or str(uuid.uuid4())
+    key = new[kind.key]
+    if not key:
+        raise Fault(400, "CREATE", "Empty key not allowed", model=kind.prefix)
+    call.demand("create", "")
+    if new["Endpoint"] and new["Endpoint"] != call.transaction.fact("id"):
+        raise Fault(404, "POST", "Not Found", model=kind.prefix, key=key)
+    if call.transaction.has(kind.prefix, key):
+        raise Fault(409, "CREATE", "already exists", model=kind.prefix, key=key)
+    for member in SERVER_OWNED:
+        if member in new:
+            new[member] = [] if member == "Errors" else False
+    new["Bundle"] = ""
+    _complete(call, new)
+    if kind.prefix == "machines":
+        _begin_machine(call, new)
+    return _store(call, None, new)
+
+
+def update(call: Call, old: Document, new: Document, action: str) -> str:
+    """Save a changed object; returns its JSON text.
+
+    Args:
+        call: The request.
+        old: What is stored now.
+        new: What it shall become.
+        action: The HTTP method, for the message.
+
+    Raises:
+        Fault: 400 when it is read-only or its key changed, 403 when it is locked, 422.
+    """
+    kind = call.kind
+    key = old[kind.key]
+    refuse_locked(kind, old, new, action)
+    for member in SERVER_OWNED:
+        if member in new:
+            new[member] = old[member]
+    if old["ReadOnly"]:
+        raise Fault(400, action, key)
+    if new[kind.key] != key:
+        raise Fault(400, action, f"Update: {kind.prefix}:{new[kind.key]} does not already exist")
+    _complete(call, new)
+    return _store(call, old, new)
+
+
+def refuse_locked(kind: ObjectType, old: Document, new: Document | None, action: str) -> None:
+    """Refuse to touch a locked object, unless the touch unlocks it.
+
+    Raises:
+        Fault: 403.
+    """
+    if old.get("Locked") and (new is None or new["Locked"]):
+        raise Fault(403, action, "Locked", model=kind.prefix, key=old[kind.key])
+
+
+def _complete(call: Call, new: Document) -> None:
+    prefix = call.kind.prefix
+    if prefix in ("machines", "users"):
+        new["Secret"] = new["Secret"] or random_word()
+    if prefix == "machines":
+        new["Arch"] = new["Arch"] or "amd64"
+        if call.dialect.modern:
+            new["Pool"] = new["Pool"] or "default"
+            new["PoolStatus"] = new["PoolStatus"] or "Free"
+    elif prefix == "stages":
+        new["RunnerWait"] = True
+    elif prefix == "tasks":
+        new["Meta"] = dict(sorted({"feature-flags": "sane-exit-codes", **new["Meta"]}.items()))
+
+
+def _begin_machine(call: Call, new: Document) -> None:
+    preference = call.transaction.preference
+    new["Stage"] = new["Stage"] or preference("defaultStage")
+    new["BootEnv"] = new["BootEnv"] or preference("defaultBootEnv")
+    new["Workflow"] = new["Workflow"] or preference("defaultWorkflow")
+    new["Runnable"] = True
+    new["CurrentJob"] = ""
+    if call.dialect.modern:
+        new["CurrentTask"] = -1 if new["Tasks"] else 0
+        new["WorkflowComplete"] = not new["Workflow"]
+    else:
+        new["CurrentTask"] = -1
+        flags = {"feature-flags": "change-stage-v2", **new["Meta"]}
+        new["Meta"] = dict(sorted(flags.items()))
+
+
+def _store(call: Call, old: Document | None, new: Document) -> str:
+    kind, transaction = call.kind, call.transaction
+    key = new[kind.key]
+    findings = Findings(key, call.dialect)
+    validation.check(kind, new, transaction, findings)
+    references.check(kind, old, new, transaction, findings, force=call.flag("force"))
+    _check_unique(call, new, findings)
+    if findings.hard:
+        raise Fault(422, "ValidationError", findings.hard, model=kind.prefix, key=key)
+    new["Validated"] = True
+    new["Available"] = not findings.soft
+    new["Errors"] = findings.soft
+    if kind.prefix == "machines" and findings.soft:
+        new["Runnable"] = False
+    return transaction.put(kind.prefix, key, new, unique_name(kind, new))
+
+
+def unique_name(kind: ObjectType, document: Document) -> str | None:
+    """The unique name of an object whose key is something else."""
+    return document["Name"] if kind.key == "Uuid" else None
+
+
+def _check_unique(call: Call, new: Document, findings: Findings) -> None:
+    name = unique_name(call.kind, new)
+    if name is None:
+        return
+    holder = call.transaction.key_of(call.kind.prefix, name)
+    if holder not in (None, findings.key):
+        findings.refuse_plainly(f"{call.kind.prefix}:{findings.key} violates unique index Name")
