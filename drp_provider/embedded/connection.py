@@ -86,7 +86,10 @@ class Connection(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if not 0 <= length <= _MAX_BODY_BYTES:
             raise ValueError(length)
-        return self.rfile.read(length)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ValueError(length)
+        return body
 
     def _chunks(self) -> bytes:
         body = b""

@@ -17,7 +17,7 @@ _ALPHABET = string.ascii_letters + string.digits
 _SIGNATURE_BYTES = 32
 
 
-class InvalidToken(ValueError):  # noqa: N818 - what it is
+class InvalidToken(ValueError):
     """The token cannot be read, or has ended; the message says which, in DRP's words."""
 
 

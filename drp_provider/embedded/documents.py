@@ -30,7 +30,7 @@ _COMPLAINTS = {
 }
 
 
-class Undecodable(ValueError):  # noqa: N818 - what the text is
+class Undecodable(ValueError):
     """The text is not JSON, or not the JSON that was asked for; the message is Go's."""
 
 

@@ -1,6 +1,6 @@
 """What the endpoint says about itself, and what concerns its users."""
 
-from drp_provider.embedded import auth, credentials
+from drp_provider.embedded import auth, credentials, gotext
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.faults import Fault, forbidden, not_found
@@ -115,9 +115,9 @@ def token(call: Call) -> Reply:
     call.demand("token", name)
     text = call.request.args.get("ttl", str(_DEFAULT_TTL_SECONDS))
     try:
-        ttl = int(text)
-    except ValueError:
-        reason = f'strconv.ParseInt: parsing "{text}": invalid syntax'
+        ttl = gotext.atoi(text)
+    except ValueError as error:
+        reason = f"strconv.ParseInt: {error}"
         raise Fault(400, call.method, reason, model="users", key=name) from None
     roles = call.words("roles") if "roles" in call.request.args else None
     value = auth.issue(user, call.transaction, ttl, roles)

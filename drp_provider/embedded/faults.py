@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from drp_provider.embedded.documents import Document
 
 
-class Fault(Exception):  # noqa: N818 - DRP calls the document an error; here it is a fault
+class Fault(Exception):
     """An answer that says no.
 
     A 401 has an empty body; every other fault is a document.

@@ -1,6 +1,7 @@
 """Values as Go's fmt package prints them; they appear inside error messages."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,8 @@ from typing import Any
 _EXPONENT_FROM = 6
 _EXPONENT_BELOW = -4
 _ELEMENT = ", "
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_LONGEST_INTEGER = 19
 
 
 def plain(value: Any) -> str:
@@ -31,6 +34,19 @@ def syntax(value: Any) -> str:
     if isinstance(value, list):
         return "[]interface {}{" + _ELEMENT.join(syntax(item) for item in value) + "}"
     return quoted(value) if isinstance(value, str) else _scalar(value)
+
+
+def atoi(text: str) -> int:
+    """A whole number as Go's strconv reads it.
+
+    Raises:
+        ValueError: It is none, in Go's words.
+    """
+    if _INTEGER.fullmatch(text) is None:
+        raise ValueError(f"parsing {quoted(text)}: invalid syntax")
+    if len(text) > _LONGEST_INTEGER:
+        raise ValueError(f"parsing {quoted(text)}: value out of range")
+    return int(text)
 
 
 def quoted(text: str) -> str:

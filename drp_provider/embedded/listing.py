@@ -1,8 +1,8 @@
 """Lists: filter, sort, cut and count."""
 
-from collections.abc import Callable
 from typing import Any
 
+from drp_provider.embedded import gotext
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document, Undecodable, encode, parse
 from drp_provider.embedded.faults import Fault
@@ -136,13 +136,12 @@ def _number(call: Call, name: str, noun: str) -> int | None:
     text = call.request.args.get(name)
     if text is None:
         return None
-    wrong: Callable[[str], Fault] = lambda message: Fault(  # noqa: E731 - two uses, one line each
-        406, call.method, message, model=call.kind.prefix
-    )
     try:
-        number = int(text)
-    except ValueError:
-        raise wrong(f'{noun} not valid: strconv.Atoi: parsing "{text}": invalid syntax') from None
+        number = gotext.atoi(text)
+    except ValueError as error:
+        message = f"{noun} not valid: strconv.Atoi: {error}"
+        raise Fault(406, call.method, message, model=call.kind.prefix) from None
     if number < 0:
-        raise wrong(f"{noun} cannot be negative")
+        message = f"{noun} cannot be negative"
+        raise Fault(406, call.method, message, model=call.kind.prefix)
     return number

@@ -45,8 +45,8 @@ def replace_all(call: Call) -> Reply:
     values = call.payload()
     if values is not None and not isinstance(values, dict):
         raise Fault(400, call.method, _not_a_map(values))
-    _change(call, values or {})
-    return Reply("" if values is None else dict(sorted(values.items())))
+    stored = _change(call, values or {})
+    return Reply("" if values is None else stored)
 
 
 def set_one(call: Call) -> Reply:

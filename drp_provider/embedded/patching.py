@@ -26,7 +26,7 @@ _OPERATION = Struct(
 _OPERATIONS = ListOf(_OPERATION)
 
 
-class PatchFailure(Exception):  # noqa: N818 - the patch failed; the server did not
+class PatchFailure(Exception):
     """A patch that cannot be applied; nothing of it was."""
 
     def __init__(self, line: int, reason: str) -> None:

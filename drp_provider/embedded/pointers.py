@@ -7,11 +7,10 @@ from drp_provider.embedded import gotext
 from drp_provider.embedded.documents import Undecodable
 
 _ILLEGAL_TILDE = re.compile(r"~(?![01])")
-_INDEX = re.compile(r"[+-]?[0-9]+")
 Key = str | int
 
 
-class Unreachable(Exception):  # noqa: N818 - it is the pointer that leads nowhere
+class Unreachable(Exception):
     """The pointer leads nowhere; the message is DRP's."""
 
 
@@ -59,9 +58,10 @@ def index(container: list[Any], part: str) -> int:
     Raises:
         Unreachable: It is not a number, or outside the list.
     """
-    if _INDEX.fullmatch(part) is None:
-        raise Unreachable(f"strconv.Atoi: parsing {gotext.quoted(part)}: invalid syntax")
-    number = int(part[:20])
+    try:
+        number = gotext.atoi(part)
+    except ValueError as error:
+        raise Unreachable(f"strconv.Atoi: {error}") from None
     position = number + len(container) if number < 0 else number
     if not 0 <= position < len(container):
         raise Unreachable("Index out of bounds")

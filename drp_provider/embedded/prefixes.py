@@ -20,6 +20,17 @@ from drp_provider.embedded.kinds import (
     MapOf,
     Struct,
 )
+from drp_provider.embedded.members import (
+    AUTO_FILL,
+    CLAIM,
+    ERROR_STACK,
+    FINGERPRINT,
+    OLD_PROFILE,
+    OS,
+    POOL_ACTION,
+    REQUIRES,
+    TEMPLATES,
+)
 
 V3, V4 = "v3.13", "v4.8"
 
@@ -40,78 +51,6 @@ PARAMS = Field("Params", ANY_MAP)
 # What the server alone decides; a client's value is dropped without complaint.
 SERVER_OWNED = ("Validated", "Available", "Errors", "ReadOnly", "Bundle", "Partial")
 
-_TEMPLATES = Field(
-    "Templates",
-    ListOf(
-        Struct(
-            "models.TemplateInfo",
-            (
-                NAME,
-                Field("Path", STRING),
-                Field("ID", STRING),
-                Field("Contents", STRING),
-                Field("Meta", MapOf(STRING, "map[string]string"), omit_empty=True),
-            ),
-        )
-    ),
-)
-_REQUIRES = (Field("RequiredParams", STRINGS), Field("OptionalParams", STRINGS))
-_OS_FIELDS = ("Name", "Family", "Codename", "Version", "IsoFile", "IsoSha256", "IsoUrl")
-_OS = Struct(
-    "models.OsInfo",
-    (
-        *(Field(name, STRING) for name in _OS_FIELDS),
-        Field("SupportedArchitectures", MapOf(ANYTHING, "map[string]models.ArchInfo")),
-    ),
-)
-# The embedded profile of old machines: deprecated, always empty, with real nulls inside.
-_OLD_PROFILE = {
-    "Validated": False,
-    "Available": False,
-    "Errors": None,
-    "ReadOnly": False,
-    "Meta": None,
-    "Endpoint": "",
-    "Bundle": "",
-    "Partial": False,
-    "Name": "",
-    "Description": "",
-    "Documentation": "",
-    "Params": None,
-}
-_FINGERPRINT = Struct(
-    "models.MachineFingerprint",
-    (
-        Field("SSNHash", STRING),
-        Field("CSNHash", STRING),
-        Field("CloudInstanceID", STRING),
-        Field("SystemUUID", STRING),
-        Field("MemoryIds", STRINGS),
-    ),
-)
-_ERROR_STACK = Struct("models.TaskStack", (Field("CurrentTask", INTEGER), Field("TaskList", STRINGS)))
-_CLAIM = Struct("models.Claim", (Field("scope", STRING), Field("action", STRING), Field("specific", STRING)))
-_POOL_ACTION = Struct(
-    "models.PoolTransitionActions",
-    (
-        Field("Workflow", STRING, omit_empty=True),
-        Field("AddProfiles", STRINGS, omit_empty=True),
-        Field("AddParameters", ANY_MAP, omit_empty=True),
-        Field("RemoveProfiles", STRINGS, omit_empty=True),
-        Field("RemoveParameters", STRINGS, omit_empty=True),
-    ),
-)
-_AUTO_FILL = Struct(
-    "models.PoolAutoFill",
-    (
-        Field("UseAutoFill", BOOL, omit_empty=True),
-        Field("MinFree", INTEGER, omit_empty=True),
-        Field("MaxFree", INTEGER, omit_empty=True),
-        Field("CreateParameters", ANY_MAP, omit_empty=True),
-        Field("AcquirePool", STRING, omit_empty=True),
-        Field("ReturnPool", STRING, omit_empty=True),
-    ),
-)
 _POOL_ACTIONS = ("EnterActions", "ExitActions", "AllocateActions", "ReleaseActions")
 
 
@@ -179,12 +118,12 @@ _MACHINE = ObjectType(
         Field("Stage", STRING),
         Field("BootEnv", STRING),
         Field("Profiles", STRINGS),
-        Field("Profile", Fixed(_OLD_PROFILE), only=V3),
+        Field("Profile", Fixed(OLD_PROFILE), only=V3),
         PARAMS,
         Field("Tasks", STRINGS),
         Field("CurrentTask", INTEGER),
         Field("RetryTaskAttempt", INTEGER, only=V4),
-        Field("TaskErrorStacks", ListOf(_ERROR_STACK), only=V4),
+        Field("TaskErrorStacks", ListOf(ERROR_STACK), only=V4),
         Field("Runnable", BOOL),
         Field("Secret", STRING),
         Field("OS", STRING),
@@ -193,7 +132,7 @@ _MACHINE = ObjectType(
         Field("Arch", STRING),
         Field("Locked", BOOL),
         Field("Context", STRING, only=V4),
-        Field("Fingerprint", _FINGERPRINT, only=V4),
+        Field("Fingerprint", FINGERPRINT, only=V4),
         Field("Pool", STRING, only=V4),
         Field("PoolAllocated", BOOL, only=V4),
         Field("PoolStatus", STRING, only=V4),
@@ -222,8 +161,8 @@ _STAGE = ObjectType(
         PARTIAL,
         NAME,
         *TEXTS,
-        _TEMPLATES,
-        *_REQUIRES,
+        TEMPLATES,
+        *REQUIRES,
         PARAMS,
         Field("BootEnv", STRING),
         Field("Tasks", STRINGS),
@@ -248,11 +187,11 @@ _TASK = ObjectType(
         *HEAD,
         NAME,
         *TEXTS,
-        _TEMPLATES,
-        *_REQUIRES,
+        TEMPLATES,
+        *REQUIRES,
         Field("Prerequisites", STRINGS),
         Field("ExtraRoles", STRINGS, only=V4, omit_empty=True),
-        Field("ExtraClaims", ListOf(_CLAIM), only=V4, omit_empty=True),
+        Field("ExtraClaims", ListOf(CLAIM), only=V4, omit_empty=True),
     ),
     indexes=("Name",),
 )
@@ -272,12 +211,12 @@ _BOOTENV = ObjectType(
         *HEAD,
         NAME,
         *TEXTS,
-        Field("OS", _OS),
-        _TEMPLATES,
+        Field("OS", OS),
+        TEMPLATES,
         Field("Kernel", STRING),
         Field("Initrds", STRINGS),
         Field("BootParams", STRING),
-        *_REQUIRES,
+        *REQUIRES,
         Field("OnlyUnknown", BOOL),
         Field("Loaders", MapOf(STRING, "map[string]string"), only=V4),
     ),
@@ -301,7 +240,7 @@ _ROLE = ObjectType(
     "roles",
     "Role",
     "Name",
-    (*HEAD, NAME, Field("Claims", ListOf(_CLAIM)), *TEXTS),
+    (*HEAD, NAME, Field("Claims", ListOf(CLAIM)), *TEXTS),
     indexes=("Name",),
 )
 _POOL = ObjectType(
@@ -313,8 +252,8 @@ _POOL = ObjectType(
         Field("Id", STRING),
         *(Field(field.name, STRING, omit_empty=True) for field in TEXTS),
         Field("ParentPool", STRING, omit_empty=True),
-        *(Field(name, _POOL_ACTION, omit_empty=True) for name in _POOL_ACTIONS),
-        Field("AutoFill", _AUTO_FILL, omit_empty=True),
+        *(Field(name, POOL_ACTION, omit_empty=True) for name in _POOL_ACTIONS),
+        Field("AutoFill", AUTO_FILL, omit_empty=True),
     ),
     only=V4,
 )

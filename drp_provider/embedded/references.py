@@ -61,6 +61,8 @@ def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings:
             if machine["Stage"] == key or f"stage:{key}" in machine["Tasks"]
         ]
         _refuse_used("stages", key, users)
+    elif kind.prefix == "bootenvs":
+        _refuse_used("bootenvs", key, _users_of_boot_env(key, transaction))
     elif kind.prefix == "tasks":
         users = [
             f"{prefix}:{user[name]} still uses {key}"
@@ -69,6 +71,15 @@ def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings:
             if key in user["Tasks"]
         ]
         _refuse_used("tasks", key, users)
+
+
+def _users_of_boot_env(key: str, transaction: Transaction) -> list[str]:
+    return [
+        f"Bootenv {key} in use by {noun} {user['Name']}"
+        for noun, prefix in (("Machine", "machines"), ("Stage", "stages"))
+        for user in transaction.all(prefix)
+        if user["BootEnv"] == key
+    ]
 
 
 def _check_machine(

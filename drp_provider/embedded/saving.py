@@ -2,7 +2,7 @@
 
 import uuid
 
-from drp_provider.embedded import references, validation
+from drp_provider.embedded import references, validation, workflow
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.credentials import random_word
 from drp_provider.embedded.documents import Document
@@ -109,8 +109,11 @@ def _store(call: Call, old: Document | None, new: Document) -> str:
     kind, transaction = call.kind, call.transaction
     key = new[kind.key]
     findings = Findings(key, call.dialect)
+    force = call.flag("force")
+    if kind.prefix == "machines":
+        workflow.follow(old, new, transaction, findings, force=force)
     validation.check(kind, new, transaction, findings)
-    references.check(kind, old, new, transaction, findings, force=call.flag("force"))
+    references.check(kind, old, new, transaction, findings, force=force)
     _check_unique(call, new, findings)
     if findings.hard:
         raise Fault(422, "ValidationError", findings.hard, model=kind.prefix, key=key)

@@ -1,6 +1,7 @@
 """Values against JSON schemas, in the words of DRP's validator."""
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -67,12 +68,12 @@ def _wrong_types(schema: Document) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _complaint(text: str) -> str:
-    from jsonschema import SchemaError  # noqa: PLC0415
+    import jsonschema  # noqa: PLC0415
 
     schema = json.loads(text)
     try:
-        _draft(schema).check_schema(schema)
-    except SchemaError as error:
+        _draft(schema).check_schema(schema, format_checker=jsonschema.FormatChecker())
+    except jsonschema.SchemaError as error:
         return f"Schema is invalid: {error.message}"
     return ""
 
@@ -84,6 +85,8 @@ def _failures(text: str, value: Any) -> list[str]:
         errors = sorted(_validator(text).iter_errors(value), key=lambda e: list(map(str, e.path)))
     except Unresolvable as error:
         return [f"(root): Reference {error.ref} is not in the schema"]
+    except (re.error, ArithmeticError) as error:
+        return [f"(root): The schema cannot be applied: {error}"]
     return [line for error in errors for line in _lines(error)]
 
 

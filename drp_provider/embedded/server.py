@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+import sys
 import tempfile
 import threading
+from contextlib import suppress
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +14,8 @@ from drp_provider.embedded.app import Application
 from drp_provider.embedded.connection import Connection
 
 _LOOPBACK = "127.0.0.1"
+# How long stopping waits for an answer that is being worked on.
+_FAREWELL_SECONDS = 5.0
 
 
 class EmbeddedEndpoint:
@@ -99,8 +103,8 @@ class EmbeddedEndpoint:
 
     def wait(self) -> None:
         """Wait until it is stopped from another thread or by a signal handler's exception."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(timeout=1)
+        if self._thread is not None:
+            self._thread.join()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -127,60 +131,45 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(
-        self,
-        address: tuple[str, int],
-        application: Application,
-        tls: ssl.SSLContext | None,
-    ) -> None:
+    def __init__(self, address: tuple[str, int], application: Application, tls: ssl.SSLContext | None) -> None:
         self.application = application
         self._tls = tls
-        self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
+        self._open: dict[threading.Thread, socket.socket] = {}
         super().__init__(address, Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Give a connection a thread; known here, so that closing finds every one."""
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._open[thread] = request
+        thread.start()
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer one connection; the TLS handshake happens here, not in the accepting loop."""
-        with self._guard:
-            self._open.add(request)
         try:
-            if self._tls is not None:
-                request = self._secured(request)
-            if request is not None:
-                super().process_request_thread(request, client_address)
+            secured = request if self._tls is None else self._secured(request, self._tls)
+            if secured is not None:
+                super().process_request_thread(secured, client_address)
         finally:
-            with self._guard:
-                self._open.discard(request)
+            self._open.pop(threading.current_thread(), None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away in the middle is no event; anything else is printed."""
-        import sys  # noqa: PLC0415
-
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def server_close(self) -> None:
         """Close the listening socket and every connection."""
         super().server_close()
-        with self._guard:
-            for connection in self._open:
-                _shut(connection)
+        for thread, connection in list(self._open.items()):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join(_FAREWELL_SECONDS)
 
-    def _secured(self, request: socket.socket) -> socket.socket | None:
-        assert self._tls is not None  # noqa: S101 - narrows the type
+    def _secured(self, request: socket.socket, tls: ssl.SSLContext) -> socket.socket | None:
         try:
-            secured = self._tls.wrap_socket(request, server_side=True)
+            secured = tls.wrap_socket(request, server_side=True)
         except OSError:
-            self.shutdown_request(request)
+            request.close()
             return None
-        with self._guard:
-            self._open.discard(request)
-            self._open.add(secured)
+        self._open[threading.current_thread()] = secured
         return secured
-
-
-def _shut(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return

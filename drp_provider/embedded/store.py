@@ -128,6 +128,7 @@ class Store:
 
     def __init__(self, path: str | Path, seed: Callable[[Transaction], None]) -> None:
         self.path = Path(path).absolute()
+        self._closed = False
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         if not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,10 +149,11 @@ class Store:
                     connection.execute("ROLLBACK")
                 raise
         finally:
-            self._idle.put(connection)
+            self._give_back(connection)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; what is still under way finishes first."""
+        self._closed = True
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -163,6 +165,12 @@ class Store:
             return self._idle.get_nowait()
         except Empty:
             return self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if self._closed:
+            connection.close()
+        else:
+            self._idle.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
