@@ -26,6 +26,9 @@ _MODERN_FACTS: Document = {
     "ha_active_id": "",
     "ha_passive_state": [],
     "ClusterState": {},
+    # Not of v4.8 yet, but RackN's newer clients refuse an answer without them.
+    "dns_enabled": False,
+    "dns_port": 0,
 }
 
 
@@ -61,8 +64,12 @@ def information(call: Call) -> Document:
         "features": list(_FEATURES),
         "scopes": scopes,
         "License": {},
-        **(_MODERN_FACTS if call.dialect.modern else {}),
+        **(_modern_facts(identity) if call.dialect.modern else {}),
     }
+
+
+def _modern_facts(identity: str) -> Document:
+    return {**_MODERN_FACTS, "ha_consensus_id": identity, "uuid": identity}
 
 
 def types(call: Call) -> Reply:

@@ -46,7 +46,7 @@ def _selected(call: Call) -> tuple[list[Document], dict[str, str]]:
     # The first sort asked for is the leading one, so it is applied last.
     for key in reversed(order):
         found.sort(key=key)
-    if call.flag("reverse"):
+    if "reverse" in call.request.args:  # whatever its value, as in the server
         found.reverse()
     shown = found[offset or 0 :]
     shown = shown if limit is None else shown[:limit]
