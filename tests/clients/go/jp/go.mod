@@ -1,0 +1,3 @@
+module gitlab.com/rackn/jp
+
+go 1.24.0
