@@ -6,6 +6,8 @@
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
 WORKERS ?= auto
 CLEAN := tools/clean-env
+DEMO := $(or $(wildcard tools/demo.py),tools/demo)
+TOOLS := $(wildcard tools/*.py tools/*/*.py)
 COMPILE = $(CLEAN) uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
           --custom-compile-command "make requirements" pyproject.toml
 
@@ -16,19 +18,18 @@ setup: ## Make .venv and provide the Pulumi CLI (5 minutes where it has to be bu
 	@$(PYTHON) tools/setup
 
 demo: setup ## Create and run a cluster with `pulumi up`, on an endpoint inside this process
-	@$(CLEAN) python tools/demo.py
+	@$(CLEAN) python $(DEMO)
 
 demo-clean: setup ## Take away what the demo made
-	@$(CLEAN) python tools/demo.py --clean
+	@$(CLEAN) python $(DEMO) --clean
 
 test: setup ## Run every test (WORKERS=n: how many at a time)
 	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
-check: setup ## Lint, check the format, the types and the import contracts
-	@$(CLEAN) ruff check . tools/setup
-	@$(CLEAN) ruff format --check . tools/setup
-	@$(CLEAN) mypy
-	@$(CLEAN) lint-imports
+check: setup ## Lint, check the format, the types and the import contracts; all of them, whatever fails
+	@failed=0; for check in "ruff check . $(TOOLS)" "ruff format --check . $(TOOLS)" mypy lint-imports; do \
+	    $(CLEAN) $$check || failed=1; \
+	done; exit $$failed
 
 bench: setup ## Measure requests, throughput and scale, and print a table
 	@$(CLEAN) python -m bench $(ARGS)

@@ -70,9 +70,7 @@ class Checkout:
         self.requirements = folder / "requirements-dev.txt"
         for place in (home, self.bin):
             place.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(
-            ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
         self.requirements.write_text("# one\n")
         for tool in SYSTEM_TOOLS:
             real = shutil.which(tool)
@@ -208,12 +206,8 @@ def _wheel(folder: Path) -> Path:
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("tiny.py", "SIZE = 1\n")
         archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
-        archive.writestr(
-            f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        archive.writestr(
-            f"{about}/RECORD", f"tiny.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n{about}/RECORD,,\n"
-        )
+        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{about}/RECORD", f"tiny.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n{about}/RECORD,,\n")
     return wheel
 
 
@@ -254,9 +248,7 @@ def test_a_good_pulumi_on_path_is_used_as_it_is(checkout: Checkout) -> None:
     assert not (checkout.folder / ".venv" / "bin" / "pulumi").exists()
 
 
-def test_what_the_installer_left_serves_the_next_checkout_without_it(
-    checkout: Checkout, neighbour: Checkout
-) -> None:
+def test_what_the_installer_left_serves_the_next_checkout_without_it(checkout: Checkout, neighbour: Checkout) -> None:
     checkout.has("curl", FAKE_CURL)
     checkout.setup()
 
@@ -269,9 +261,7 @@ def test_what_the_installer_left_serves_the_next_checkout_without_it(
     assert [path.name for path in cached.parent.iterdir()] == ["pulumi-3.259.0"]
 
 
-def test_two_checkouts_that_are_set_up_at_once_install_pulumi_once(
-    checkout: Checkout, neighbour: Checkout
-) -> None:
+def test_two_checkouts_that_are_set_up_at_once_install_pulumi_once(checkout: Checkout, neighbour: Checkout) -> None:
     for one in (checkout, neighbour):
         one.has("curl", FAKE_CURL)
     running = [one.start() for one in (checkout, neighbour)]
@@ -316,8 +306,7 @@ def test_an_old_python_reads_what_to_do_instead_of_a_syntax_error(checkout: Chec
     done = subprocess.run([sys.executable, "-c", old], check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr == (
-        "Python 3.11 or newer is needed, this is 3.10: install one and name it, as in "
-        "`make setup PYTHON=python3.12`.\n"
+        "Python 3.11 or newer is needed, this is 3.10: install one and name it, as in `make setup PYTHON=python3.12`.\n"
     )
 
 

@@ -73,9 +73,7 @@ def run(
             raise
         if status:
             tail = _tail(output)
-            raise StepError(
-                "\n".join([*tail, f"This step failed: {what}"]), tail[-1] if tail else ""
-            )
+            raise StepError("\n".join([*tail, f"This step failed: {what}"]), tail[-1] if tail else "")
 
 
 def _watch(process: subprocess.Popen[bytes], timeout: float | None) -> int:

@@ -148,8 +148,7 @@ def _install(folder: Path, version: str) -> Path | None:
     limits = ["--connect-timeout", "5", "--max-time", "20"]
     try:
         console.run(
-            f"No pulumi {version} or newer on PATH: asking for the official installer "
-            "(20 seconds at most).",
+            f"No pulumi {version} or newer on PATH: asking for the official installer (20 seconds at most).",
             [*curl, *limits, "--output", script, INSTALLER],
         )
         console.run(
