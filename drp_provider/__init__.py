@@ -1,0 +1,58 @@
+"""Clusters on Digital Rebar Provision with `pulumi up`.
+
+The names below are the public interface. Each is imported at its first use: the provider process needs only the
+engine, and a program that declares one profile should not wait for the rest.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from drp_provider.errors import (
+        ApiError,
+        Conflict,
+        DrpError,
+        EndpointUnreachable,
+        SettingsError,
+    )
+    from drp_provider.objects.assignment import MachineAssignment
+    from drp_provider.objects.cluster_profile import ClusterProfile
+    from drp_provider.objects.param import Param
+    from drp_provider.objects.profile import Profile
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ApiError": "drp_provider.errors",
+    "ClusterProfile": "drp_provider.objects.cluster_profile",
+    "Conflict": "drp_provider.errors",
+    "DrpError": "drp_provider.errors",
+    "EndpointUnreachable": "drp_provider.errors",
+    "MachineAssignment": "drp_provider.objects.assignment",
+    "Param": "drp_provider.objects.param",
+    "Profile": "drp_provider.objects.profile",
+    "SettingsError": "drp_provider.errors",
+}
+
+__all__ = [
+    "ApiError",
+    "ClusterProfile",
+    "Conflict",
+    "DrpError",
+    "EndpointUnreachable",
+    "MachineAssignment",
+    "Param",
+    "Profile",
+    "SettingsError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'drp_provider' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,96 @@
+"""The verbs of the DRP API over prefix and key, with plain documents."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from drp_provider.api.transport import Transport
+from drp_provider.errors import Forbidden, NotFound, ReplyLost
+
+Document = dict[str, Any]
+
+
+class Client:
+    """One endpoint. A method is one request, unless it says otherwise, and raises the errors of `Transport.send`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def get(self, prefix: str, key: str) -> Document:
+        """The object; `key` may be an index (`Name:node-1`)."""
+        return self._document(self.transport.send("GET", _path(prefix, key)))
+
+    def find(self, prefix: str, key: str) -> Document | None:
+        """The object, or None when it is really gone.
+
+        DRP answers 404 as well where the right to `get` is missing. `HEAD` asks for no right, and the profile
+        `global` is there always, so up to two more requests tell the cases apart.
+
+        Raises:
+            Forbidden: whether it is gone cannot be seen with these credentials.
+        """
+        try:
+            return self.get(prefix, key)
+        except NotFound as error:
+            if self._is_there(prefix, key) or (prefix == "profiles" and not self._reads_profiles()):
+                raise Forbidden(
+                    f"{prefix}/{key} cannot be read with these credentials, so whether it is gone is not known: "
+                    f"use credentials with the claim `get` on {prefix}.",
+                    code=error.code,
+                    model=prefix,
+                    key=key,
+                ) from None
+            return None
+
+    def create(self, prefix: str, body: Mapping[str, Any]) -> Document:
+        """Make a new object and return it."""
+        return self._document(self.transport.send("POST", prefix, body=body))
+
+    def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> Document:
+        """Apply operations (RFC 6902) to the object atomically (never to a sub-route: those are not) and return it."""
+        return self._document(self.transport.send("PATCH", _path(prefix, key), body=list(lines)))
+
+    def delete(self, prefix: str, key: str) -> None:
+        """Delete the object; one that is gone already is a success. A lost reply costs a second request."""
+        try:
+            self._delete_once(prefix, key)
+        except ReplyLost:
+            self._delete_once(prefix, key)
+
+    def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]:
+        """The machines' names by uuid."""
+        query = {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"}
+        return {machine["Uuid"]: machine["Name"] for machine in self.transport.send("GET", "machines", query=query)}
+
+    def _delete_once(self, prefix: str, key: str) -> None:
+        try:
+            self.transport.send("DELETE", _path(prefix, key))
+        except NotFound as error:
+            if any(message.startswith("readonly") for message in error.messages):
+                raise Forbidden(
+                    f"{prefix}/{key} belongs to a content pack and is read-only: remove the content pack instead.",
+                    code=error.code,
+                    model=prefix,
+                    key=key,
+                ) from None
+
+    def _is_there(self, prefix: str, key: str) -> bool:
+        try:
+            self.transport.send("HEAD", _path(prefix, key))
+        except NotFound:
+            return False
+        return True
+
+    def _reads_profiles(self) -> bool:
+        try:
+            self.get("profiles", "global")
+        except NotFound:
+            return False
+        return True
+
+    def _document(self, answer: Any) -> Document:
+        return answer if isinstance(answer, dict) else {}
+
+
+def _path(prefix: str, key: str) -> str:
+    return f"{prefix}/{quote(key, safe=':')}"

@@ -1,0 +1,184 @@
+"""The verbs of a resource that is a part of somebody else's object: one entry in one of its lists.
+
+The list is never written whole, since its order is the precedence of params and others keep their entries in it.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from drp_provider.engine import claims, verbs
+from drp_provider.engine.verbs import Documents, State, Verdict
+from drp_provider.errors import NotFound, PatchRejected, ReplyLost, Unprocessable
+from drp_provider.models.assignment import Entry
+from drp_provider.models.base import Inputs
+from drp_provider.models.fields import UUID
+from drp_provider.patch.operation import Operation, add, remove, replace, test
+from drp_provider.patch.pointer import pointer_to
+
+Document = dict[str, Any]
+
+RUNNABLE = "/Runnable"
+
+
+@dataclass(frozen=True)
+class _Target:
+    """The entry as messages and patches need it."""
+
+    key: str
+    item: str
+    subject: str
+
+
+class EntryLifecycle:
+    """Adds an entry to a list of an object, confirms it, and takes it out again."""
+
+    def __init__(self, model: type[Entry]) -> None:
+        self.model = model
+        self.list_pointer = pointer_to(model.list_field)
+
+    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+        """See `verbs.check`."""
+        return verbs.check(self.model, inputs)
+
+    def diff(self, olds: Inputs, news: Inputs) -> Verdict:
+        """See `verbs.diff`; the same machine by its other name is no change."""
+        known_as = {olds.get(f"{self.model.holder}_uuid"), olds.get(f"{self.model.holder}_name")} - {None}
+        if news.get(self.model.holder) in known_as:
+            news = {**news, self.model.holder: olds.get(self.model.holder)}
+        return verbs.diff(self.model, olds, news)
+
+    def create(self, api: Documents, inputs: Inputs) -> State:
+        """One `PATCH` that appends; an entry that is there already is ours from now on.
+
+        Raises:
+            NotFound: there is no such machine, or no such profile; the machine is as it was.
+        """
+        target = self._target(inputs)
+        try:
+            document = self._append(api, target)
+        except NotFound as error:
+            raise self._no_holder(inputs, error) from None
+        claims.add(self.model.prefix, self._id(document, target.item))
+        return self._state(inputs, document)
+
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
+        """Nothing of an entry can change but its name in the program."""
+        return State(id_, {**olds, **news}, news)
+
+    def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:
+        """The entry, or None when it or its object is gone."""
+        document = api.find(self.model.prefix, self._holder_key(id_))
+        if document is None or olds[self.model.item] not in document[self.model.list_field]:
+            return None
+        inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
+        return self._state(inputs, document)
+
+    def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
+        """Take the entry out, from a fresh look at the list; what is gone already is fine."""
+        if claims.has(self.model.prefix, id_):
+            return
+        key, item = self._holder_key(id_), olds[self.model.item]
+
+        def attempt() -> bool | None:
+            document = api.find(self.model.prefix, key)
+            if document is None or item not in document[self.model.list_field]:
+                return True
+            return self._taken_out(api, key, self._removal(document, item, count=1))
+
+        verbs.patiently(f"{self.model.list_field} of {key}", attempt)
+
+    def _target(self, inputs: Inputs) -> _Target:
+        holder, item = inputs[self.model.holder], inputs[self.model.item]
+        key = holder if UUID.fullmatch(holder) else f"Name:{holder}"
+        return _Target(key, item, f"{self.model.holder} {holder!r}")
+
+    def _id(self, document: Document, item: str) -> str:
+        return f"{document['Uuid']}/{item}"
+
+    def _holder_key(self, id_: str) -> str:
+        return id_.partition("/")[0]
+
+    def _state(self, inputs: Inputs, document: Document) -> State:
+        holder = self.model.holder
+        facts = {f"{holder}_uuid": document["Uuid"], f"{holder}_name": document["Name"]}
+        return State(self._id(document, inputs[self.model.item]), {**inputs, **facts}, inputs)
+
+    def _append(self, api: Documents, target: _Target) -> Document:
+        """Append the entry and look at the answer: a profile that does not exist is accepted with 200.
+
+        The endpoint then also stops the machine (`Runnable` false, for good). Only a machine that was running may be
+        started again, hence the `test`: it records which it was, without a request of its own.
+        """
+        line = add(f"{self.list_pointer}/-", target.item)
+        was_runnable = True
+
+        def attempt() -> Document | None:
+            nonlocal was_runnable
+            guard = [test(RUNNABLE, value=True)] if was_runnable else []
+            try:
+                return api.patch(self.model.prefix, target.key, verbs.to_wire([*guard, line]))
+            except PatchRejected:
+                was_runnable = False
+            except ReplyLost:
+                document = api.get(self.model.prefix, target.key)
+                return document if target.item in document[self.model.list_field] else None
+            except Unprocessable:
+                document = api.get(self.model.prefix, target.key)
+                if target.item not in document[self.model.list_field]:
+                    raise
+                return document
+            return None
+
+        document = verbs.patiently(target.subject, attempt)
+        if self._is_missing(document, target.item):
+            self._take_back(api, document, target, runnable=was_runnable)
+            raise self._no_item(target)
+        return document
+
+    def _is_missing(self, document: Document, item: str) -> bool:
+        pattern = re.compile(rf"{self.model.item} {re.escape(item)} \(at \d+\) does not exist", re.IGNORECASE)
+        return any(pattern.search(message) for message in document.get("Errors") or ())
+
+    def _take_back(self, api: Documents, document: Document, target: _Target, *, runnable: bool) -> None:
+        """Leave the machine as it was before the entry was added."""
+        key = document["Uuid"]
+
+        def attempt() -> bool | None:
+            live = api.get(self.model.prefix, key)
+            lines = self._removal(live, target.item, count=1)
+            if runnable and not live["Runnable"]:
+                lines.append(replace(RUNNABLE, value=True))
+            return self._taken_out(api, key, lines)
+
+        verbs.patiently(target.subject, attempt)
+
+    def _removal(self, document: Document, item: str, *, count: int) -> list[Operation]:
+        """Remove the last `count` entries of that name, each guarded by a `test` of its place."""
+        found = [index for index, entry in enumerate(document[self.model.list_field]) if entry == item]
+        places = [f"{self.list_pointer}/{index}" for index in reversed(found[-count:])]
+        return [line for place in places for line in (test(place, item), remove(place))]
+
+    def _taken_out(self, api: Documents, key: str, lines: list[Operation]) -> bool | None:
+        try:
+            api.patch(self.model.prefix, key, verbs.to_wire(lines))
+        except (PatchRejected, ReplyLost):
+            return None
+        except NotFound:
+            return True
+        return True
+
+    def _no_holder(self, inputs: Inputs, error: NotFound) -> NotFound:
+        holder, item = inputs[self.model.holder], inputs[self.model.item]
+        text = (
+            f"{self.model.holder} {holder!r} is not on the endpoint, so {self.model.item_noun} {item!r} was not "
+            "assigned: check the name or uuid, and that the credentials may see machines."
+        )
+        return NotFound(text, code=error.code, model=error.model, key=error.key, type_=error.type)
+
+    def _no_item(self, target: _Target) -> NotFound:
+        text = (
+            f"{self.model.item_noun} {target.item!r} does not exist, so it was taken back from {target.subject}, which "
+            "is as it was: create the profile first, or pass the `name` output of the resource that does."
+        )
+        return NotFound(text, code=404, model=self.model.prefix, key=target.key)

@@ -1,0 +1,209 @@
+"""The six verbs of a resource that is a whole DRP object."""
+
+from typing import Any
+
+from drp_provider.engine import claims, leaves, verbs
+from drp_provider.engine.leaves import Model
+from drp_provider.engine.reports import already_exists, clash_report, in_use, vanished
+from drp_provider.engine.verbs import Documents, State, Verdict
+from drp_provider.errors import Duplicate, NotFound, PatchRejected, ReplyLost, Unprocessable
+from drp_provider.models.base import Inputs
+from drp_provider.patch.operation import Plan, remove, test
+from drp_provider.patch.planner import Change, Clashes, plan
+from drp_provider.patch.pointer import parent_of, value_at
+from drp_provider.patch.values import same
+
+Document = dict[str, Any]
+
+
+class ObjectLifecycle:
+    """Creates, adopts, changes, reads and deletes objects of one model, touching only what is declared."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+        """See `verbs.check`."""
+        return verbs.check(self.model, inputs)
+
+    def diff(self, olds: Inputs, news: Inputs) -> Verdict:
+        """See `verbs.diff`."""
+        return verbs.diff(self.model, olds, news)
+
+    def create(self, api: Documents, inputs: Inputs) -> State:
+        """One `POST` with everything; an object that is there already is claimed if it is ours or to be adopted.
+
+        Raises:
+            AlreadyExists: it is there, and neither ours nor to be adopted.
+            Conflict: it is to be adopted, and a declared key holds another value.
+        """
+        key = self._key(inputs)
+        adopted = verbs.patiently(self._subject(key), lambda: self._create_or_claim(api, inputs, key))
+        claims.add(self.model.prefix, key)
+        return self._state(inputs, adopted=adopted)
+
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:
+        """One guarded `PATCH`, or a `GET` in front of it where a key is new.
+
+        Raises:
+            Conflict: a key that was to change is neither as reviewed nor as wanted.
+            NotFound: the object is gone.
+        """
+        adopted = bool(olds.get("adopted"))
+        change = self._change(olds, news, marked=not adopted)
+        try:
+            self._converge(api, id_, change, secret_keys=_secret_keys(olds, news))
+        except NotFound as error:
+            raise vanished(self._subject(id_), error) from None
+        return self._state(news, adopted=adopted)
+
+    def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:
+        """The owned values as the endpoint has them; None when the object is gone."""
+        document = api.find(self.model.prefix, id_)
+        if document is None:
+            return None
+        declared = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
+        return self._state(leaves.live_inputs(self.model, declared, document), adopted=bool(olds.get("adopted")))
+
+    def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
+        """Delete what we created; of what we adopted, take back our keys where they are still as we left them.
+
+        Raises:
+            Unprocessable: somebody still uses the object.
+        """
+        if claims.has(self.model.prefix, id_):
+            return  # Another resource of this very run holds it now: the replaced one must not take it away.
+        if olds.get("adopted"):
+            self._give_back(api, id_, olds)
+            return
+        try:
+            api.delete(self.model.prefix, id_)
+        except Unprocessable as error:
+            raise in_use(self._subject(id_), error, api) from None
+
+    def _key(self, inputs: Inputs) -> str:
+        return str(inputs[self.model.identity[0]])
+
+    def _subject(self, key: str) -> str:
+        return f"{self.model.noun} {key!r}"
+
+    def _state(self, inputs: Inputs, *, adopted: bool) -> State:
+        return State(self._key(inputs), {**inputs, "adopted": adopted}, inputs)
+
+    def _create_or_claim(self, api: Documents, inputs: Inputs, key: str) -> bool | None:
+        """Whether the object was adopted; None to try again."""
+        lost = False
+        try:
+            api.create(self.model.prefix, leaves.body_of(self.model, inputs))
+        except Duplicate:
+            pass
+        except ReplyLost:
+            lost = True
+        else:
+            return False
+        live = api.find(self.model.prefix, key)
+        return None if live is None else self._claim(api, inputs, live, lost=lost)
+
+    def _claim(self, api: Documents, inputs: Inputs, live: Document, *, lost: bool) -> bool:
+        key = self._key(inputs)
+        wanted = leaves.leaves_of(self.model, inputs, marked=True)
+        landed = self._is_marked(inputs, live) or (lost and self._is_echo(inputs, live))
+        ours = landed and not claims.has(self.model.prefix, key)
+        if not ours and not inputs.get("adopt"):
+            raise already_exists(self.model, inputs, live)
+        seeds = leaves.seeds_of(self.model, inputs)
+        if ours:
+            change = Change({}, wanted, seeds, force=frozenset(wanted))
+        else:
+            wanted.pop(leaves.OWNER_POINTER, None)
+            reviewed = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
+            change = Change(reviewed, wanted, seeds, force=self._forced(inputs, wanted))
+        self._converge(api, key, change, live=live, secret_keys=_secret_keys(inputs))
+        return not ours
+
+    def _is_marked(self, inputs: Inputs, live: Document) -> bool:
+        mark = value_at(live, leaves.OWNER_POINTER)
+        return bool(mark) and mark == inputs.get("owner")
+
+    def _is_echo(self, inputs: Inputs, live: Document) -> bool:
+        """Whether the object is just what our lost `POST` would have made. Without a mark nothing says it better."""
+        body = leaves.body_of(self.model, inputs)
+        return not inputs.get("owner") and all(same(body[name], live.get(name)) for name in body)
+
+    def _forced(self, inputs: Inputs, pointers: Any) -> frozenset[str]:
+        return leaves.pointers_named(inputs.get("force") or (), pointers)
+
+    def _change(self, olds: Inputs, news: Inputs, *, marked: bool) -> Change:
+        reviewed = leaves.leaves_of(self.model, olds, marked=marked)
+        wanted = leaves.leaves_of(self.model, news, marked=marked)
+        for pointer, zero in leaves.zeros_of(self.model).items():
+            if pointer in reviewed or pointer in wanted:
+                reviewed.setdefault(pointer, zero)
+                wanted.setdefault(pointer, zero)
+        seeds = leaves.seeds_of(self.model, news)
+        # What the program hands over to the machines stays as it is.
+        reviewed = {p: value for p, value in reviewed.items() if p not in seeds}
+        resets = frozenset(leaves.field_pointer(name) for name in self.model.resets(olds, news))
+        known = () if resets else leaves.seeds_of(self.model, olds)
+        fresh = {p: value for p, value in seeds.items() if p not in known}
+        return Change(reviewed, wanted, fresh, self._forced(news, {**reviewed, **wanted}), resets)
+
+    def _converge(
+        self,
+        api: Documents,
+        key: str,
+        change: Change,
+        *,
+        secret_keys: set[str],
+        live: Document | None = None,
+    ) -> None:
+        """Send the change; when the endpoint refuses or is silent, look and plan again from what is there."""
+        seen = live
+
+        def attempt() -> bool | None:
+            nonlocal seen
+            if seen is None and change.needs_live():
+                seen = api.get(self.model.prefix, key)
+            try:
+                lines = plan(change, seen)
+            except Clashes as found:
+                raise clash_report(self._subject(key), found, secret_keys, adopting=live is not None) from None
+            return True if not lines else self._send(api, key, lines)
+
+        def attempt_and_look() -> bool | None:
+            nonlocal seen
+            done = attempt()
+            if done is None:
+                seen = api.get(self.model.prefix, key)
+            return done
+
+        verbs.patiently(self._subject(key), attempt_and_look)
+
+    def _send(self, api: Documents, key: str, lines: Plan) -> bool | None:
+        try:
+            api.patch(self.model.prefix, key, verbs.to_wire(lines))
+        except (PatchRejected, ReplyLost):
+            return None
+        return True
+
+    def _give_back(self, api: Documents, key: str, olds: Inputs) -> None:
+        owned = leaves.leaves_of(self.model, olds, marked=False)
+        mine = {p: value for p, value in owned.items() if parent_of(p)}
+
+        def attempt() -> bool | None:
+            nonlocal mine
+            lines = tuple(line for p, value in sorted(mine.items()) for line in (test(p, value), remove(p)))
+            if not lines or self._send(api, key, lines):
+                return True
+            live = api.find(self.model.prefix, key)
+            mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
+            return None
+
+        try:
+            verbs.patiently(self._subject(key), attempt)
+        except NotFound:
+            return
+
+
+def _secret_keys(*records: Inputs) -> set[str]:
+    return {key for record in records for key in record.get("secret_keys") or ()}

@@ -1,0 +1,83 @@
+"""Errors of the engine, each one sentence that names the object, the cause and the way out."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from drp_provider.engine.leaves import Model, label_of, leaves_of, masker, seeds_of
+from drp_provider.engine.verbs import Documents
+from drp_provider.errors import AlreadyExists, Conflict, Difference, DrpError, NotFound, Unprocessable
+from drp_provider.models.base import Inputs
+from drp_provider.patch.planner import Clash, Clashes
+from drp_provider.patch.pointer import pointer_to, tokens_of, value_at
+from drp_provider.patch.values import same
+
+_MACHINE = re.compile(r"Machine ([0-9a-f-]{36}) is using")
+_OTHER = re.compile(r"(Stage \S+) is using|(?:in use by|using) (\S+ \S+)")
+MOST_NAMED = 10
+
+
+def clash_report(subject: str, found: Clashes, secret_keys: Collection[str], *, adopting: bool) -> Conflict:
+    """Every key as reviewed, live and wanted, and what to do."""
+    show = masker(secret_keys)
+    keys = ", ".join(f'"{tokens_of(clash.pointer)[-1]}"' for clash in found.clashes)
+    first = "declare the live values" if adopting else "run `pulumi refresh` and look at `pulumi preview`"
+    hint = f"To go on, {first}, or overwrite them with force=[{keys}]."
+    return Conflict(subject, [_difference(clash, show) for clash in found.clashes], hint)
+
+
+def _difference(clash: Clash, show: Any) -> Difference:
+    texts = [show(clash.pointer, value) for value in (clash.reviewed, clash.live, clash.wanted)]
+    return Difference(label_of(clash.pointer), *texts)
+
+
+def vanished(subject: str, error: NotFound) -> NotFound:
+    """An object of ours that is gone."""
+    text = f"{subject} is gone from the endpoint: run `pulumi refresh`, and the next `pulumi up` creates it again."
+    return NotFound(text, code=error.code, model=error.model, key=error.key, type_=error.type)
+
+
+def already_exists(model: Model, inputs: Inputs, live: dict[str, Any]) -> AlreadyExists:
+    """An object of that name is there; a cluster's leftovers of an earlier life are listed by name."""
+    key = inputs[model.identity[0]]
+    text = f"{model.noun} {key!r} exists already and is not this stack's"
+    leftovers = _leftovers(model, inputs, live)
+    if leftovers:
+        text += f", with {len(leftovers)} params left over that this program does not declare ({_few(leftovers)})"
+    return AlreadyExists(
+        f"{text}: set adopt=True to take over the declared keys and leave the rest, or choose another name "
+        "or delete the object."
+    )
+
+
+def _leftovers(model: Model, inputs: Inputs, live: dict[str, Any]) -> list[str]:
+    """Params that a new cluster would find decided already, by name."""
+    if not model.seeded:
+        return []
+    declared = {**leaves_of(model, inputs, marked=False), **seeds_of(model, inputs)}
+    params = [pointer_to("Params", key) for key in sorted(live.get("Params") or {})]
+    return [tokens_of(p)[-1] for p in params if p not in declared or not same(declared[p], value_at(live, p))]
+
+
+def in_use(subject: str, error: Unprocessable, api: Documents) -> DrpError:
+    """A delete that was refused, with the names of the machines that stand in the way."""
+    text = "\n".join(error.messages)
+    uuids = _MACHINE.findall(text)
+    users = [f"machine {name}" for name in sorted(api.names_of_machines(uuids).values())] if uuids else []
+    users += sorted({next(filter(None, match)) for match in _OTHER.findall(text)})
+    if not users:
+        return error
+    return Unprocessable(
+        f"{subject} is still in use by {_few(users)}, so it was not deleted: take it away there first, "
+        "then run `pulumi destroy` or `pulumi up` again.",
+        code=error.code,
+        model=error.model,
+        key=error.key,
+        type_=error.type,
+        messages=error.messages,
+    )
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"

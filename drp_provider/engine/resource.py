@@ -1,0 +1,103 @@
+"""The program's side of every resource: inputs become properties, and what Pulumi would lose is caught.
+
+It runs in the program's process, which needs neither models nor HTTP.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from drp_provider.engine.codec import NULL
+from drp_provider.engine.provider import DrpProvider
+
+OWNER_SETTING = "ownerMark"
+
+
+class DrpResource(Resource, module="drp", name="Resource"):
+    """Base of all resources. A subclass names its model and annotates its outputs."""
+
+    _model: ClassVar[str]
+
+    def __init_subclass__(cls, *, model: str) -> None:
+        # The token is persisted in every stack: it is the class's name, and no subclass may fall back to another.
+        super().__init_subclass__(module="drp", name=cls.__name__)
+        cls._model = model
+
+    def __init__(
+        self,
+        resource_name: str,
+        inputs: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+        *,
+        facts: Sequence[str] = (),
+    ) -> None:
+        given = {name: keep_none(value) for name, value in inputs.items() if value is not None}
+        given["secret_keys"] = secret_keys_of(given)
+        # An output exists as an attribute only where its property is named, inputs that were not given included.
+        unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
+        super().__init__(DrpProvider(self._model), resource_name, {**unset, **given}, opts)
+
+
+def owner_mark(resource_name: str) -> str | None:
+    """`project/stack/resource`, written into the object's Meta, by which an interrupted run knows its own object.
+
+    None where `drp:ownerMark` is false. Only the program knows the stack; the provider process does not.
+    """
+    if pulumi.Config("drp").get_bool(OWNER_SETTING) is False:
+        return None
+    return f"{pulumi.get_project()}/{pulumi.get_stack()}/{resource_name}"
+
+
+def keep_none(value: Any) -> Any:
+    """The value with each `None` inside maps made visible: Pulumi drops it there without a word, `check` refuses it."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(_keep_none_in_members)
+    return _keep_none_in_members(value)
+
+
+def _keep_none_in_members(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: NULL if member is None else keep_none(member) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [keep_none(member) for member in value]
+    return value
+
+
+def secret_keys_of(inputs: Mapping[str, Any]) -> "pulumi.Output[list[str]] | None":
+    """The paths of secret inputs (`params.my/password`), so that reports can mask them.
+
+    The provider process gets secrets as plain values and is not told which they are.
+    """
+    outputs = dict(_outputs_in(inputs))
+    if not outputs:
+        return None
+
+    async def find() -> list[str]:
+        flags = await asyncio.gather(*(output.is_secret() for output in outputs.values()))
+        return sorted({path for path, flag in zip(outputs, flags, strict=True) if flag})
+
+    async def known() -> bool:
+        return True
+
+    return pulumi.Output(set(), asyncio.ensure_future(find()), asyncio.ensure_future(known()))
+
+
+def _outputs_in(inputs: Mapping[str, Any]) -> "list[tuple[str, pulumi.Output[Any]]]":
+    """Every Output among the inputs, by the path of the leaf it belongs to."""
+    found = []
+    for name, value in inputs.items():
+        if isinstance(value, pulumi.Output):
+            found.append((name, value))
+        elif isinstance(value, Mapping):
+            found += [(f"{name}.{key}", output) for key, member in value.items() for output in _anywhere_in(member)]
+    return found
+
+
+def _anywhere_in(value: Any) -> "list[pulumi.Output[Any]]":
+    if isinstance(value, pulumi.Output):
+        return [value]
+    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return [output for member in members for output in _anywhere_in(member)]

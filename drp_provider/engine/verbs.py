@@ -1,0 +1,126 @@
+"""What both lifecycles share: the answers they give, the checks of inputs, and patience with other writers."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from pydantic import ValidationError
+
+from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
+from drp_provider.errors import Busy
+from drp_provider.models.base import Declaration, Inputs
+from drp_provider.patch.operation import Operation
+from drp_provider.patch.values import ABSENT, same
+
+ATTEMPTS = 5
+LONGEST_PAUSE = 0.2
+"""Seconds. Other writers are scripts on machines: a retry that follows at once would meet the same one again."""
+
+CONTROLS = frozenset({"adopt", "force", "secret_keys"})
+"""Inputs that steer an operation and are no part of the object: a change of them alone changes nothing."""
+
+T = TypeVar("T")
+
+
+class Documents(Protocol):
+    """The requests that a lifecycle makes; `api.client.Client` makes them real."""
+
+    def get(self, prefix: str, key: str) -> dict[str, Any]: ...  # noqa: D102 - see Client
+    def find(self, prefix: str, key: str) -> dict[str, Any] | None: ...  # noqa: D102
+    def create(self, prefix: str, body: Mapping[str, Any]) -> dict[str, Any]: ...  # noqa: D102
+    def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]: ...  # noqa: D102
+    def delete(self, prefix: str, key: str) -> None: ...  # noqa: D102
+    def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of `diff`: `changes` is False for nothing, None for whatever the engine finds in the inputs."""
+
+    changes: bool | None
+    replaces: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    """A resource as recorded: its id, its outputs, and the inputs that would give them."""
+
+    id: str
+    outputs: dict[str, Any]
+    inputs: Inputs
+
+
+class Lifecycle(Protocol):
+    """The six verbs of a resource type over plain JSON values."""
+
+    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]: ...  # noqa: D102
+    def diff(self, olds: Inputs, news: Inputs) -> Verdict: ...  # noqa: D102
+    def create(self, api: Documents, inputs: Inputs) -> State: ...  # noqa: D102
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State: ...  # noqa: D102
+    def read(self, api: Documents, id_: str, olds: Inputs) -> State | None: ...  # noqa: D102
+    def delete(self, api: Documents, id_: str, olds: Inputs) -> None: ...  # noqa: D102
+
+
+def check(model: type[Declaration], inputs: Inputs) -> tuple[Inputs, list[str]]:
+    """The completed inputs and every fault in them, each a text that names the input and the way out."""
+    completed = model.complete(inputs)
+    unknown = {name for name, value in completed.items() if value is UNKNOWN}
+    try:
+        model.model_validate(known_part(completed))
+    except ValidationError as error:
+        found = [e for e in error.errors() if not (e["type"] == "missing" and e["loc"][0] in unknown)]
+        return completed, [_fault(e["loc"], e["msg"]) for e in found]
+    return completed, []
+
+
+def _fault(location: tuple[int | str, ...], message: str) -> str:
+    path = ".".join(str(step) for step in location if step != "[key]")
+    reason = message.removeprefix("Value error, ")
+    if reason.startswith("Extra inputs"):
+        reason = "is no input of this resource: check the spelling"
+    return f"{path}: {reason}" if path else reason
+
+
+def diff(model: type[Declaration], olds: Inputs, news: Inputs) -> Verdict:
+    """Which inputs differ: nothing, or a replacement where the identity changes, or an update."""
+    replaces = tuple(name for name in model.identity if not _alike(olds.get(name), news.get(name)))
+    if replaces:
+        # Another key is free: the new object comes first, so that nothing is ever without one.
+        return Verdict(changes=None, replaces=replaces)
+    changed = any(not _alike(olds.get(name, ABSENT), news.get(name, ABSENT)) for name in input_names(model) - CONTROLS)
+    return Verdict(changes=None if changed else False, delete_before_replace=True)
+
+
+def input_names(model: type[Declaration]) -> set[str]:
+    """The inputs of a model, as a program spells them."""
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _alike(old: Any, new: Any) -> bool:
+    return not has_unknown(new) and not has_unknown(old) and same(old, new)
+
+
+def to_wire(lines: Iterable[Operation]) -> list[dict[str, Any]]:
+    """The body of a `PATCH`."""
+    return [line.to_wire() for line in lines]
+
+
+def patiently(subject: str, attempt: Callable[[], T | None]) -> T:
+    """Try until something comes back, with jitter, at most `ATTEMPTS` times.
+
+    Raises:
+        Busy: other writers got between every time.
+    """
+    for turn in range(ATTEMPTS):
+        if turn:
+            time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - jitter, not a secret
+        result = attempt()
+        if result is not None:
+            return result
+    raise Busy(
+        f"{subject} was changed by other writers at each of {ATTEMPTS} attempts, so nothing was changed: "
+        "run `pulumi up` again."
+    )

@@ -1,0 +1,172 @@
+"""Everything that can go wrong, sorted by cause.
+
+```text
+DrpError
+├─ SettingsError               the provider is not configured, or not well
+├─ InvalidInput                a value that DRP, JSON or Pulumi could not carry unchanged
+├─ EndpointUnreachable         no answer; nothing was sent
+│  └─ CertificateNotTrusted    TLS ended the conversation
+├─ ReplyLost                   something was sent and no answer came back: it may have landed
+├─ UnexpectedAnswer            an answer that is not DRP's: HTML, broken JSON
+├─ Conflict                    the object is not what the reviewer saw: nothing was changed
+├─ AlreadyExists               an object of that name is there and is not ours
+├─ Busy                        other writers got between us each time
+└─ ApiError                    the endpoint answered no: code, model, key, type, messages
+   ├─ Refused         400 406  ├─ Unauthorized   401   ├─ Forbidden   403
+   ├─ NotFound        404      ├─ PatchRejected  409   ├─ Duplicate   409
+   └─ Unprocessable   409 422  └─ ServerFault    5xx
+```
+
+Every text is one sentence that names the object, the cause and the way out. An `ApiError` keeps the endpoint's own
+messages in `messages` and never prints them: a failed `test` answers with a dump of the whole parent object (DRP API,
+section "Patch failures"), which can hold params that the stack does not own.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "AlreadyExists",
+    "ApiError",
+    "Busy",
+    "CertificateNotTrusted",
+    "Conflict",
+    "Difference",
+    "DrpError",
+    "Duplicate",
+    "EndpointUnreachable",
+    "Forbidden",
+    "InvalidInput",
+    "NotFound",
+    "PatchRejected",
+    "Refused",
+    "ReplyLost",
+    "ServerFault",
+    "SettingsError",
+    "Unauthorized",
+    "UnexpectedAnswer",
+    "Unprocessable",
+]
+
+
+class DrpError(Exception):
+    """Base of every error that leaves this package."""
+
+    def __init_subclass__(cls) -> None:
+        # Pulumi prints "module.Class: text"; a user needs the class, not where we keep it.
+        cls.__module__ = "builtins"
+
+
+class SettingsError(DrpError):
+    """The provider is not configured, or not well."""
+
+
+class InvalidInput(DrpError):
+    """A value that DRP, JSON or Pulumi could not carry unchanged."""
+
+
+class EndpointUnreachable(DrpError):
+    """The endpoint gave no answer and nothing was sent to it."""
+
+
+class CertificateNotTrusted(EndpointUnreachable):
+    """TLS ended the conversation before anything was said."""
+
+
+class ReplyLost(DrpError):
+    """A request was sent and its reply never came: whether it landed must be looked up."""
+
+
+class UnexpectedAnswer(DrpError):
+    """The answer is not DRP's: HTML from a proxy, broken JSON, a redirect to elsewhere."""
+
+
+class AlreadyExists(DrpError):
+    """An object of that name is there already and is not ours."""
+
+
+class Busy(DrpError):
+    """Other writers got between reading and writing at every attempt."""
+
+
+class Difference:
+    """One owned key of a conflict: its label and its value as reviewed, live and wanted, each as JSON text."""
+
+    def __init__(self, label: str, reviewed: str, live: str, wanted: str) -> None:
+        self.label = label
+        self.reviewed = reviewed
+        self.live = live
+        self.wanted = wanted
+
+    def __str__(self) -> str:
+        return f"{self.label}: reviewed {self.reviewed} / live {self.live} / wanted {self.wanted}"
+
+
+class Conflict(DrpError):
+    """The object is not what the reviewer saw, so nothing was changed.
+
+    `differences` lists every owned key whose live value is neither the reviewed nor the wanted one.
+    """
+
+    def __init__(self, name: str, differences: Sequence[Difference], hint: str) -> None:
+        self.differences = tuple(differences)
+        lines = "".join(f"\n    {difference}" for difference in self.differences)
+        super().__init__(
+            f"{name} was changed by someone else since it was reviewed; nothing was changed:{lines}\n    {hint}"
+        )
+
+
+class ApiError(DrpError):
+    """The endpoint answered no.
+
+    `code` is the HTTP status; `model`, `key`, `type` and `messages` are the members of DRP's error document
+    (`models/errors.go`). `messages` may hold data of others: show `str(error)` instead.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        code: int,
+        model: str = "",
+        key: str = "",
+        type_: str = "",
+        messages: Sequence[str] = (),
+    ) -> None:
+        super().__init__(text)
+        self.code = code
+        self.model = model
+        self.key = key
+        self.type = type_
+        self.messages = tuple(messages)
+
+
+class Refused(ApiError):
+    """400 or 406: the request makes no sense to the endpoint, or the object is read-only."""
+
+
+class Unauthorized(ApiError):
+    """401: no usable credentials."""
+
+
+class Forbidden(ApiError):
+    """403: wrong password or token, a missing claim, or a locked object."""
+
+
+class NotFound(ApiError):
+    """404: no such object, or no right to see it."""
+
+
+class PatchRejected(ApiError):
+    """409 with Type PATCH: a `test` did not hold, or a path is gone; the object is unchanged."""
+
+
+class Duplicate(ApiError):
+    """409 with Type CREATE: an object of that key exists."""
+
+
+class Unprocessable(ApiError):
+    """422, or 409 of another kind: validation failed, or the object is still in use."""
+
+
+class ServerFault(ApiError):
+    """5xx: the endpoint itself failed."""

@@ -1,0 +1,1 @@
+"""What DRP documents look like and what a program may declare of them. Data only: no I/O, no Pulumi."""

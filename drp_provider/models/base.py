@@ -1,0 +1,60 @@
+"""What every resource type says about itself.
+
+A model validates a program's inputs and says, as class variables, which of them are fields of the DRP object and which
+are maps whose members are owned one by one. The engine reads those words and knows no type by name.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from drp_provider.models.fields import Meta
+
+Inputs = dict[str, Any]
+"""A program's inputs: property names as Python spells them, values as JSON."""
+
+
+class Declaration(BaseModel):
+    """The inputs of one resource. Unknown inputs are refused: DRP would drop them without a word."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    noun: ClassVar[str]
+    """What a message calls it: `profile`."""
+    prefix: ClassVar[str]
+    """Plural path segment and type name of the DRP object it lives in: `profiles`."""
+    identity: ClassVar[tuple[str, ...]]
+    """Inputs that make the id; a change of one replaces the resource."""
+
+    secret_keys: list[str] | None = None
+
+    @classmethod
+    def complete(cls, inputs: Inputs) -> Inputs:
+        """The inputs with everything filled in that follows from the others. Any value may be unknown."""
+        return inputs
+
+
+class DrpObject(Declaration):
+    """A whole DRP object: a key, fields, and maps whose members are owned one by one."""
+
+    identity = ("name",)
+    zeros: ClassVar[Mapping[str, Any]] = {"description": "", "documentation": ""}
+    """Inputs that are one field each, with the value that DRP gives the field where none is declared."""
+    maps: ClassVar[tuple[str, ...]] = ("meta",)
+    """Inputs whose members are owned one by one."""
+    seeded: ClassVar[Mapping[str, str]] = {}
+    """Inputs whose members are set once in the map of another input, and belong to others afterwards."""
+
+    name: str
+    description: str | None = None
+    documentation: str | None = None
+    meta: Meta | None = None
+    owner: str | None = None
+    adopt: bool = False
+    force: list[str] | None = None
+
+    @classmethod
+    def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:  # noqa: ARG003 - for types that can be reset
+        """The inputs in `maps` that this change puts back to their seeds."""
+        return frozenset()

@@ -1,0 +1,68 @@
+"""ClusterProfile: a Profile that names itself, so that scripts on its machines find it."""
+
+from typing import Any
+
+from pydantic import model_validator
+
+from drp_provider.models.base import Inputs
+from drp_provider.models.fields import Params
+from drp_provider.models.profile import Profile
+
+DEFAULT_SELF_REFERENCE = "cluster-profile"
+
+
+class ClusterProfile(Profile):
+    """A profile with self-reference params, and params that belong to the machines after a first value."""
+
+    noun = "cluster profile"
+    seeded = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
+
+    runtime_params: Params | None = None
+    self_reference: str | list[str] | None = None
+    reset: str | None = None
+
+    @classmethod
+    def complete(cls, inputs: Inputs) -> Inputs:
+        """Add the self-reference params, where the program has not written them itself."""
+        params = inputs.get("params")
+        if params is not None and not isinstance(params, dict):
+            return inputs
+        own = {name: inputs.get("name") for name in self_references(inputs)}
+        return {**inputs, "params": {**own, **(params or {})}}
+
+    @classmethod
+    def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:
+        """A changed `reset` puts the runtime params back."""
+        changed = olds.get("reset") != news.get("reset") and news.get("reset") is not None
+        return frozenset({"params"}) if changed else frozenset()
+
+    @model_validator(mode="after")
+    def _each_key_has_one_owner(self) -> "ClusterProfile":
+        both = sorted((self.params or {}).keys() & (self.runtime_params or {}).keys())
+        if both:
+            raise ValueError(
+                f"{', '.join(both)} stands in params and in runtime_params: a key belongs to the program "
+                "or to the machines, so keep one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _names_itself(self) -> "ClusterProfile":
+        for name in self_references(self.model_dump(include={"self_reference"}, exclude_unset=True)):
+            value: Any = (self.params or {}).get(name, self.name)
+            if value != self.name:
+                raise ValueError(
+                    f"params.{name} is {value!r} and must be the profile's own name {self.name!r}: "
+                    "leave it out, it is set by itself, or take it out of self_reference"
+                )
+        return self
+
+
+def self_references(inputs: Inputs) -> list[str]:
+    """The names of the params that hold the profile's own name; none while they are not known."""
+    given = inputs.get("self_reference")
+    if given is None:
+        return [DEFAULT_SELF_REFERENCE]
+    if isinstance(given, str):
+        return [given]
+    return [name for name in given if isinstance(name, str)] if isinstance(given, list) else []

@@ -1,0 +1,89 @@
+"""Field types that several objects share, with DRP's rules for names (`models/utils.go`) and JSON's for values."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, StrictStr
+
+LARGEST_INTEGER = 2**53 - 1
+"""Beyond it DRP, which reads every number as a float64, returns another integer than it was given."""
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+OWNER_KEY = "pulumi-owner"
+
+_NAME_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_' or '.'"
+_PARAM_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_', '.' or '/'"
+
+
+def _fits(name: str, extra: str) -> bool:
+    kinds = [unicodedata.category(character)[0] for character in name]
+    rest = all(kind in "LN" or character in extra for kind, character in zip(kinds[1:], name[1:], strict=True))
+    return len(name) > 1 and kinds[0] == "L" and rest
+
+
+def _check_name(name: str) -> str:
+    if not _fits(name, " -_."):
+        raise ValueError(f"{name!r} is no name for DRP, which {_NAME_RULE}")
+    return name
+
+
+def _check_param_name(name: str) -> str:
+    if not _fits(name, " -_./"):
+        raise ValueError(f"{name!r} is no param name for DRP, which {_PARAM_RULE}")
+    return name
+
+
+def _check_meta(meta: dict[str, str]) -> dict[str, str]:
+    if OWNER_KEY in meta:
+        raise ValueError(f"the key {OWNER_KEY} is the provider's own mark: leave it out")
+    return meta
+
+
+def faults_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """What JSON, DRP's float64 numbers or Pulumi could not carry unchanged: pairs of sub-path and reason."""
+    if value is None:
+        yield path, "None cannot be a param value, since Pulumi drops it on the way: leave the key out"
+    elif isinstance(value, (bool, str)):
+        return
+    elif isinstance(value, (int, float)):
+        yield from _faults_in_number(value, path)
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from faults_in(member, f"{path}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for index, member in enumerate(value):
+            if member is not None:
+                yield from faults_in(member, f"{path}[{index}]")
+
+
+def _faults_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:
+    if math.isnan(value) or math.isinf(value):
+        yield path, "NaN and infinities are not JSON: use a string"
+    elif float(value).is_integer() and abs(value) > LARGEST_INTEGER:
+        yield path, "whole numbers beyond 2^53 lose digits in DRP, which reads numbers as float64: use a string"
+
+
+def _check_value(value: Any) -> Any:
+    faults = [f"{path} {reason}".strip() for path, reason in faults_in(value)]
+    if faults:
+        raise ValueError("; ".join(faults))
+    return value
+
+
+Name = Annotated[StrictStr, AfterValidator(_check_name)]
+"""An ordinary DRP name."""
+
+ParamName = Annotated[StrictStr, AfterValidator(_check_param_name)]
+"""The name of a Param, and a key of any Params map."""
+
+Json = Annotated[Any, AfterValidator(_check_value)]
+"""A JSON value that reaches DRP unchanged."""
+
+Params = dict[ParamName, Json]
+"""Param values by name; one value is one leaf, replaced whole."""
+
+Meta = Annotated[dict[StrictStr, StrictStr], AfterValidator(_check_meta)]
+"""Annotations, strings only (`models/meta.go`)."""

@@ -1,0 +1,50 @@
+"""JSON values: absence, equality as a JSON Patch `test` sees it, and short text for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+LONGEST_TEXT = 120
+"""Characters of a value that a report shows before it is cut."""
+
+
+class _Absent:
+    """The type of `ABSENT`, which is not null: a member can hold null."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Absent()
+"""There is no such member."""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal for a `test` (RFC 6902, section 4.6).
+
+    Numbers are compared by value, so `1` equals `1.0`; a boolean is not a number; absent equals only absent.
+    """
+    if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
+        return one is other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if _is_list(one) and _is_list(other):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def text_of(value: Any) -> str:
+    """A value as short JSON text; what is not there reads `(absent)`."""
+    if value is ABSENT:
+        return "(absent)"
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
