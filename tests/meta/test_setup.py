@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SYSTEM_TOOLS = ("sh", "bash", "cat", "chmod", "cp", "ln", "mkdir", "kill", "touch")
+SYSTEM_TOOLS = ("sh", "bash", "cat", "chmod", "cp", "ln", "mkdir", "kill", "sleep")
 PULUMI_FILES = (
     "pulumi",
     "pulumi-language-python",
@@ -167,6 +167,17 @@ def test_an_interrupted_install_is_made_anew(checkout: Checkout) -> None:
 
     assert "The .venv here is unfinished" in said
     assert checkout.synced() == "# one\n"
+
+
+def test_an_interrupt_ends_what_the_set_up_has_started(checkout: Checkout) -> None:
+    checkout.has_pulumi("3.300.1")
+    hanging = 'case "$1" in pip) echo $$ > "$HOME/child"; kill -INT $PPID; exec sleep 600 ;; esac\n'
+    checkout.has("uv", FAKE_UV + hanging)
+
+    assert checkout.fails() == "Set-up was interrupted: `make setup` takes it up again.\n"
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((checkout.home / "child").read_text()), 0)
 
 
 def test_an_environment_of_another_python_is_made_anew(checkout: Checkout) -> None:
