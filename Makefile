@@ -17,13 +17,13 @@ help: ## Show these targets
 setup: ## Make .venv and provide the Pulumi CLI (5 minutes where it has to be built, then none)
 	@$(PYTHON) tools/setup
 
-demo: setup ## Create and run a cluster with `pulumi up`, on an endpoint inside this process
+demo: setup ## Create and run a cluster with `pulumi up`, on the embedded endpoint: no server needed
 	@$(CLEAN) python $(DEMO)
 
 demo-clean: setup ## Take away what the demo made
 	@$(CLEAN) python $(DEMO) --clean
 
-test: setup ## Run every test (WORKERS=n: how many at a time)
+test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name")
 	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: setup ## Lint, check the format, the types and the import contracts; all of them, whatever fails
@@ -34,7 +34,8 @@ check: setup ## Lint, check the format, the types and the import contracts; all 
 bench: setup ## Measure requests, throughput and scale, and print a table
 	@$(CLEAN) python -m bench $(ARGS)
 
-requirements: setup ## Pin the packages that pyproject.toml asks for
+requirements: setup ## Pin the packages that pyproject.toml asks for (needs uv on PATH)
+	@$(CLEAN) sh -c 'command -v uv' >/dev/null || { echo "Pinning needs uv on PATH: https://docs.astral.sh/uv/"; exit 1; }
 	$(COMPILE) -o requirements.txt
 	$(COMPILE) --extra dev -o requirements-dev.txt
 
