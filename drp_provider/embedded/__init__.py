@@ -16,7 +16,7 @@ __all__ = ["EmbeddedEndpoint"]
 def __getattr__(name: str) -> Any:
     # Whoever wants the adapter only must not pay for the server.
     if name == "EmbeddedEndpoint":
-        from drp_provider.embedded.server import EmbeddedEndpoint  # noqa: PLC0415
+        from drp_provider.embedded.server import EmbeddedEndpoint
 
         return EmbeddedEndpoint
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

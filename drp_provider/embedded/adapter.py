@@ -74,7 +74,7 @@ class EmbeddedAdapter(BaseAdapter):
         if application is not None:
             return application
         # Werkzeug takes longer to import than a small run takes: only who asks pays.
-        from drp_provider.embedded.app import Application  # noqa: PLC0415
+        from drp_provider.embedded.app import Application
 
         with self._starting:
             if self._application is None:

@@ -14,9 +14,9 @@ def write_self_signed(folder: Path) -> tuple[Path, Path]:
         RuntimeError: The package that makes certificates is not installed.
     """
     try:
-        from cryptography import x509  # noqa: PLC0415
-        from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
     except ImportError:
         raise RuntimeError("TLS needs the package cryptography: pip install cryptography") from None
     key = ec.generate_private_key(ec.SECP384R1())

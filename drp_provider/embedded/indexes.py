@@ -132,6 +132,8 @@ def compared(kind: ObjectType, function: str, arguments: list[Any]) -> Callable[
 
 
 def _boolean(kind: ObjectType, index: str, function: str, arguments: list[str]) -> Callable[[Any], bool]:
+    if function == "Re":
+        return compared(kind, function, arguments)
     for argument in arguments:
         if argument not in ("true", "false"):
             raise Fault(406, "GET", f"{index} must be true or false", model=kind.prefix)

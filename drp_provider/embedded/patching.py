@@ -100,14 +100,14 @@ def _apply(document: Any, operation: Document) -> Any:
 
 def _run(document: Any, name: str, parts: list[Key], value: Any = None) -> Any:
     # Costs 15 ms to import, and reading an endpoint does not need it.
-    from jsonpatch import JsonPatch  # noqa: PLC0415
+    from jsonpatch import JsonPatch
 
     operation = {"op": name, "path": pointers.join(parts), "value": value}
     return JsonPatch([operation]).apply(document, in_place=True)
 
 
 def _test(document: Any, path: str, value: Any) -> Any:
-    from jsonpatch import JsonPatchTestFailed  # noqa: PLC0415
+    from jsonpatch import JsonPatchTestFailed
 
     parts = pointers.existing(document, path)
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from drp_provider.embedded.documents import Document, encode
 
+# In the order the message lists them, which is nearly alphabetical.
 _TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
 _PLAIN_MESSAGES = {
     "minimum": "Must be greater than or equal to {0}",
@@ -46,7 +47,7 @@ def faults_of(schema: Any) -> list[str]:
         return ["Schema is invalid: it must be an object"]
     wrong = _wrong_types(schema)
     if wrong:
-        expected = "[" + " ".join(sorted(_TYPES)) + "]"
+        expected = "[" + " ".join(_TYPES) + "]"
         return [
             f"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:{expected}"
             for name in wrong
@@ -68,7 +69,7 @@ def _wrong_types(schema: Document) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _complaint(text: str) -> str:
-    import jsonschema  # noqa: PLC0415
+    import jsonschema
 
     schema = json.loads(text)
     try:
@@ -79,7 +80,7 @@ def _complaint(text: str) -> str:
 
 
 def _failures(text: str, value: Any) -> list[str]:
-    from referencing.exceptions import Unresolvable  # noqa: PLC0415
+    from referencing.exceptions import Unresolvable
 
     try:
         errors = sorted(_validator(text).iter_errors(value), key=lambda e: list(map(str, e.path)))
@@ -93,8 +94,8 @@ def _failures(text: str, value: Any) -> list[str]:
 @lru_cache(maxsize=256)
 def _validator(text: str) -> Any:
     # 150 ms to import; most objects hold no value with a schema.
-    import jsonschema  # noqa: PLC0415
-    from referencing import Registry  # noqa: PLC0415
+    import jsonschema
+    from referencing import Registry
 
     schema = json.loads(text)
     # The empty registry: a reference must never be fetched from the network.
@@ -102,7 +103,7 @@ def _validator(text: str) -> Any:
 
 
 def _draft(schema: Document) -> Any:
-    import jsonschema  # noqa: PLC0415
+    import jsonschema
 
     old = "draft-04" in str(schema.get("$schema", ""))
     flags = (schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum"))

@@ -117,7 +117,7 @@ class EmbeddedEndpoint:
             self._server.serve_forever(poll_interval=0.05)
 
     def _tls_context(self, folder: Path) -> ssl.SSLContext:
-        from drp_provider.embedded.certificate import write_self_signed  # noqa: PLC0415
+        from drp_provider.embedded.certificate import write_self_signed
 
         self.certificate, key = write_self_signed(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -160,6 +160,9 @@ class Store:
             except Empty:
                 return
 
+    def _no_store(self) -> ValueError:
+        return ValueError(f"{self.path} is not a store of the embedded endpoint.")
+
     def _borrow(self) -> sqlite3.Connection:
         try:
             return self._idle.get_nowait()
@@ -173,6 +176,8 @@ class Store:
             self._idle.put(connection)
 
     def _connect(self) -> sqlite3.Connection:
+        if not self.path.is_file():
+            raise self._no_store()
         connection = sqlite3.connect(
             self.path, timeout=_PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -182,7 +187,7 @@ class Store:
             layout = None
         if layout != _LAYOUT:
             connection.close()
-            raise ValueError(f"{self.path} is not a store of the embedded endpoint.")
+            raise self._no_store()
         # A killed process loses nothing; only a power failure may cost the last answers.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
