@@ -74,10 +74,10 @@ def matcher(kind: ObjectType, index: str, text: str) -> Test:
         Fault: 406, the text does not suit the index.
     """
     member = member_of(kind, index)
-    if index in _CONTAINERS:
-        wanted = [word for word in text.split(",") if word]
-        return lambda document: all(word in document[member] for word in wanted)
     function, arguments = split_call(text)
+    if index in _CONTAINERS:
+        test = _holding(kind, function, ",".join(arguments).split(","))
+        return lambda document: test(document[member])
     if index in _BOOLEANS:
         test = _boolean(kind, index, function, arguments)
     elif function == "Re":
@@ -129,6 +129,14 @@ def compared(kind: ObjectType, function: str, arguments: list[Any]) -> Callable[
         return lambda value: (value in arguments) is member
     compare = _COMPARISONS[function]
     return lambda value: compare(value, arguments[0])
+
+
+def _holding(kind: ObjectType, function: str, words: list[str]) -> Callable[[Any], bool]:
+    """Whether a map or list has all of the words; such an index knows no order and no patterns."""
+    wanted = [word for word in words if word]
+    if function not in ("Eq", "Ne"):
+        raise Fault(406, "GET", f"cannot match via {function}", model=kind.prefix)
+    return lambda held: all(word in held for word in wanted) is (function == "Eq")
 
 
 def _boolean(kind: ObjectType, index: str, function: str, arguments: list[str]) -> Callable[[Any], bool]:

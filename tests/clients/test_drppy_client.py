@@ -200,6 +200,8 @@ def test_an_object_lives_from_create_to_delete(api: Api, name: str, kind: str) -
     assert made.description == "old"
     assert call("get", key).to_dict() == made.to_dict()
     call("head", key)
+    index = "ID" if kind == "template" else "Name"
+    assert [one.to_dict() for one in methods.filter(index, "Eq", name)] == [made.to_dict()]
     with refused(422 if kind == "machine" else 409):  # a machine's key is its uuid
         call("create", body)
 
@@ -294,6 +296,25 @@ def test_params_are_set_read_changed_and_removed_one_by_one(api: Api, name: str,
     assert call("get_KIND_params", name) == {"a/one": 2}
     with refused(404):
         call("delete_KIND_param", name, "a/two")
+
+
+def test_a_param_of_a_machine_is_set_through_its_definition(api: Api, name: str) -> None:
+    param = f"{name}/ports"
+    api.params.create_param({"Name": param, "Secure": False, "Schema": {"type": "array"}})
+    uuid = api.machines.get_machine("Name:node-3").uuid
+    api.machines.post_machine_param([80, 443], uuid, param)
+    assert api.machines.get_machine_param(uuid, param) == [80, 443]
+    holders = api.machines.filter("Params", "Eq", param, "Name", "Re", "^node-")
+    assert [machine.name for machine in holders] == ["node-3"]
+    api.machines.delete_machine_param(uuid, param)
+    assert api.machines.get_machine_param(uuid, param) is None
+
+
+def test_a_slim_list_leaves_out_what_is_not_asked_for(api: Api, name: str) -> None:
+    api.profiles.create_profile({"Name": name, "Params": {"a/one": 1, "a/two": 2}})
+    assert api.profiles.filter("Name", "Eq", name, "slim", "Params")[0].params == {}
+    only = api.profiles.filter("Name", "Eq", name, "params", "a/two")[0]
+    assert (only.params, only.partial) == ({"a/two": 2}, True)
 
 
 def test_a_value_is_held_to_its_params_schema(api: Api, name: str) -> None:
