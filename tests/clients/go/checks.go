@@ -10,26 +10,30 @@ import (
 )
 
 var checks = map[string]check{
-	"a refused password is told apart":        wrongPassword,
-	"a token logs in":                         token,
-	"info tells version and features":         info,
-	"lists filter, sort and page":             lists,
-	"machines are found by name and by uuid":  byIndex,
-	"indexes are described":                   indexes,
-	"a wrong filter is refused":               wrongFilter,
-	"params of a profile are set and read":    params,
-	"meta is patched on its own":              meta,
-	"a profile in use is not deleted":         inUse,
-	"a missing profile is refused on create":  missingProfile,
-	"a profile comes to a machine and leaves": membership,
-	"a schema holds values":                   schema,
-	"profiles live from create to delete":     life("profiles", "Name"),
-	"params live from create to delete":       life("params", "Name"),
-	"machines live from create to delete":     life("machines", "Name"),
-	"stages live from create to delete":       life("stages", "Name"),
-	"workflows live from create to delete":    life("workflows", "Name"),
-	"tasks live from create to delete":        life("tasks", "Name"),
-	"templates live from create to delete":    life("templates", "ID"),
+	"a refused password is told apart":         wrongPassword,
+	"a token logs in":                          token,
+	"info tells version and features":          info,
+	"lists filter, sort and page":              lists,
+	"machines are found by name and by uuid":   byIndex,
+	"indexes are described":                    indexes,
+	"a wrong filter is refused":                wrongFilter,
+	"params of a profile are set and read":     params,
+	"meta is patched on its own":               meta,
+	"a profile in use is not deleted":          inUse,
+	"a missing profile is refused on create":   missingProfile,
+	"a profile comes to a machine and leaves":  membership,
+	"a schema holds values":                    schema,
+	"a value is set against a reference":       setWithReference,
+	"a param is added only where it is absent": addParam,
+	"a filter is counted by its headers":       count,
+	"an empty patch changes nothing":           emptyPatch,
+	"profiles live from create to delete":      life("profiles", "Name"),
+	"params live from create to delete":        life("params", "Name"),
+	"machines live from create to delete":      life("machines", "Name"),
+	"stages live from create to delete":        life("stages", "Name"),
+	"workflows live from create to delete":     life("workflows", "Name"),
+	"tasks live from create to delete":         life("tasks", "Name"),
+	"templates live from create to delete":     life("templates", "ID"),
 }
 
 func wrongPassword(s *session) {
@@ -123,6 +127,54 @@ func params(s *session) {
 	s.refused("patch again", s.Req().Patch(patch).UrlFor(at()...).Do(&all), 409)
 	s.works("remove", s.Req().Del().UrlFor(at("my/data")...).Do(&value))
 	s.refused("remove again", s.Req().Del().UrlFor(at("my/data")...).Do(&value), 404)
+}
+
+// setWithReference sends what `drpcli -r REF profiles set P param K to V` sends.
+func setWithReference(s *session) {
+	s.works("create", s.CreateModel(model(s, "profiles", members{"Name": "go-set", "Params": members{"my/leader": "none"}})))
+	set := func(reference, key, value string) error {
+		patch := fmt.Sprintf(`[{"op":"test","path":"/%[2]s","from":"","value":%[1]s},{"op":"replace","path":"/%[2]s","from":"","value":%[3]s}]`, reference, key, value)
+		return s.Req().Patch(jp.Patch(patch)).UrlFor("profiles", "go-set", "params").Do(&members{})
+	}
+	s.works("the first wins", set(`"none"`, "my~1leader", `"a"`))
+	s.refused("the second loses", set(`"none"`, "my~1leader", `"b"`), 409)
+	s.refused("what is absent is not null", set("null", "my~1absent", `"b"`), 409)
+	found, err := s.GetModel("profiles", "go-set")
+	s.works("get", err)
+	s.want("the leader", found.(*models.Profile).Params["my/leader"], "a")
+}
+
+// addParam sends what `drpcli profiles add P param K to V` sends: a test of the whole map, then an add.
+func addParam(s *session) {
+	s.works("create", s.CreateModel(model(s, "profiles", members{"Name": "go-add", "Params": members{"a/one": 1}})))
+	patch := jp.Patch(`[{"op":"test","path":"","from":"","value":{"a/one":1}},{"op":"add","path":"/a~1two","from":"","value":2}]`)
+	found := members{}
+	s.works("add", s.Req().Patch(patch).UrlFor("profiles", "go-add", "params").Do(&found))
+	s.want("added", fmt.Sprint(found), "map[a/one:1 a/two:2]")
+	s.refused("add to what has changed", s.Req().Patch(patch).UrlFor("profiles", "go-add", "params").Do(&found), 409)
+}
+
+// count sends what `drpcli machines count` sends.
+func count(s *session) {
+	headers := map[string][]string{}
+	request := s.Req().Filter("machines", "Name", "Re", "^node-[1-4]$", "limit", "3").Head()
+	s.works("head", request.Do(&headers))
+	s.want("found and shown", headers["X-Drp-List-Count"], []string{"3"})
+	if s.dialect == "v4.8" {
+		s.want("found", headers["X-Drp-List-Filter-Count"], []string{"4"})
+	}
+}
+
+// emptyPatch is what `drpcli profiles update` sends when there is nothing to do.
+func emptyPatch(s *session) {
+	s.works("create", s.CreateModel(model(s, "profiles", members{"Name": "go-same", "Params": members{"a/one": 1}})))
+	before, err := s.GetModel("profiles", "go-same")
+	s.works("get", err)
+	_, err = s.PatchTo(before, models.Clone(before))
+	s.works("patch", err)
+	after, err := s.GetModel("profiles", "go-same")
+	s.works("get again", err)
+	s.want("the profile", after, before)
 }
 
 func meta(s *session) {
