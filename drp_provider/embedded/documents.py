@@ -13,9 +13,8 @@ _GO_EXPONENT_FROM = 1e21
 _GO_EXPONENT_BELOW = 1e-6
 _EXACT_INTEGERS = 2**53
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_PYTHON_EXPONENT = re.compile(r"\de-0?\d")
 _STRING_OR_SMALL = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d[\d.]*e-\d+)')
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _COMPLAINTS = {
     "Expecting value": "looking for beginning of value",
     "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
@@ -53,14 +52,14 @@ def parse(body: bytes) -> Any:
 
 def encode(value: Any) -> str:
     """Encode compactly, members in the order given, escaped as Go does it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
-    return _with_go_exponents(text)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _as_go(text)
 
 
 def encode_indented(value: Any) -> str:
     """Encode over several lines, two spaces a level."""
-    text = json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES)
-    return _with_go_exponents(text)
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _as_go(text)
 
 
 def sorted_maps(value: Any) -> Any:
@@ -107,8 +106,11 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def _with_go_exponents(text: str) -> str:
-    if _PYTHON_EXPONENT.search(text) is None:
+def _as_go(text: str) -> str:
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    # Only here do the two print numbers differently: Python pads the exponent.
+    if "e-0" not in text:
         return text
     return _STRING_OR_SMALL.sub(lambda match: go_number(float(match[1])) if match[1] else match[0], text)
 

@@ -133,6 +133,10 @@ def _message(rule: str, wanted: Any, error: Any, field: str) -> str:
     if rule == "enum":
         choices = ", ".join(encode(choice) for choice in wanted)
         return f"{field} must be one of the following: {choices}"
+    # Old drafts have a flag beside the limit, where new ones have a limit of its own.
+    exclusive = f"exclusive{rule.capitalize()}"
+    if error.schema.get(exclusive) is True:
+        rule = exclusive
     if rule in _PLAIN_MESSAGES:
         shown = wanted if isinstance(wanted, str) else encode(wanted)
         return _PLAIN_MESSAGES[rule].replace("{0}", shown)

@@ -4,8 +4,9 @@ import json
 import os
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, LifoQueue
 
@@ -129,6 +130,7 @@ class Store:
     def __init__(self, path: str | Path, seed: Callable[[Transaction], None]) -> None:
         self.path = Path(path).absolute()
         self._closed = False
+        self._writing = threading.Lock()
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         if not self.path.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,18 +140,20 @@ class Store:
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[Transaction]:
         """One transaction; a write holds the file's only write lock from the start."""
-        connection = self._borrow()
-        try:
-            connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        # SQLite makes writers wait by polling. Those of this process queue up here instead.
+        with self._writing if write else nullcontext():
+            connection = self._borrow()
             try:
-                yield Transaction(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        finally:
-            self._give_back(connection)
+                connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                try:
+                    yield Transaction(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            finally:
+                self._give_back(connection)
 
     def close(self) -> None:
         """Let go of the file; what is still under way finishes first."""

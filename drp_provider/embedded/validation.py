@@ -53,11 +53,13 @@ def check_values(values: Document, transaction: Transaction, findings: Findings)
             continue
         failures = schema.failures(param["Schema"], value)
         if failures:
-            lines = failures[0] if len(failures) == 1 else _listed(failures)
-            findings.refuse(f"Key '{name}': invalid val '{gotext.plain(value)}': : {lines}")
+            findings.refuse(f"Key '{name}': invalid val '{gotext.plain(value)}': {_listed(failures)}")
 
 
 def _listed(failures: list[str]) -> str:
+    # DRP prints an error without type or model here, which leaves a stray colon in front of one.
+    if len(failures) == 1:
+        return f": {failures[0]}"
     return "".join(f"\n  {failure}" for failure in failures)
 
 
