@@ -27,7 +27,7 @@ test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name")
 	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: setup ## Lint, check the format, the types and the import contracts; all of them, whatever fails
-	@failed=0; for check in "ruff check . $(TOOLS)" "ruff format --check . $(TOOLS)" mypy lint-imports; do \
+	@failed=0; for check in "ruff check . $(TOOLS)" "ruff format --check . $(TOOLS)" mypy "lint-imports --no-logo"; do \
 	    $(CLEAN) $$check || failed=1; \
 	done; exit $$failed
 

@@ -196,29 +196,35 @@ def test_an_environment_of_another_python_is_made_anew(checkout: Checkout) -> No
 def test_without_uv_pip_installs_exactly_what_is_pinned(checkout: Checkout) -> None:
     (checkout.bin / "uv").unlink()
     checkout.has_pulumi("3.300.1")
-    wheel = _wheel(checkout.folder)
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     offline = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
-    checkout.requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{'0' * 64}\n")
-    refused = checkout.start(**offline)
-    assert "DO NOT MATCH THE HASHES" in "".join(refused.communicate())
-    assert refused.returncode == 1
-    checkout.requirements.write_text(f"tiny @ {wheel.as_uri()} --hash=sha256:{digest}\n")
-
+    tiny, other = _wheel(checkout.folder, "tiny"), _wheel(checkout.folder, "other")
+    digest = hashlib.sha256(tiny.read_bytes()).hexdigest()
+    checkout.requirements.write_text(f"tiny @ {tiny.as_uri()} --hash=sha256:{digest}\n")
     checkout.setup(**offline)
-
     python = checkout.folder / ".venv" / "bin" / "python"
     assert subprocess.check_output([python, "-c", "import tiny; print(tiny.SIZE)"]) == b"1\n"
 
+    with checkout.requirements.open("a") as more:
+        more.write(f"other @ {other.as_uri()} --hash=sha256:{digest}\n")
+    refused = checkout.start(**offline)
+    assert "DO NOT MATCH THE HASHES" in "".join(refused.communicate())
+    assert refused.returncode == 1
+    assert list((checkout.folder / ".venv").glob("*setup.json")) == []
 
-def _wheel(folder: Path) -> Path:
-    wheel = folder / "tiny-1.0-py3-none-any.whl"
-    about = "tiny-1.0.dist-info"
+
+def _wheel(folder: Path, name: str) -> Path:
+    wheel = folder / f"{name}-1.0-py3-none-any.whl"
+    about = f"{name}-1.0.dist-info"
+    contents = {
+        f"{name}.py": "SIZE = 1\n",
+        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = f"{about}/RECORD"
+    contents[record] = "".join(f"{path},,\n" for path in (*contents, record))
     with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("tiny.py", "SIZE = 1\n")
-        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
-        archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(f"{about}/RECORD", f"tiny.py,,\n{about}/METADATA,,\n{about}/WHEEL,,\n{about}/RECORD,,\n")
+        for path, text in contents.items():
+            archive.writestr(path, text)
     return wheel
 
 
