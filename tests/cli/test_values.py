@@ -1,0 +1,104 @@
+"""Values on their way from a program to DRP and back: unknown, secret, null, numbers."""
+
+import json
+
+import pytest
+
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.stack import Stack
+
+pytestmark = pytest.mark.cli
+
+CANARY = "canary-5f0e1c"
+
+
+def test_an_output_that_is_not_known_yet_leaves_the_other_keys_readable(stack: Stack, operator: Operator) -> None:
+    program = """
+        first = drp.MachineAssignment("one", machine="node-1", profile=drp.Profile("base").name)
+        drp.Profile("web", params={"web/uuid": first.machine_uuid, "web/port": 80})
+    """
+    shown = stack.preview(program)
+    assert shown.ok, shown.text
+    assert "web/port: 80" in shown.text
+    assert "web/uuid:" in shown.text
+    done = stack.up()
+    assert done.ok, done.text
+    uuid = operator.get("machines/Name:node-1")["Uuid"]
+    assert operator.params("web") == {"web/uuid": uuid, "web/port": 80}
+
+
+def test_every_kind_of_json_value_comes_back_with_an_empty_diff(stack: Stack, operator: Operator) -> None:
+    value = {"n": [1, 1.5, True, "x", {}, [], None], "deep": {"a/b": {"~": -0.25}}, "unicode": "ä☃"}
+    program = f'drp.Profile("web", params={{"web/value": {value!r}, "web/zero": 0, "web/empty": "", "web/no": False}})'
+    created = stack.up(program)
+    assert created.ok, created.text
+    assert operator.params("web")["web/value"] == value
+    assert stack.refresh().ok
+    again = stack.up(None, "--expect-no-changes")
+    assert again.ok, again.text
+
+
+def test_a_null_that_somebody_wrote_is_drift_and_not_absence(stack: Stack, operator: Operator) -> None:
+    assert stack.up('drp.Profile("web", params={"web/port": 80})').ok
+    operator.patch("profiles/web", {"op": "replace", "path": "/Params/web~1port", "value": None})
+    refused = stack.up('drp.Profile("web", params={"web/port": 81})')
+    assert "reviewed 80 / live null / wanted 81" in refused.text
+    drift = stack.refresh()
+    assert "null" in drift.text
+    assert stack.up().ok
+    assert operator.params("web") == {"web/port": 81}
+
+
+def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, door: Door, operator: Operator) -> None:
+    stack.run("config", "set", "--secret", "password", CANARY)
+    program = """
+        password = pulumi.Config().require_secret("password")
+        cluster = ClusterProfile("web", params={
+            "web/password": password, "web/nested": {"user": "root", "password": password}, "web/port": 80,
+        })
+        pulumi.export("params", cluster.params)
+    """
+    seen = [stack.preview(program), stack.up()]
+    assert operator.params("web")["web/password"] == CANARY
+    operator.set_param("web", "web/password", f"{CANARY}-theirs")
+    operator.set_param("web", "web/nested", {"password": f"{CANARY}-theirs"})
+    changed = program.replace('"web/password": password', '"web/password": password.apply(lambda p: p + "2")')
+    changed = changed.replace('"root"', '"admin"')
+    refused = stack.up(changed)
+    assert not refused.ok
+    assert "params.web/password: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
+    assert "params.web/nested: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
+    seen += [refused, stack.refresh(), stack.preview(), stack.up(), stack.up(None, "--diff")]
+    assert operator.params("web")["web/password"] == f"{CANARY}2"
+    assert CANARY not in json.dumps(stack.state())
+    for outcome in seen:
+        assert CANARY not in outcome.text
+
+
+def test_a_secret_that_violates_its_schema_is_not_printed(stack: Stack, operator: Operator) -> None:
+    operator.post("params", {"Name": "web/port", "Schema": {"type": "integer"}})
+    stack.run("config", "set", "--secret", "port", CANARY)
+    refused = stack.up('drp.Profile("web", params={"web/port": pulumi.Config().require_secret("port")})')
+    assert not refused.ok
+    assert "param web/port violates its schema: (root): Invalid type. Expected: integer, given: string" in refused.text
+    assert CANARY not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("2**53 + 1", "params.web/x: whole numbers beyond 2^53 lose digits in DRP"),
+        ('{"deep": [2**60]}', "params.web/x: .deep[0] whole numbers beyond 2^53 lose digits in DRP"),
+        ('float("nan")', "params.web/x: NaN and infinities are not JSON"),
+        ("None", "params.web/x: None cannot be a param value"),
+        ('{"deep": None}', "params.web/x: .deep None cannot be a param value"),
+        ('pulumi.Output.from_input({"deep": None})', "params.web/x: .deep None cannot be a param value"),
+    ],
+)
+def test_a_value_that_would_not_arrive_unchanged_is_refused_in_the_preview(
+    stack: Stack, value: str, sentence: str
+) -> None:
+    refused = stack.preview(f'drp.Profile("web", params={{"web/x": {value}, "web/y": 1}})')
+    assert not refused.ok
+    assert sentence in refused.text

@@ -1,0 +1,46 @@
+"""What every test stands on: no endpoint of the caller's, a fresh endpoint of its own, and a door for other writers."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drp_provider.embedded import EmbeddedEndpoint
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.stack import Stack
+
+@pytest.fixture
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing of the caller's: for tests whose subject reads the environment itself."""
+    for name in list(os.environ):
+        if name.startswith(("RS_", "DRP_", "PULUMI_")):
+            monkeypatch.delenv(name)
+    return monkeypatch
+
+
+@pytest.fixture
+def endpoint() -> Iterator[EmbeddedEndpoint]:
+    """A real endpoint on loopback with eight simulated machines."""
+    with EmbeddedEndpoint(machines=8) as running:
+        yield running
+
+
+@pytest.fixture
+def operator(endpoint: EmbeddedEndpoint) -> Operator:
+    """Somebody else with rights on the endpoint: an operator's shell, a machine's script."""
+    return Operator(endpoint.url)
+
+
+@pytest.fixture
+def door(endpoint: EmbeddedEndpoint) -> Iterator[Door]:
+    """The way from the provider to the endpoint: it records every request, and can be told to misbehave."""
+    with Door(endpoint.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stack(tmp_path: Path, door: Door) -> Stack:
+    """An empty Pulumi stack of its own, whose provider reaches the endpoint through the door."""
+    return Stack(tmp_path, door.url)

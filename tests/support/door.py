@@ -1,0 +1,168 @@
+"""A way into the endpoint that can misbehave: real faults on a real connection, nothing of ours replaced."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+import requests
+
+FORWARDED = ("Authorization", "Content-Type", "Accept")
+
+
+@dataclass
+class Request:
+    """One request as it came through the door."""
+
+    method: str
+    path: str
+    body: Any
+
+
+@dataclass
+class Fault:
+    """What happens to the first request that matches, once."""
+
+    method: str
+    what: Callable[["_Passage"], None]
+    times: int = 1
+
+
+@dataclass
+class _Passage:
+    """A request on its way, and what can be done to it."""
+
+    handler: BaseHTTPRequestHandler
+    request: Request
+    forward: Callable[[], requests.Response]
+
+    def answer(self, status: int, body: bytes, content_type: str) -> None:
+        self.handler.send_response(status)
+        self.handler.send_header("Content-Type", content_type)
+        self.handler.send_header("Content-Length", str(len(body)))
+        self.handler.end_headers()
+        if self.request.method != "HEAD":
+            self.handler.wfile.write(body)
+
+    def pass_on(self) -> None:
+        response = self.forward()
+        self.answer(response.status_code, response.content, response.headers.get("Content-Type", ""))
+
+    def hang_up(self) -> None:
+        self.handler.close_connection = True
+        self.handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass
+class Door:
+    """Listens on loopback and passes on to `target`."""
+
+    target: str
+    requests: list[Request] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shut()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def shut(self) -> None:
+        """Nobody listens any more: new connections are refused."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    def calls(self) -> list[str]:
+        """The requests so far, log-in apart, as `PATCH profiles/example`."""
+        paths = [(r.method, r.path.removeprefix("/api/v3/").partition("?")[0]) for r in self.requests]
+        return [f"{method} {path}" for method, path in paths if not path.endswith("/token")]
+
+    def forget(self) -> None:
+        self.requests.clear()
+
+    def lose_reply(self, method: str, times: int = 1) -> None:
+        """The request arrives and lands; the answer is lost."""
+
+        def lose(passage: _Passage) -> None:
+            passage.forward()
+            passage.hang_up()
+
+        self.faults.append(Fault(method, lose, times))
+
+    def lose_request(self, method: str, times: int = 1) -> None:
+        """The connection breaks before the endpoint has seen anything."""
+        self.faults.append(Fault(method, lambda p: p.hang_up(), times))
+
+    def answer(self, method: str, status: int, body: bytes, content_type: str, times: int = 1) -> None:
+        """Somebody who is not DRP answers."""
+        self.faults.append(Fault(method, lambda p: p.answer(status, body, content_type), times))
+
+    def before(self, method: str, act: Callable[[], object], times: int = 1) -> None:
+        """Another writer gets in first."""
+
+        def race(passage: _Passage) -> None:
+            act()
+            passage.pass_on()
+
+        self.faults.append(Fault(method, race, times))
+
+    def hold_reply(self, method: str) -> tuple[threading.Event, threading.Event]:
+        """The request lands and its answer waits: events for "landed" and "let go" (which then hangs up)."""
+        landed, let_go = threading.Event(), threading.Event()
+
+        def hold(passage: _Passage) -> None:
+            passage.forward()
+            landed.set()
+            let_go.wait(120)
+            passage.hang_up()
+
+        self.faults.append(Fault(method, hold))
+        return landed, let_go
+
+    def take_fault(self, method: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.method == method and fault.times > 0:
+                fault.times -= 1
+                return fault
+        return None
+
+
+def _handler_for(door: Door) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            request = Request(self.command, self.path, json.loads(raw) if raw else None)
+            door.requests.append(request)
+            passage = _Passage(self, request, lambda: self._forward(raw))
+            is_login = self.path.partition("?")[0].endswith("/token")
+            fault = None if is_login else door.take_fault(self.command)
+            (fault.what if fault else _Passage.pass_on)(passage)
+
+        def _forward(self, raw: bytes) -> requests.Response:
+            headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
+            with requests.Session() as session:
+                session.trust_env = False
+                url = f"{door.target}{self.path}"
+                return session.request(self.command, url, data=raw, headers=headers, allow_redirects=False, timeout=30)
+
+        do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
