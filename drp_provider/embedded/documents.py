@@ -13,6 +13,7 @@ _GO_EXPONENT_FROM = 1e21
 _GO_EXPONENT_BELOW = 1e-6
 _EXACT_INTEGERS = 2**53
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_PADDED_EXPONENT = re.compile(r"e-0\d(?![\w-])")
 _STRING_OR_SMALL = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d[\d.]*e-\d+)')
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _COMPLAINTS = {
@@ -110,7 +111,7 @@ def _as_go(text: str) -> str:
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
     # Only here do the two print numbers differently: Python pads the exponent.
-    if "e-0" not in text:
+    if _PADDED_EXPONENT.search(text) is None:
         return text
     return _STRING_OR_SMALL.sub(lambda match: go_number(float(match[1])) if match[1] else match[0], text)
 

@@ -13,6 +13,12 @@ EXTERNAL = os.environ.get("RS_ENDPOINT", "")
 _DIALECTS = ["external"] if EXTERNAL else ["v4.8", "v3.13"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let an endpoint with a self-signed certificate be tested, as most are."""
+    for item in items if EXTERNAL else ():
+        item.add_marker(pytest.mark.filterwarnings("ignore:Unverified HTTPS request"))
+
+
 @pytest.fixture(scope="session", params=_DIALECTS)
 def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of the endpoint that most tests share."""
