@@ -1,15 +1,11 @@
 """The endpoint as a process: it starts with one line, survives a kill, and leaves nothing."""
 
 import json
-import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,32 +14,12 @@ import requests
 from drp_provider.embedded import EmbeddedEndpoint
 
 from .client import Client
-
-_ROOT = Path(__file__).parents[2]
-_URL = re.compile(r"https?://127\.0\.0\.1:\d+")
-
-
-@contextmanager
-def _server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    command = [sys.executable, "-m", "drp_provider.embedded", "--port", "0", *arguments]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            found = _URL.search(line)
-            assert found is not None, line or (process.stderr and process.stderr.read())
-            assert "rocketskates:r0cketsk8ts" in line
-            yield process, found[0]
-        finally:
-            process.kill()
+from .processes import ENVIRONMENT, URL, server
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_cleanly_even_with_an_open_connection(tmp_path: Path, stop: signal.Signals) -> None:
-    with _server("--store", str(tmp_path / "store.db")) as (process, url):
+    with server("--store", str(tmp_path / "store.db")) as (process, url):
         with Client(url) as api:
             api.make("profiles", Name="kept")
             process.send_signal(stop)
@@ -55,11 +31,11 @@ def test_a_signal_stops_it_cleanly_even_with_an_open_connection(tmp_path: Path, 
 
 
 def test_a_temporary_store_is_gone_after_the_process(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "TMPDIR": str(tmp_path)}
+    environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "drp_provider.embedded", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        assert _URL.search(process.stdout.readline())
+        assert URL.search(process.stdout.readline())
         assert list(tmp_path.iterdir())
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
@@ -70,7 +46,7 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(tmp_pat
     store = tmp_path / "store.db"
     answered: list[int] = []
     enough = threading.Event()
-    with _server("--store", str(store)) as (process, url):
+    with server("--store", str(store)) as (process, url):
         token = requests.get(
             f"{url}/api/v3/users/rocketskates/token",
             auth=("rocketskates", "r0cketsk8ts"),
@@ -110,7 +86,6 @@ def test_processes_that_start_at_once_share_one_store(tmp_path: Path) -> None:
         "import sys; from drp_provider.embedded.app import Application; sys.stdin.readline();"
         " app = Application(sys.argv[1], machines=3); app.close(); print('ready')"
     )
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     starters = [
         subprocess.Popen(
             [sys.executable, "-c", program, str(store)],
@@ -118,7 +93,7 @@ def test_processes_that_start_at_once_share_one_store(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment,
+            env=ENVIRONMENT,
         )
         for _ in range(4)
     ]
@@ -153,7 +128,6 @@ def test_what_is_stored_outlives_the_endpoint_in_either_dialect(tmp_path: Path) 
 )
 def test_what_it_cannot_do_is_one_sentence(tmp_path: Path, arguments: list[str], complaint: str) -> None:
     (tmp_path / "text").write_text("not a database at all, but long enough to be looked at" * 50)
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     with EmbeddedEndpoint() as taken:
         words = {
             "{folder}": str(tmp_path),
@@ -162,7 +136,7 @@ def test_what_it_cannot_do_is_one_sentence(tmp_path: Path, arguments: list[str],
         }
         result = subprocess.run(
             [sys.executable, "-m", "drp_provider.embedded", *(words.get(a, a) for a in arguments)],
-            capture_output=True, text=True, env=environment, timeout=60, check=False,
+            capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False,
         )  # fmt: skip
     assert result.returncode == 1
     assert complaint in result.stderr

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
-from drp_provider.embedded import EmbeddedEndpoint
-
 from .client import Client
+from .processes import server
 
 _RACER = Path(__file__).with_name("racer.py")
 _WRITERS = 8
@@ -102,21 +101,19 @@ def test_of_racing_appends_to_a_machine_none_is_lost(api: Client) -> None:
 
 
 def test_of_racing_processes_on_one_store_exactly_one_wins_each_round(tmp_path: Path) -> None:
-    rounds, store = 15, tmp_path / "deep" / "store.db"
-    with EmbeddedEndpoint(store) as first, EmbeddedEndpoint(store) as second, Client(first.url) as api:
+    rounds, store = 25, str(tmp_path / "deep" / "store.db")
+    with server("--store", store) as (_, first), server("--store", store) as (_, second), Client(first) as api:
         params = {f"seat-{number}": "none" for number in range(rounds)}
         profile = api.make("profiles", Params=params)["Name"]
         token = api.get("/users/rocketskates/token").json()["Token"]
         racers = [
-            _start(endpoint.url, token, profile, f"racer-{number}", rounds)
-            for number, endpoint in enumerate((first, second, first, second))
+            _start(url, token, profile, f"racer-{number}", rounds)
+            for number, url in enumerate((first, second, first, second))
         ]
         won = _finish(racers)
         assert sorted(chain.from_iterable(won)) == list(range(rounds))
         seats = api.get(f"/profiles/{profile}").json()["Params"]
-        for number, seats_won in enumerate(won):
-            for seat in seats_won:
-                assert seats[f"seat-{seat}"] == f"racer-{number}"
+        assert seats == {f"seat-{seat}": f"racer-{number}" for number, mine in enumerate(won) for seat in mine}
 
 
 def _start(url: str, token: str, profile: str, name: str, rounds: int) -> subprocess.Popen[str]:

@@ -62,3 +62,43 @@ def test_two_stores_on_one_file_see_each_other(tmp_path: Path) -> None:
         assert transaction.count("machines") == 1
     first.close()
     second.close()
+
+
+def test_a_writer_is_not_held_up_by_a_reader_who_keeps_its_view(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store.db", _nothing)
+    with store.transaction(write=False) as reader:
+        assert reader.get("profiles", "web") is None
+        with store.transaction(write=True) as writer:
+            writer.put("profiles", "web", {"Name": "web"})
+        assert reader.get("profiles", "web") is None
+    with store.transaction(write=False) as later:
+        assert later.has("profiles", "web")
+    store.close()
+
+
+def test_writers_through_different_stores_take_turns_from_their_first_read(tmp_path: Path) -> None:
+    stores = [Store(tmp_path / "store.db", _nothing) for _ in range(4)]
+    with stores[0].transaction(write=True) as transaction:
+        transaction.put("profiles", "web", {"count": 0})
+    gate = threading.Barrier(len(stores))
+    done: list[Store] = []
+
+    def increment(store: Store) -> None:
+        gate.wait(timeout=30)
+        for _ in range(100):
+            with store.transaction(write=True) as transaction:
+                now = transaction.get("profiles", "web")
+                assert now is not None
+                transaction.put("profiles", "web", {"count": now["count"] + 1})
+        done.append(store)
+
+    threads = [threading.Thread(target=increment, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert len(done) == len(stores)
+    with stores[0].transaction(write=False) as transaction:
+        assert transaction.get("profiles", "web") == {"count": 400}
+    for store in stores:
+        store.close()
