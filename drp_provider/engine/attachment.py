@@ -56,9 +56,12 @@ class EntryLifecycle:
         """
         target = self._target(inputs)
         try:
-            document = self._append(api, target)
+            document, was_runnable = self._append(api, target)
         except NotFound as error:
             raise self._no_holder(inputs, error) from None
+        if self._is_missing(document, target.item):
+            self._take_back(api, document, target, runnable=was_runnable)
+            raise self._no_item(target)
         claims.add(self.model.prefix, self._id(document, target.item))
         return self._state(inputs, document)
 
@@ -84,7 +87,7 @@ class EntryLifecycle:
             document = api.find(self.model.prefix, key)
             if document is None or item not in document[self.model.list_field]:
                 return True
-            return self._taken_out(api, key, self._removal(document, item, count=1))
+            return self._taken_out(api, key, self._removal(document, item))
 
         verbs.patiently(f"{self.model.list_field} of {key}", attempt)
 
@@ -104,11 +107,12 @@ class EntryLifecycle:
         facts = {f"{holder}_uuid": document["Uuid"], f"{holder}_name": document["Name"]}
         return State(self._id(document, inputs[self.model.item]), {**inputs, **facts}, inputs)
 
-    def _append(self, api: Documents, target: _Target) -> Document:
-        """Append the entry and look at the answer: a profile that does not exist is accepted with 200.
+    def _append(self, api: Documents, target: _Target) -> tuple[Document, bool]:
+        """Append the entry; gives the machine and whether it was runnable before.
 
-        The endpoint then also stops the machine (`Runnable` false, for good). Only a machine that was running may be
-        started again, hence the `test`: it records which it was, without a request of its own.
+        A profile that does not exist is accepted with 200, and the endpoint then stops the machine (`Runnable` false,
+        for good). Only a machine that was running may be started again, hence the `test`: it tells which it was,
+        without a request of its own.
         """
         line = add(f"{self.list_pointer}/-", target.item)
         was_runnable = True
@@ -131,10 +135,7 @@ class EntryLifecycle:
             return None
 
         document = verbs.patiently(target.subject, attempt)
-        if self._is_missing(document, target.item):
-            self._take_back(api, document, target, runnable=was_runnable)
-            raise self._no_item(target)
-        return document
+        return document, was_runnable
 
     def _is_missing(self, document: Document, item: str) -> bool:
         pattern = re.compile(rf"{self.model.item} {re.escape(item)} \(at \d+\) does not exist", re.IGNORECASE)
@@ -146,18 +147,20 @@ class EntryLifecycle:
 
         def attempt() -> bool | None:
             live = api.get(self.model.prefix, key)
-            lines = self._removal(live, target.item, count=1)
+            if target.item not in live[self.model.list_field]:
+                return True
+            lines = self._removal(live, target.item)
             if runnable and not live["Runnable"]:
                 lines.append(replace(RUNNABLE, value=True))
             return self._taken_out(api, key, lines)
 
         verbs.patiently(target.subject, attempt)
 
-    def _removal(self, document: Document, item: str, *, count: int) -> list[Operation]:
-        """Remove the last `count` entries of that name, each guarded by a `test` of its place."""
+    def _removal(self, document: Document, item: str) -> list[Operation]:
+        """Remove the last entry of that name, guarded by a `test` of its place."""
         found = [index for index, entry in enumerate(document[self.model.list_field]) if entry == item]
-        places = [f"{self.list_pointer}/{index}" for index in reversed(found[-count:])]
-        return [line for place in places for line in (test(place, item), remove(place))]
+        place = f"{self.list_pointer}/{found[-1]}"
+        return [test(place, item), remove(place)]
 
     def _taken_out(self, api: Documents, key: str, lines: list[Operation]) -> bool | None:
         try:

@@ -1,6 +1,7 @@
 """JSON values: absence, equality as a JSON Patch `test` sees it, and short text for people."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -25,17 +26,25 @@ ABSENT: Final = _Absent()
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal for a `test` (RFC 6902, section 4.6).
 
-    Numbers are compared by value, so `1` equals `1.0`; a boolean is not a number; absent equals only absent.
+    Numbers are compared as the float64 that DRP holds, so `1` equals `1.0` and a large integer equals the rounded text
+    of itself; a boolean is not a number; absent equals only absent.
     """
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == other
+        return one == other or _as_float64(one) == _as_float64(other)
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if _is_list(one) and _is_list(other):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def _as_float64(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _is_list(value: Any) -> bool:

@@ -1,0 +1,120 @@
+"""Machine assignments: one entry in a list that belongs to others."""
+
+import pytest
+
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.plugin import Plugin, PluginError
+
+MODEL = "assignment:MachineAssignment"
+
+
+def machine_of(operator: Operator, name: str) -> dict[str, object]:
+    return dict(operator.get(f"machines/Name:{name}"))
+
+
+@pytest.fixture
+def profile(operator: Operator, name: str) -> str:
+    operator.post("profiles", {"Name": name})
+    return name
+
+
+def test_assigning_costs_one_request_and_unassigning_two(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    id_, outputs = plugin.create(MODEL, {"machine": "node-1", "profile": profile})
+    assert door.calls() == ["PATCH machines/Name:node-1"]
+    uuid = machine_of(operator, "node-1")["Uuid"]
+    assert (id_, outputs["machine_uuid"], outputs["machine_name"]) == (f"{uuid}/{profile}", uuid, "node-1")
+    assert plugin.read(MODEL, id_, outputs)[0] == id_
+    operator_profile = f"{profile}-other"
+    operator.post("profiles", {"Name": operator_profile})
+    operator.patch(f"machines/{uuid}", {"op": "add", "path": "/Profiles/0", "value": operator_profile})
+    door.forget()
+    # A delete in the run that created it is the delete of a replaced twin: another process has no such memory.
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        later.delete(MODEL, id_, outputs)
+        assert door.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
+        assert machine_of(operator, "node-1")["Profiles"] == [operator_profile]
+        assert later.read(MODEL, id_, outputs)[0] == ""
+        door.forget()
+        later.delete(MODEL, id_, outputs)
+        assert door.calls() == [f"GET machines/{uuid}"]
+
+
+def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, operator: Operator, profile: str) -> None:
+    uuid = str(machine_of(operator, "node-2")["Uuid"])
+    id_, _ = plugin.create(MODEL, {"machine": uuid.upper(), "profile": profile})
+    assert id_ == f"{uuid}/{profile}"
+
+
+def test_a_profile_that_the_machine_carries_already_is_ours_from_now_on(
+    plugin: Plugin, operator: Operator, profile: str
+) -> None:
+    operator.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
+    id_, _ = plugin.create(MODEL, {"machine": "node-3", "profile": profile})
+    assert id_.endswith(profile)
+    assert operator.profiles_of("node-3").count(profile) == 1
+
+
+def test_a_missing_profile_is_named_and_the_machine_is_as_it_was(plugin: Plugin, operator: Operator, name: str) -> None:
+    before = machine_of(operator, "node-4")
+    with pytest.raises(
+        PluginError, match=f"profile '{name}' does not exist, so it was taken back from machine 'node-4'"
+    ):
+        plugin.create(MODEL, {"machine": "node-4", "profile": name})
+    assert machine_of(operator, "node-4") == before
+
+
+def test_a_machine_that_was_stopped_stays_stopped(plugin: Plugin, operator: Operator, name: str) -> None:
+    operator.patch("machines/Name:node-5", {"op": "replace", "path": "/Runnable", "value": False})
+    before = machine_of(operator, "node-5")
+    with pytest.raises(PluginError, match="does not exist"):
+        plugin.create(MODEL, {"machine": "node-5", "profile": name})
+    assert machine_of(operator, "node-5") == before
+    operator.post("profiles", {"Name": name})
+    plugin.create(MODEL, {"machine": "node-5", "profile": name})
+    assert machine_of(operator, "node-5")["Runnable"] is False
+    assert name in operator.profiles_of("node-5")
+
+
+def test_an_unknown_machine_is_named(plugin: Plugin, profile: str) -> None:
+    with pytest.raises(PluginError, match=f"machine 'nobody' is not on the endpoint, so profile '{profile}' was not"):
+        plugin.create(MODEL, {"machine": "nobody", "profile": profile})
+
+
+def test_a_machine_that_was_deleted_behind_our_back_needs_no_unassignment(
+    plugin: Plugin, operator: Operator, profile: str
+) -> None:
+    made = operator.post("machines", {"Name": f"{profile}-machine"})
+    id_, outputs = plugin.create(MODEL, {"machine": f"{profile}-machine", "profile": profile})
+    operator.delete(f"machines/{made['Uuid']}")
+    assert plugin.read(MODEL, id_, outputs)[0] == ""
+    plugin.delete(MODEL, id_, outputs)
+
+
+def test_a_lost_reply_of_an_assignment_is_looked_up(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    door.lose_reply("PATCH")
+    id_, _ = plugin.create(MODEL, {"machine": "node-6", "profile": profile})
+    assert id_.endswith(profile)
+    assert operator.profiles_of("node-6").count(profile) == 1
+    door.lose_request("PATCH")
+    operator.post("profiles", {"Name": f"{profile}-b"})
+    plugin.create(MODEL, {"machine": "node-6", "profile": f"{profile}-b"})
+    assert operator.profiles_of("node-6").count(f"{profile}-b") == 1
+
+
+def test_a_list_that_others_change_meanwhile_loses_nothing(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    for suffix in "abc":
+        operator.post("profiles", {"Name": f"{profile}-{suffix}"})
+    operator.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-a"})
+    operator.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": profile})
+    uuid = machine_of(operator, "node-7")["Uuid"]
+    line = {"op": "add", "path": "/Profiles/0", "value": f"{profile}-b"}
+    door.before("PATCH", lambda: operator.patch(f"machines/{uuid}", line))
+    plugin.delete(MODEL, f"{uuid}/{profile}", {"machine": "node-7", "profile": profile})
+    assert operator.profiles_of("node-7") == [f"{profile}-b", f"{profile}-a"]

@@ -1,0 +1,92 @@
+"""Inputs are judged before anything is sent: every fault at once, by name, with the way out."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.plugin import UNKNOWN, Plugin
+
+PROFILE = "profile:Profile"
+CLUSTER = "cluster_profile:ClusterProfile"
+ASSIGNMENT = "assignment:MachineAssignment"
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (2**53 + 1, "params.my/x: whole numbers beyond 2^53 lose digits in DRP"),
+        ({"deep": [2**60]}, "params.my/x: .deep[0] whole numbers beyond 2^53 lose digits in DRP"),
+        (-(2**53), "params.my/x: whole numbers beyond 2^53 lose digits in DRP"),
+        (float("nan"), "params.my/x: NaN and infinities are not JSON"),
+        (float("inf"), "params.my/x: NaN and infinities are not JSON"),
+        ("␀ null", "params.my/x: None cannot be a param value"),
+        ({"deep": "␀ null"}, "params.my/x: .deep None cannot be a param value"),
+    ],
+)
+def test_a_value_that_would_not_arrive_unchanged_is_refused(plugin: Plugin, value: Any, sentence: str) -> None:
+    _, faults = plugin.check(PROFILE, {"name": "web", "params": {"my/x": value, "my/y": 1}})
+    assert [fault.startswith(sentence) for fault in faults] == [True], faults
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "sentence"),
+    [
+        (CLUSTER, {"name": "ex", "params": {"cluster-profile": "other"}}, "must be the profile's own name 'ex'"),
+        (
+            CLUSTER,
+            {"name": "ex", "params": {"my/x": 1}, "runtime_params": {"my/x": 2}},
+            "my/x stands in params and in runtime_params",
+        ),
+        (PROFILE, {"name": "a/b"}, "name: 'a/b' is no name for DRP"),
+        (PROFILE, {"name": ""}, "name: '' is no name for DRP"),
+        (PROFILE, {"name": "x"}, "name: 'x' is no name for DRP"),
+        (PROFILE, {"name": "newline\n"}, "is no name for DRP"),
+        (PROFILE, {"name": "web", "params": {"1bad": 1}}, "params.1bad: '1bad' is no param name for DRP"),
+        (PROFILE, {"name": "web", "meta": {"icon": 1}}, "meta.icon: "),
+        (PROFILE, {"name": "web", "meta": {"pulumi-owner": "me"}}, "pulumi-owner is the provider's own mark"),
+        (PROFILE, {"name": "web", "parms": {}}, "parms: is no input of this resource"),
+        (PROFILE, {"params": {}}, "name: "),
+        (ASSIGNMENT, {"machine": "", "profile": "web"}, "machine: '' is neither the name nor the uuid of a machine"),
+        (ASSIGNMENT, {"machine": "node-1", "profile": "a/b"}, "profile: 'a/b' is no name for DRP"),
+        ("param:Param", {"name": "my/x", "schema": "string"}, "schema: "),
+    ],
+)
+def test_a_wrong_declaration_is_refused_by_name(
+    plugin: Plugin, model: str, inputs: dict[str, Any], sentence: str
+) -> None:
+    _, faults = plugin.check(model, inputs)
+    assert len(faults) == 1
+    assert sentence in faults[0]
+
+
+def test_all_faults_are_reported_at_once(plugin: Plugin) -> None:
+    _, faults = plugin.check(PROFILE, {"name": "", "params": {"1bad": 1, "my/x": 2**60}, "nonsense": True})
+    assert len(faults) == 4
+
+
+def test_unknown_values_are_no_faults_and_stay_unknown(plugin: Plugin) -> None:
+    news = {"name": UNKNOWN, "params": {"my/x": UNKNOWN, "my/y": {"deep": [UNKNOWN]}}, "meta": UNKNOWN}
+    inputs, faults = plugin.check(CLUSTER, news)
+    assert faults == []
+    assert inputs == {**news, "params": {"cluster-profile": UNKNOWN, **news["params"]}}
+
+
+def test_what_is_known_is_judged_beside_what_is_not(plugin: Plugin) -> None:
+    _, faults = plugin.check(PROFILE, {"name": UNKNOWN, "params": {"my/x": UNKNOWN, "1bad": 1}})
+    assert len(faults) == 1
+
+
+def test_the_self_reference_is_filled_in_where_the_reviewer_sees_it(plugin: Plugin) -> None:
+    inputs, _ = plugin.check(CLUSTER, {"name": "ex"})
+    assert inputs["params"] == {"cluster-profile": "ex"}
+    inputs, _ = plugin.check(
+        CLUSTER, {"name": "ex", "self_reference": ["krib/cluster-profile", "etcd/cluster-profile"]}
+    )
+    assert inputs["params"] == {"krib/cluster-profile": "ex", "etcd/cluster-profile": "ex"}
+    inputs, _ = plugin.check(CLUSTER, {"name": "ex", "self_reference": []})
+    assert inputs["params"] == {}
+
+
+def test_a_uuid_is_written_as_drp_writes_it(plugin: Plugin) -> None:
+    inputs, _ = plugin.check(ASSIGNMENT, {"machine": "A2E7C1AA-0000-4000-8000-00000000000F", "profile": "web"})
+    assert inputs["machine"] == "a2e7c1aa-0000-4000-8000-00000000000f"

@@ -1,0 +1,186 @@
+"""What can go wrong with the endpoint: one sentence that names the object, the cause and the way out."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from drp_provider.embedded import EmbeddedEndpoint
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.plugin import Plugin, PluginError
+
+PROFILE = "profile:Profile"
+KEY = "rocketskates:r0cketsk8ts"
+
+
+def refusal(environment: dict[str, str], act: Callable[[Plugin], Any], cwd: Path | None = None) -> str:
+    with Plugin(environment, cwd=cwd or Path.cwd()) as plugin, pytest.raises(PluginError) as caught:
+        act(plugin)
+    text = str(caught.value).strip()
+    assert "Traceback" not in text
+    assert "\n" not in text
+    return text
+
+
+def make(plugin: Plugin) -> None:
+    plugin.create(PROFILE, {"name": "web", "params": {"my/x": 1}})
+
+
+def unused_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def tls_endpoint() -> Iterator[EmbeddedEndpoint]:
+    with EmbeddedEndpoint(machines=1, tls=True) as running:
+        yield running
+
+
+def test_no_endpoint_is_said_before_anything_else() -> None:
+    text = refusal({}, lambda plugin: plugin.check(PROFILE, {"name": "web"}))
+    assert text.startswith("SettingsError: No DRP endpoint is configured: set RS_ENDPOINT")
+
+
+def test_an_endpoint_that_is_no_url_is_named() -> None:
+    text = refusal({"RS_ENDPOINT": "drp.example:8092", "RS_KEY": KEY}, make)
+    assert "The DRP endpoint 'drp.example:8092' is not a URL" in text
+
+
+def test_an_endpoint_without_credentials_is_named() -> None:
+    text = refusal({"RS_ENDPOINT": "https://127.0.0.1:1"}, make)
+    assert "No credentials for the DRP endpoint https://127.0.0.1:1: set RS_TOKEN or RS_KEY" in text
+
+
+def test_a_setting_of_the_wrong_type_is_named() -> None:
+    text = refusal({"RS_ENDPOINT": "https://127.0.0.1:1", "RS_TIMEOUT": "soon", "RS_KEY": KEY}, make)
+    assert "The setting timeout is not usable" in text
+    assert "RS_TIMEOUT" in text
+
+
+def test_an_unreachable_endpoint_is_named() -> None:
+    port = unused_port()
+    text = refusal({"RS_ENDPOINT": f"http://127.0.0.1:{port}", "RS_KEY": KEY}, make)
+    assert f"The DRP endpoint http://127.0.0.1:{port} cannot be reached" in text
+    assert "Connection refused" in text
+
+
+def test_a_certificate_that_is_not_trusted_is_named_with_the_way_out(tls_endpoint: EmbeddedEndpoint) -> None:
+    text = refusal({"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}, make)
+    assert f"The certificate of the DRP endpoint {tls_endpoint.url} is not trusted" in text
+    assert "RS_CA_FILE" in text
+
+
+def test_the_named_certificate_and_the_insecure_switch_are_the_ways_out(
+    tls_endpoint: EmbeddedEndpoint, tmp_path: Path
+) -> None:
+    operator_key = {"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}
+    with Plugin({**operator_key, "RS_CA_FILE": str(tls_endpoint.certificate)}) as plugin:
+        assert plugin.create(PROFILE, {"name": "by-ca"})[0] == "by-ca"
+    with Plugin({**operator_key, "RS_INSECURE": "true"}) as plugin:
+        assert plugin.create(PROFILE, {"name": "by-switch"})[0] == "by-switch"
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    assert "is not trusted" in refusal({**operator_key, "RS_CA_FILE": str(other)}, make)
+    assert "does not exist" in refusal({**operator_key, "RS_CA_FILE": str(tmp_path / "none.pem")}, make)
+
+
+def test_a_wrong_token_is_named_and_not_printed(door: Door) -> None:
+    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": "canary-token"}, make)
+    assert "the token is wrong, expired or revoked; set a new RS_TOKEN or RS_KEY" in text
+    assert "canary" not in text
+
+
+def test_a_wrong_password_is_named_and_not_printed(door: Door) -> None:
+    text = refusal({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:canary"}, make)
+    assert "the user name, password or token is wrong; check RS_KEY or RS_TOKEN" in text
+    assert "canary" not in text
+
+
+def test_a_missing_claim_is_named(door: Door, operator: Operator, name: str) -> None:
+    token = operator.token_for(name, {"scope": "profiles", "action": "get,create", "specific": "*"})
+    operator.post("profiles", {"Name": name, "Params": {"my/x": 1}})
+    environment = {"RS_ENDPOINT": door.url, "RS_TOKEN": token}
+    olds, news = ({"name": name, "params": {"my/x": x}} for x in (1, 2))
+    text = refusal(environment, lambda plugin: plugin.update(PROFILE, name, olds, news))
+    assert "the credentials lack the right to" in text
+    assert "on profiles" in text
+    assert operator.params(name) == {"my/x": 1}
+
+
+def test_an_object_that_may_not_be_seen_is_not_taken_for_gone(door: Door, operator: Operator, name: str) -> None:
+    token = operator.token_for(name, {"scope": "machines", "action": "get", "specific": "*"})
+    operator.post("profiles", {"Name": name})
+    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, name, {"name": name}))
+    assert f"profiles/{name} cannot be read with these credentials, so whether it is gone is not known" in text
+    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, "nope", {"name": "nope"}))
+    assert "whether it is gone is not known" in text
+
+
+def test_an_expired_token_is_renewed_once_where_a_key_is_known(door: Door, operator: Operator, name: str) -> None:
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": KEY}) as plugin:
+        plugin.create(PROFILE, {"name": name})
+        door.answer("PATCH", 401, b"", "text/plain")
+        plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"})
+        logins = [request for request in door.requests if request.path.partition("?")[0].endswith("/token")]
+        assert len(logins) == 2
+    assert operator.get(f"profiles/{name}")["Description"] == "d"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "GET", "DELETE"])
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"<html>canary</html>", "text/html"), (b'{"Name": canary', "application/json")]
+)
+def test_html_and_broken_json_are_no_answers_of_drp(
+    plugin: Plugin, door: Door, operator: Operator, name: str, method: str, body: bytes, kind: str
+) -> None:
+    acts: dict[str, Callable[[], Any]] = {
+        "POST": lambda: plugin.create(PROFILE, {"name": f"{name}-new"}),
+        "PATCH": lambda: plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"}),
+        "GET": lambda: plugin.read(PROFILE, name, {"name": name}),
+        "DELETE": lambda: plugin.delete(PROFILE, f"{name}", {"name": name}),
+    }
+    operator.post("profiles", {"Name": name})
+    door.answer(method, 200, body, kind)
+    with pytest.raises(PluginError, match="which is not DRP's: check that RS_ENDPOINT") as caught:
+        acts[method]()
+    assert "canary" not in str(caught.value)
+
+
+def test_a_value_against_the_schema_names_param_and_rule_but_no_value(
+    plugin: Plugin, operator: Operator, name: str
+) -> None:
+    operator.post("params", {"Name": f"{name}/port", "Schema": {"type": "integer", "minimum": 10}})
+    with pytest.raises(PluginError) as caught:
+        plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": "canary': : x"}})
+    assert f"param {name}/port violates its schema: (root): Invalid type. Expected: integer" in str(caught.value)
+    assert "canary" not in str(caught.value)
+    assert not operator.exists(f"profiles/{name}")
+    with pytest.raises(PluginError, match="Must be greater than or equal to 10"):
+        plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": 1}})
+
+
+def test_a_failing_endpoint_is_said_to_have_failed(plugin: Plugin, door: Door, name: str) -> None:
+    door.answer("POST", 500, b"", "text/plain")
+    with pytest.raises(PluginError, match="POST profiles made the endpoint fail"):
+        plugin.create(PROFILE, {"name": name})
+
+
+def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs(
+    shared_endpoint: EmbeddedEndpoint, operator: Operator, name: str
+) -> None:
+    inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
+    with Door(shared_endpoint.url) as door, Plugin({"RS_ENDPOINT": door.url, "RS_KEY": KEY}) as plugin:
+        plugin.create(PROFILE, {"name": f"{name}-before"})
+        door.lose_reply("POST")
+        door.lose_request("GET", times=9)
+        with pytest.raises(PluginError, match="cannot be reached"):
+            plugin.create(PROFILE, inputs)
+    assert operator.exists(f"profiles/{name}")
+    with Plugin({"RS_ENDPOINT": shared_endpoint.url, "RS_KEY": KEY}) as plugin:
+        assert plugin.create(PROFILE, inputs)[1]["adopted"] is False

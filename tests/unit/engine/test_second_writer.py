@@ -1,0 +1,194 @@
+"""Whatever happens, keys that were not declared have the value that others gave them.
+
+The real lifecycle talks to the real embedded endpoint; between its requests another writer writes what it likes, and
+replies are lost.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from requests.adapters import BaseAdapter
+
+from drp_provider.api.client import Client
+from drp_provider.api.transport import Transport
+from drp_provider.embedded.adapter import EmbeddedAdapter
+from drp_provider.engine import claims
+from drp_provider.engine.lifecycle import ObjectLifecycle
+from drp_provider.errors import DrpError
+from drp_provider.models.cluster_profile import ClusterProfile
+from drp_provider.models.profile import Profile
+from drp_provider.patch.values import ABSENT, same
+from tests.strategies import DRP_KEYS as KEYS
+from tests.strategies import DRP_PARAMS as PARAMS
+from tests.strategies import VALUES
+
+KEY = "rocketskates:r0cketsk8ts"
+BASE = "http://embedded.drp"
+WRITES = st.lists(st.none() | st.tuples(KEYS, VALUES | st.just(ABSENT)), max_size=6)
+LOSSES = st.lists(st.sampled_from(["reply", "request", None, None, None]), max_size=6)
+
+
+class Crowded(BaseAdapter):
+    """The way to the endpoint, on which another writer gets in between and replies are lost."""
+
+    def __init__(self, target: EmbeddedAdapter) -> None:
+        super().__init__()
+        self.target = target
+        self.writes: list[Any] = []
+        self.losses: list[str | None] = []
+        self.theirs: dict[str, Any] = {}
+        self.profile = ""
+        self._session = requests.Session()
+        self._session.mount(BASE, target)
+        self._session.auth = tuple(KEY.split(":"))  # type: ignore[assignment]
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        if "/token" in str(request.url):
+            return self.target.send(request, *args, **options)
+        if self.writes and (write := self.writes.pop(0)):
+            self.write(*write)
+        loss = self.losses.pop(0) if self.losses else None
+        if loss == "request":
+            raise requests.ConnectionError("lost")
+        response = self.target.send(request, *args, **options)
+        if loss == "reply":
+            raise requests.ConnectionError("lost")
+        return response
+
+    def close(self) -> None:
+        self._session.close()
+
+    def write(self, key: str, value: Any) -> None:
+        url = f"{BASE}/api/v3/profiles/{self.profile}"
+        found = self._session.get(url)
+        if found.status_code != 200:
+            return
+        pointer = "/Params/" + key.replace("~", "~0").replace("/", "~1")
+        line = {"op": "remove", "path": pointer} if value is ABSENT else {"op": "add", "path": pointer, "value": value}
+        if value is not ABSENT or key in found.json()["Params"]:
+            assert self._session.patch(url, json=[line]).status_code == 200
+            self.theirs[key] = value
+
+    def params(self) -> dict[str, Any]:
+        return dict(self._session.get(f"{BASE}/api/v3/profiles/{self.profile}").json()["Params"])
+
+    def make(self, params: dict[str, Any]) -> None:
+        assert self._session.post(f"{BASE}/api/v3/profiles", json={"Name": self.profile, "Params": params}).ok
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapter]:
+    opened = EmbeddedAdapter(Path(tmp_path_factory.mktemp("store")) / "endpoint.db", machines=1)
+    yield opened
+    opened.close()
+
+
+_names = iter(f"profile-{n}" for n in range(10**9))
+
+
+def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client]:
+    way = Crowded(adapter)
+    way.profile = next(_names)
+    claims.forget()
+    return way, Client(Transport(BASE, key=KEY, adapter=way))
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses between attempts are for other writers' sake; here they write when they are told to."""
+    monkeypatch.setattr("drp_provider.engine.verbs.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
+
+
+patient = settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@patient
+@given(olds=PARAMS, news=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
+def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
+    adapter: EmbeddedAdapter, olds: Any, news: Any, others: Any, writes: Any, losses: Any
+) -> None:
+    way, client = crowded(adapter)
+    way.make({**others, **olds})
+    way.writes, way.losses = list(writes), list(losses)
+    lifecycle = ObjectLifecycle(Profile)
+    outputs = {"name": way.profile, "params": olds, "adopted": False}
+    try:
+        lifecycle.update(client, way.profile, outputs, {"name": way.profile, "params": news})
+        done = True
+    except DrpError:
+        done = False
+    expected = {**others, **olds}
+    declared = {*olds, *news}
+    after = way.params()
+    for key in {*expected, *way.theirs, *after} - declared:
+        assert same(after.get(key, ABSENT), way.theirs.get(key, expected.get(key, ABSENT))), key
+    changed = [key for key in declared if not same(olds.get(key, ABSENT), news.get(key, ABSENT))]
+    for key in declared - way.theirs.keys():
+        before = expected.get(key, ABSENT)
+        if done:
+            wanted = news.get(key, ABSENT) if key in changed else before
+            assert same(after.get(key, ABSENT), wanted), key
+    if not done and not losses:
+        # A refusal changed nothing: what is there is what was there, or what the other writer put there.
+        for key in declared:
+            assert same(after.get(key, ABSENT), way.theirs.get(key, expected.get(key, ABSENT))), key
+
+
+@patient
+@given(wanted=PARAMS, seeds=PARAMS, present=st.none() | PARAMS, writes=WRITES, losses=LOSSES, adopt=st.booleans())
+def test_a_create_claims_declared_keys_only(
+    adapter: EmbeddedAdapter, wanted: Any, seeds: Any, present: Any, writes: Any, losses: Any, adopt: bool
+) -> None:
+    way, client = crowded(adapter)
+    if present is not None:
+        way.make(present)
+    way.writes, way.losses = list(writes), list(losses)
+    seeds = {key: value for key, value in seeds.items() if key not in wanted}
+    inputs = {"name": way.profile, "params": wanted, "runtime_params": seeds, "adopt": adopt, "owner": "p/s/r"}
+    try:
+        ObjectLifecycle(ClusterProfile).create(client, inputs)
+        done = True
+    except DrpError:
+        done = False
+    if present is None and not done:
+        return
+    after, before = way.params(), present or {}
+    for key in {*before, *way.theirs, *after} - {*wanted, *seeds}:
+        assert same(after.get(key, ABSENT), way.theirs.get(key, before.get(key, ABSENT))), key
+    for key in before.keys() & seeds.keys() - way.theirs.keys():
+        assert same(after[key], before[key]), key
+    if done:
+        assert all(same(after.get(key, ABSENT), wanted[key]) for key in wanted.keys() - way.theirs.keys())
+    if present is not None and not adopt:
+        assert not done
+
+
+@patient
+@given(owned=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
+def test_giving_an_adopted_object_back_removes_only_what_is_still_as_it_was_left(
+    adapter: EmbeddedAdapter, owned: Any, others: Any, writes: Any, losses: Any
+) -> None:
+    way, client = crowded(adapter)
+    way.make({**others, **owned})
+    way.writes, way.losses = list(writes), list(losses)
+    try:
+        ObjectLifecycle(Profile).delete(client, way.profile, {"name": way.profile, "params": owned, "adopted": True})
+    except DrpError:
+        return
+    after = way.params()
+    for key in {*others, *way.theirs, *after} - owned.keys():
+        assert same(after.get(key, ABSENT), way.theirs.get(key, others.get(key, ABSENT))), key
+    for key in owned:
+        theirs = way.theirs.get(key, ABSENT)
+        if theirs is ABSENT or same(theirs, owned[key]):
+            assert key not in after or same(after[key], theirs)
+        else:
+            assert same(after.get(key, ABSENT), theirs), key
