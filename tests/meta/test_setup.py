@@ -171,7 +171,7 @@ def test_an_interrupted_install_is_made_anew(checkout: Checkout) -> None:
 
 def test_an_interrupt_ends_what_the_set_up_has_started(checkout: Checkout) -> None:
     checkout.has_pulumi("3.300.1")
-    hanging = 'case "$1" in pip) echo $$ > "$HOME/child"; kill -INT $PPID; exec sleep 600 ;; esac\n'
+    hanging = 'case "$1" in pip) echo $$ > "$HOME/child"; kill -TERM $PPID; exec sleep 60 ;; esac\n'
     checkout.has("uv", FAKE_UV + hanging)
 
     assert checkout.fails() == "Set-up was interrupted: `make setup` takes it up again.\n"

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     """Do what is not done yet; say one line when that is nothing."""
+    console.heed_interrupts()
     lock = os.open(ROOT, os.O_RDONLY)
     if not console.try_lock(lock):
         console.say("Waiting for another set-up of this checkout to end.")

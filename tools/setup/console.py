@@ -7,14 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 QUIET_SECONDS = 2.0  # a command shorter than this needs no progress
 LINE_SECONDS = 15.0  # where nobody watches a terminal, one line this often
 TAIL_LINES = 20  # of a failed command's output
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StepError(Exception):
@@ -28,6 +29,13 @@ class StepError(Exception):
 def say(text: str) -> None:
     """Print a line at once, into a pipe too."""
     print(text, flush=True)
+
+
+def heed_interrupts() -> None:
+    """Make every way of being told to stop a KeyboardInterrupt, so that what was started ends too."""
+    for number in INTERRUPTS:
+        if signal.getsignal(number) == signal.SIG_DFL:  # what the caller has ignored stays so
+            signal.signal(number, signal.default_int_handler)
 
 
 def try_lock(descriptor: int) -> bool:
@@ -53,27 +61,46 @@ def run(
         StepError: The command failed or took longer than `timeout` seconds.
     """
     say(what)
+    process = None
     with tempfile.TemporaryFile(mode="w+", errors="replace") as output:
         try:
-            process = subprocess.Popen(
-                command,
-                env=env,
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that its children end with it
-            )
-        except OSError as error:
-            raise StepError(f"Cannot start {command[0]}: {error.strerror}.") from error
-        try:
+            with _uninterrupted():
+                process = _start(command, output, env, cwd)
             status = _watch(process, timeout)
         except BaseException:
-            _end(process)
+            if process is not None:
+                _end(process)
             raise
         if status:
             tail = _tail(output)
             raise StepError("\n".join([*tail, f"This step failed: {what}"]), tail[-1] if tail else "")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let an interrupt wait until the process that it has to end is known."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start(
+    command: Sequence[str | Path], output: IO[str], env: Mapping[str, str] | None, cwd: Path | None
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # so that its children end with it
+        )
+    except OSError as error:
+        raise StepError(f"Cannot start {command[0]}: {error.strerror}.") from error
 
 
 def _watch(process: subprocess.Popen[bytes], timeout: float | None) -> int:
