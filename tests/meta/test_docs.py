@@ -1,0 +1,104 @@
+"""What the documents show is what the project does."""
+
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
+README = (ROOT / "README.md").read_text()
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The code blocks of one language, unindented."""
+    return [textwrap.dedent(code) for _, found, code in _BLOCK.findall(text) if found == language]
+
+
+PYTHON = [
+    pytest.param(code, id=f"{path.relative_to(ROOT)}-{number}")
+    for path in DOCUMENTS
+    for number, code in enumerate(blocks(path.read_text(), "python"), 1)
+]
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, check=False, capture_output=True, stdin=subprocess.DEVNULL, text=True)
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_the_python_in_the_documents_satisfies_the_type_checker(code: str, tmp_path: Path) -> None:
+    example = tmp_path / "example.py"
+    example.write_text(code)
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path / "cache")]
+    done = run(sys.executable, "-m", "mypy", *settings, str(example), cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.cli
+def test_the_program_in_the_readme_does_what_the_readme_prints(tmp_path: Path) -> None:
+    (program,) = blocks(README, "python")
+    assert len(program.splitlines()) <= 21
+    session = blocks(README, "console")[0]
+    for part in ("Pulumi.yaml", "tools/clean-env"):
+        (tmp_path / part).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / part, tmp_path / part)
+    for part in ("components", "drp_provider"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".venv").symlink_to(ROOT / ".venv")
+    (tmp_path / "__main__.py").write_text(program)
+
+    printed = ""
+    for line in session.splitlines():
+        if line.startswith("$ tools/clean-env"):
+            command = line.removeprefix("$ ").partition("#")[0].split()
+            done = run(*command, "--non-interactive", "--color", "never", cwd=tmp_path)
+            assert done.returncode == 0, done.stdout + done.stderr
+            printed += done.stdout
+
+    promised = [re.sub(r" \([\d.]+s\)", "", line).rstrip() for line in session.splitlines() if not line.startswith("$")]
+    missing = set(promised) - {re.sub(r" \([\d.]+m?s\)", "", line).rstrip() for line in printed.splitlines()}
+    assert not missing, printed
+
+
+def test_the_table_of_settings_is_the_one_that_settings_give() -> None:
+    done = run(sys.executable, "tools/settings_table.py", "--check", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) <= 180
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_inside_the_project_lead_somewhere(document: Path) -> None:
+    targets = [link.partition("#")[0] for link in _LINK.findall(document.read_text()) if "://" not in link]
+    assert not [target for target in targets if target and not (document.parent / target).exists()]
+
+
+def test_every_make_target_in_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for path in DOCUMENTS for name in re.findall(r"\bmake ([a-z-]+)[`;]", path.read_text())}
+    named |= set(re.findall(r"^make ([a-z-]+)", "\n".join(blocks(README, "sh")), re.MULTILINE))
+    assert named <= targets
+
+
+def test_every_module_named_in_the_documents_exists() -> None:
+    pattern = re.compile(r"`((?:drp_provider|tests|tools|docs)/[\w./-]+)`")
+    named = {name for path in DOCUMENTS for name in pattern.findall(path.read_text())}
+    examples = {"drp_provider/models/workflow.py", "drp_provider/objects/workflow.py"}  # the recipe makes them
+    assert not sorted(name for name in named - examples if not (ROOT / name).exists())
+
+
+def test_every_resource_stands_in_the_readme() -> None:
+    import drp_provider
+
+    resources = [name for name in drp_provider.__all__ if "objects" in drp_provider._HOMES.get(name, "")]
+    assert resources
+    assert not [name for name in resources if f"| `drp.{name}` |" not in README]
