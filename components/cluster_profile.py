@@ -1,7 +1,7 @@
 """ClusterProfile: a cluster in one resource, the profile together with the machines that carry it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi import Input, Output
@@ -30,6 +30,9 @@ class ClusterProfile(pulumi.ComponentResource):
         opts: Pulumi's resource options.
     """
 
+    TYPE: ClassVar = "drp:components:ClusterProfile"
+    """Pulumi's type token; it stands in the state of every stack, so it never changes."""
+
     name: Output[str]
     params: Output[dict[str, Any]]
     machines: Output[list[str]]
@@ -53,7 +56,7 @@ class ClusterProfile(pulumi.ComponentResource):
         force: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("drp:components:ClusterProfile", resource_name, {}, opts)
+        super().__init__(self.TYPE, resource_name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.profile = drp.ClusterProfile(
             resource_name,

@@ -11,6 +11,7 @@ from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack
 
+
 @pytest.fixture
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing of the caller's: for tests whose subject reads the environment itself."""

@@ -66,18 +66,18 @@ def _keep_none_in_members(value: Any) -> Any:
     return value
 
 
-def secret_keys_of(inputs: Mapping[str, Any]) -> "pulumi.Output[list[str]] | None":
+def secret_keys_of(inputs: Mapping[str, Any]) -> "pulumi.Output[list[str] | None] | None":
     """The paths of secret inputs (`params.my/password`), so that reports can mask them.
 
     The provider process gets secrets as plain values and is not told which they are.
     """
-    outputs = dict(_outputs_in(inputs))
+    outputs = _outputs_in(inputs)
     if not outputs:
         return None
 
-    async def find() -> list[str]:
-        flags = await asyncio.gather(*(output.is_secret() for output in outputs.values()))
-        return sorted({path for path, flag in zip(outputs, flags, strict=True) if flag})
+    async def find() -> list[str] | None:
+        flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
+        return sorted({path for (path, _), flag in zip(outputs, flags, strict=True) if flag}) or None
 
     async def known() -> bool:
         return True

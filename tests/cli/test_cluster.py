@@ -141,17 +141,8 @@ def test_self_references_can_be_several_or_none(stack: Stack, operator: Operator
             'ClusterProfile("example", params={"cluster-profile": "other"})',
             "params.cluster-profile is 'other' and must be the profile's own name 'example'",
         ),
-        (
-            'ClusterProfile("example", params={"my/x": 1}, runtime_params={"my/x": 2})',
-            "my/x stands in params and in runtime_params",
-        ),
-        ('ClusterProfile("example", name="a/b")', "name: 'a/b' is no name for DRP"),
-        ('ClusterProfile("example", name="")', "name: '' is no name for DRP"),
-        ('ClusterProfile("example", params={"1bad": 1})', "'1bad' is no param name for DRP"),
         ('ClusterProfile("example", machines=["node-1", "node-1"])', "machine 'node-1' is listed twice"),
         ('ClusterProfile("example", machines="node-1")', "machines is one text; write a list: ['node-1']"),
-        ('drp.MachineAssignment("a", machine="", profile="example")', "'' is neither the name nor the uuid"),
-        ('ClusterProfile("example", meta={"pulumi-owner": "me"})', "the key pulumi-owner is the provider's own mark"),
     ],
 )
 def test_a_wrong_declaration_is_refused_in_the_preview_by_one_sentence(

@@ -1,0 +1,123 @@
+"""How the component wires its parts, seen through Pulumi's own mocks."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.stack import wait_for_rpcs
+
+import drp_provider as drp
+from components import ClusterProfile
+
+
+class Recorder(Mocks):
+    """Keeps every registration; outputs are the inputs."""
+
+    def __init__(self) -> None:
+        self.registered: list[MockResourceArgs] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.registered.append(args)
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:
+        return {}
+
+    def inputs(self, type_: str) -> dict[str, dict[str, Any]]:
+        found = [args for args in self.registered if args.typ.endswith(f"drp:{type_}")]
+        return {args.name: {k: v for k, v in args.inputs.items() if k != "__provider"} for args in found}
+
+
+@pytest.fixture
+def recorded() -> Iterator[Callable[[Callable[[], object]], Recorder]]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loops = [loop]
+
+    def own_loop() -> None:
+        # Pulumi's mocks would make a loop in each worker thread and never close it.
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+
+    workers = ThreadPoolExecutor(4, initializer=own_loop)
+    loop.set_default_executor(workers)
+
+    def run(program: Callable[[], object]) -> Recorder:
+        recorder = Recorder()
+        set_mocks(recorder, project="proj", stack="dev")
+
+        async def whole() -> None:
+            program()
+            await wait_for_rpcs()
+
+        loop.run_until_complete(whole())
+        return recorder
+
+    yield run
+    workers.shutdown()
+    for each in loops:
+        each.close()
+    asyncio.set_event_loop(None)
+
+
+Run = Callable[[Callable[[], object]], Recorder]
+
+
+def test_a_cluster_is_one_profile_and_one_assignment_per_machine(recorded: Run) -> None:
+    seen = recorded(lambda: ClusterProfile("ex", params={"a/b": 1}, machines=["node-1", "node-2"], description="d"))
+    assert seen.inputs("ClusterProfile")["ex"]["params"] == {"a/b": 1}
+    assert seen.inputs("ClusterProfile")["ex"]["description"] == "d"
+    assert seen.inputs("MachineAssignment") == {
+        "ex-node-1": {"machine": "node-1", "profile": "ex"},
+        "ex-node-2": {"machine": "node-2", "profile": "ex"},
+    }
+
+
+def test_a_mapping_names_the_assignments(recorded: Run) -> None:
+    machines = {"first": pulumi.Output.from_input("node-1"), "second": "node-2"}
+    seen = recorded(lambda: ClusterProfile("ex", machines=machines))
+    assert sorted(seen.inputs("MachineAssignment")) == ["ex-first", "ex-second"]
+
+
+def test_the_owner_mark_names_project_stack_and_resource(recorded: Run) -> None:
+    seen = recorded(lambda: ClusterProfile("ex", name="other"))
+    assert seen.inputs("ClusterProfile")["ex"]["owner"] == "proj/dev/ex"
+
+
+def test_the_owner_mark_can_be_switched_off(recorded: Run) -> None:
+    pulumi.runtime.set_config("drp:ownerMark", "false")
+    try:
+        seen = recorded(lambda: drp.Profile("ex"))
+    finally:
+        pulumi.runtime.set_config("drp:ownerMark", "true")
+    assert "owner" not in seen.inputs("Profile")["ex"]
+
+
+def test_every_secret_is_named_by_the_path_of_its_leaf(recorded: Run) -> None:
+    params = {
+        "plain": "a",
+        "open": pulumi.Output.from_input("b"),
+        "secret": pulumi.Output.secret("c"),
+        "nested": {"deep": [pulumi.Output.secret("d"), pulumi.Output.from_input("e")]},
+    }
+    seen = recorded(lambda: drp.Profile("ex", params=params))
+    assert seen.inputs("Profile")["ex"]["secret_keys"] == ["params.nested", "params.secret"]
+
+
+def test_a_component_is_published_under_its_persisted_token() -> None:
+    assert ClusterProfile.TYPE == "drp:components:ClusterProfile"
+
+
+@pytest.mark.parametrize("machines", ["node-1", ["node-1", "node-1"]])
+def test_machines_that_are_no_list_of_different_machines_are_refused(recorded: Run, machines: Any) -> None:
+    with pytest.raises(pulumi.RunError, match="ClusterProfile 'ex': machine"):
+        recorded(lambda: ClusterProfile("ex", machines=machines))
+
+
+def test_an_unknown_keyword_is_a_type_error(recorded: Run) -> None:
+    with pytest.raises(TypeError, match="parms"):
+        recorded(lambda: drp.Profile("ex", parms={}))  # type: ignore[call-arg]
