@@ -116,6 +116,7 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
     farewell = checkout.demo("--clean")
 
     assert "- 6 deleted" in farewell
+    assert "more than Pulumi knows of" not in farewell
     assert checkout.leftovers() == []
     assert "nothing to take away" in checkout.demo("--clean")
 
