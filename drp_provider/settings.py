@@ -23,7 +23,7 @@ NAMESPACE = "drp:"
 class Settings(BaseSettings):
     """How to reach DRP; every field is read from `RS_<FIELD>` or from `drp:<field>` in camelCase."""
 
-    model_config = SettingsConfigDict(env_prefix="RS_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="RS_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     endpoint: str = Field(description="Base URL of the endpoint (`https://HOST:8092`), or `embedded`.", min_length=1)
     token: SecretStr | None = Field(default=None, description="Bearer token; wins over the key.")

@@ -1,0 +1,88 @@
+"""Where settings come from, and what is promised when nothing is said."""
+
+from pathlib import Path
+
+import pytest
+
+from drp_provider.errors import SettingsError
+from drp_provider.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def nothing_from_the_caller(bare_environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    return bare_environment
+
+
+def test_the_defaults_are_as_promised() -> None:
+    settings = load({"drp:endpoint": "https://drp:8092"})
+    assert settings.model_dump() == {
+        "endpoint": "https://drp:8092",
+        "token": None,
+        "key": None,
+        "ca_file": None,
+        "insecure": False,
+        "timeout": 30.0,
+        "embedded_store": Path(".drp/endpoint.db"),
+        "embedded_machines": 8,
+    }
+
+
+def test_the_environment_wins_over_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RS_ENDPOINT", "https://environment:8092")
+    monkeypatch.setenv("RS_TIMEOUT", "5")
+    settings = load({"drp:endpoint": "https://configuration:8092", "drp:timeout": "7", "drp:insecure": "true"})
+    assert (settings.endpoint, settings.timeout, settings.insecure) == ("https://environment:8092", 5.0, True)
+
+
+def test_configuration_is_spelled_in_camel_case_and_strangers_are_ignored() -> None:
+    settings = load({"drp:endpoint": "embedded", "drp:embeddedMachines": "3", "drp:ownerMark": "false", "aws:x": "y"})
+    assert (settings.is_embedded, settings.embedded_machines) == (True, 3)
+
+
+def test_a_key_in_the_environment_retires_a_token_in_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RS_KEY", "me:mine")
+    settings = load({"drp:endpoint": "https://drp:8092", "drp:token": "old"})
+    assert settings.token is None
+    assert settings.key is not None
+    assert settings.key.get_secret_value() == "me:mine"
+
+
+def test_an_empty_variable_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RS_TOKEN", "")
+    monkeypatch.setenv("RS_TIMEOUT", "")
+    settings = load({"drp:endpoint": "https://drp:8092", "drp:key": "me:mine"})
+    assert settings.token is None
+    assert settings.timeout == 30.0
+
+
+def test_credentials_are_not_shown() -> None:
+    settings = load({"drp:endpoint": "https://drp:8092", "drp:key": "me:canary", "drp:token": "canary"})
+    assert "canary" not in repr(settings)
+    assert "canary" not in str(settings)
+
+
+def test_settings_do_not_change() -> None:
+    settings = load({"drp:endpoint": "embedded"})
+    with pytest.raises(ValueError, match="frozen"):
+        settings.endpoint = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"drp:endpoint": "drp:8092"}, "The DRP endpoint 'drp:8092' is not a URL"),
+        (
+            {"drp:endpoint": "https://drp", "drp:timeout": "soon"},
+            "correct RS_TIMEOUT or `pulumi config set drp:timeout`",
+        ),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "0"}, "The setting timeout is not usable"),
+        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "-1"}, "RS_EMBEDDED_MACHINES"),
+    ],
+)
+def test_an_unusable_value_is_named_with_the_way_out(config: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        load(config)
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
