@@ -33,7 +33,7 @@ def renewed(text: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         sys.exit(f"README.md lacks one of the markers {BEGIN} and {END}: put them back around the table.")
-    return f"{before}{begin}\n{table()}\n{end}{after}"
+    return f"{before}{begin}\n\n{table()}\n\n{end}{after}"
 
 
 def _shown(default: Any) -> str:
