@@ -63,7 +63,7 @@ def _introduce() -> None:
     say(
         "A cluster on Digital Rebar Provision (DRP), with `pulumi up`. No server is needed: the endpoint is a file in "
         f"{endpoint.STORE}, Pulumi's state is in .pulumi/, and nothing outside this checkout is touched. The commands "
-        "are real, and what they print is theirs; progress, blank lines, outputs and URNs are left out. It takes "
+        "are real, and what they print is theirs, without progress, repeated rows, outputs and URNs. It takes "
         "half a minute on two cores."
     )
 
@@ -142,7 +142,7 @@ def _refresh() -> None:
     scene(
         7,
         "Take note of the fix",
-        "A refresh reads the keys that the program owns, and nothing else. The leader is none of its business.",
+        "A refresh takes note of the keys that the program owns, and of nothing else. The leader is none of its business.",
     )
     done = _pulumi("refresh", "--yes --skip-preview --diff")
     _expect(f'{VERSION}: "{SECOND}" => "{HOTFIX}"' in done.text, "the refresh shows the hand edit")
