@@ -1,0 +1,96 @@
+"""Ways in which people use a stack: secret credentials in its configuration, two endpoints, Param and refresh."""
+
+import pytest
+
+from drp_provider.embedded import EmbeddedEndpoint
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.stack import KEY, Stack
+
+pytestmark = pytest.mark.cli
+
+
+def test_credentials_from_the_configuration_work_for_every_command_and_a_new_key_wins_from_the_environment(
+    stack: Stack, door: Door, operator: Operator
+) -> None:
+    del stack.environment["RS_ENDPOINT"], stack.environment["RS_KEY"]
+    assert stack.run("config", "set", "drp:endpoint", door.url).ok
+    assert stack.run("config", "set", "--secret", "drp:key", "rocketskates:stale").ok
+    program = 'drp.Profile("web", params={"web/port": 80})'
+    refused = stack.up(program)
+    assert "the user name, password or token is wrong" in refused.text
+    stack.environment["RS_KEY"] = KEY
+    assert stack.up(program).ok
+    # A bare refresh and destroy run with the configuration frozen in the state; the environment gets through.
+    assert stack.refresh().ok
+    assert stack.destroy().ok
+    assert not operator.exists("profiles/web")
+
+
+def test_one_program_reaches_two_endpoints(stack: Stack, operator: Operator) -> None:
+    with EmbeddedEndpoint(machines=1) as second:
+        config = f'{{"drp:endpoint": "{second.url}", "drp:key": pulumi.Output.secret("{KEY}")}}'
+        # An explicit provider is the way to a second endpoint, so nothing of the first may be in the environment.
+        first = stack.environment.pop("RS_ENDPOINT")
+        stack.run("config", "set", "drp:endpoint", first)
+        done = stack.up(f"""
+            other = pulumi.ProviderResource("pulumi-python", "other", {config})
+            drp.Profile("here")
+            drp.Profile("there", opts=pulumi.ResourceOptions(provider=other))
+        """)
+        assert done.ok, done.text
+        assert operator.exists("profiles/here")
+        assert not operator.exists("profiles/there")
+        assert Operator(second.url).exists("profiles/there")
+
+
+def test_a_param_is_defined_changed_and_enforced(stack: Stack, door: Door, operator: Operator) -> None:
+    program = 'drp.Param("leader", name="my/leader", schema={"type": "string", "default": "none"}, description="Who")'
+    assert stack.up(program).ok
+    assert door.calls() == ["POST params"]
+    assert operator.get("params/my/leader")["Schema"] == {"type": "string", "default": "none"}
+    assert stack.up(None, "--expect-no-changes").ok
+    door.forget()
+    assert stack.up(program.replace('"type": "string", ', "")).ok
+    assert door.calls() == ["PATCH params/my%2Fleader"]
+    assert stack.refresh().ok
+    assert stack.destroy().ok
+    assert not operator.exists("params/my/leader")
+
+
+def test_no_endpoint_is_said_in_the_preview(stack: Stack) -> None:
+    del stack.environment["RS_ENDPOINT"]
+    refused = stack.preview('drp.Profile("web")')
+    assert not refused.ok
+    assert "SettingsError: No DRP endpoint is configured: set RS_ENDPOINT=https://HOST:8092" in refused.text
+
+
+def test_retain_on_delete_keeps_the_entry_on_the_machine(stack: Stack, operator: Operator) -> None:
+    operator.post("profiles", {"Name": "base"})
+    program = """
+        drp.MachineAssignment("a", machine="node-1", profile="base",
+            opts=pulumi.ResourceOptions(retain_on_delete=True))
+    """
+    assert stack.up(program).ok
+    assert stack.destroy().ok
+    assert operator.profiles_of("node-1") == ["base"]
+
+
+def test_a_renamed_resource_keeps_its_object(stack: Stack, operator: Operator) -> None:
+    assert stack.up('drp.Profile("one", name="web", params={"web/port": 80})').ok
+    renamed = stack.up("""
+        drp.Profile("two", name="web", params={"web/port": 80}, opts=pulumi.ResourceOptions(
+            aliases=[pulumi.Alias(name="one")]))
+    """)
+    assert renamed.ok, renamed.text
+    assert operator.get("profiles/web")["Meta"]["pulumi-owner"] == "tests/dev/two"
+
+
+def test_ignored_changes_are_neither_sent_nor_taken_back(stack: Stack, operator: Operator) -> None:
+    program = """
+        drp.Profile("web", params={"web/port": 80, "web/host": "a"},
+            opts=pulumi.ResourceOptions(ignore_changes=['params["web/port"]']))
+    """
+    assert stack.up(program).ok
+    assert stack.up(program.replace("80", "81").replace('"a"', '"b"')).ok
+    assert operator.params("web") == {"web/port": 80, "web/host": "b"}
