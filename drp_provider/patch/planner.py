@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drp_provider.patch.operation import Operation, Plan, add, remove, replace, test
-from drp_provider.patch.pointer import parent_of, value_at
+from drp_provider.patch.pointer import parent_of, pointer_to, value_at
 from drp_provider.patch.values import ABSENT, same
 
 Leaves = Mapping[str, Any]
@@ -121,7 +121,7 @@ def _clear(parent: str, change: Change, live: Mapping[str, Any]) -> list[Operati
     """Remove the members of a map that nobody declared."""
     members = value_at(live, parent)
     kept = {*change.wanted, *change.seeds, *change.reviewed}
-    pointers = [f"{parent}/{key.replace('~', '~0').replace('/', '~1')}" for key in sorted(members or {})]
+    pointers = [parent + pointer_to(key) for key in sorted(members or {})]
     return [line for p in pointers if p not in kept for line in (test(p, value_at(live, p)), remove(p))]
 
 
