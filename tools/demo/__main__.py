@@ -2,7 +2,6 @@
 
 import argparse
 import fcntl
-import os
 import sys
 
 import story
@@ -25,8 +24,6 @@ def main() -> None:
 
 
 def _wait_for(lock: int) -> None:
-    # Inherited by every command: a demo that was killed still holds it until its last command has ended.
-    os.set_inheritable(lock, True)  # noqa: FBT003 - its one way to be called
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -142,7 +142,7 @@ def _refresh() -> None:
     scene(
         7,
         "Take note of the fix",
-        "A refresh takes note of the keys that the program owns, and of nothing else. The leader is none of its business.",
+        "A refresh takes note of the keys that the program owns, and of nothing else; the leader is not its business.",
     )
     done = _pulumi("refresh", "--yes --skip-preview --diff")
     _expect(f'{VERSION}: "{SECOND}" => "{HOTFIX}"' in done.text, "the refresh shows the hand edit")

@@ -80,13 +80,11 @@ def quietly(*command: str) -> Done:
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         text=True,
-        close_fds=False,
     )
     return Done(done.returncode, _STYLE.sub("", done.stdout if done.returncode == 0 else done.stdout + done.stderr))
 
 
 def _watch(command: Sequence[str]) -> Done:
-    # close_fds: what Pulumi started keeps the demo's lock, should the demo itself be killed.
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -94,7 +92,6 @@ def _watch(command: Sequence[str]) -> Done:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        close_fds=False,
     )
     seen: list[str] = []
     try:
