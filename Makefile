@@ -40,5 +40,5 @@ requirements: setup ## Pin the packages that pyproject.toml asks for (needs uv o
 	$(COMPILE) --extra dev -o requirements-dev.txt
 
 clean: ## Remove everything that these targets made here
-	rm -rf .venv .pulumi .drp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf Pulumi.demo.yaml .venv .pulumi .drp dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

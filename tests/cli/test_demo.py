@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.processes import end_all_in
+from tests.support.stack import ROOT
+
 PARTS = ("Pulumi.yaml", "__main__.py", "components", "drp_provider", "tools")
 REPORT = 'params.example/version: reviewed "1.1" / live "1.1-hotfix" / wanted "1.2"'
 
@@ -61,14 +63,7 @@ class Checkout:
             assert any(text in line for line in process.stdout), "the demo ended before"
         finally:
             end(process)
-            self._end_orphans()
-
-    def _end_orphans(self) -> None:
-        # Pulumi starts its plugins in process groups of their own, and they outlive it when it is killed.
-        for place in Path("/proc").glob("[0-9]*/cwd"):
-            with suppress(OSError):
-                if place.readlink() == self.folder:
-                    os.kill(int(place.parent.name), signal.SIGKILL)
+            end_all_in(self.folder)
 
     def leftovers(self) -> list[str]:
         """Stacks, configuration and endpoints that are still here."""

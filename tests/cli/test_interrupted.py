@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.door import Door
 from tests.support.operator import Operator
+from tests.support.processes import end_all_in
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -21,6 +22,7 @@ def test_a_create_that_was_killed_after_it_landed_is_taken_up_by_the_next_run(
     assert landed.wait(120)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+    end_all_in(stack.folder)
     let_go.set()
     assert operator.params("web") == {"web/port": 80}
     assert stack.resources("Profile") == []
