@@ -1,12 +1,13 @@
 """ClusterProfile: a cluster in one resource, the profile together with the machines that carry it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import pulumi
 from pulumi import Input, Output
 
 import drp_provider as drp
+from drp_provider.engine.resource import ObjectInputs
 
 
 class ClusterProfile(pulumi.ComponentResource):
@@ -14,20 +15,14 @@ class ClusterProfile(pulumi.ComponentResource):
 
     Args:
         resource_name: Pulumi's name of the component, and of the profile inside it.
-        name: DRP's name of the profile; the resource name where it is left out. Another name makes the new profile,
-            moves the machines over and then removes the old profile.
         params: Values that the program owns, by param name; secrets and Outputs are welcome.
         runtime_params: First values of params that the machines own afterwards.
         machines: Names or uuids, literals or Outputs. Taking one out touches that machine only. Outputs are named by
             their place in the list; give a mapping of label to machine to name them yourself.
         self_reference: Name, or names, of the params that hold the profile's own name; default `cluster-profile`.
-        description: One line for operators.
-        documentation: Longer text.
-        meta: Annotations such as `icon` and `color`.
         reset: Any text; changing it returns the cluster's params to their first values.
-        adopt: Take over a profile that exists.
-        force: Keys to overwrite after a conflict was looked at.
-        opts: Pulumi's resource options.
+        common: see `drp_provider.engine.resource.ObjectInputs`. Another `name` makes the new profile, moves the
+            machines over and then removes the old profile.
     """
 
     TYPE: ClassVar = "drp:components:ClusterProfile"
@@ -43,34 +38,23 @@ class ClusterProfile(pulumi.ComponentResource):
         self,
         resource_name: str,
         *,
-        name: Input[str] | None = None,
         params: Input[Mapping[str, Input[Any]]] | None = None,
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
         machines: Sequence[Input[str]] | Mapping[str, Input[str]] = (),
         self_reference: str | Sequence[str] | None = None,
-        description: Input[str] | None = None,
-        documentation: Input[str] | None = None,
-        meta: Input[Mapping[str, Input[str]]] | None = None,
         reset: Input[str] | None = None,
-        adopt: bool | None = None,
-        force: Sequence[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        **common: Unpack[ObjectInputs],
     ) -> None:
-        super().__init__(self.TYPE, resource_name, {}, opts)
+        super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         child = pulumi.ResourceOptions(parent=self)
+        inner: ObjectInputs = {**common, "opts": child}
         self.profile = drp.ClusterProfile(
             resource_name,
-            name=name,
             params=params,
             runtime_params=runtime_params,
             self_reference=self_reference,
-            description=description,
-            documentation=documentation,
-            meta=meta,
             reset=reset,
-            adopt=adopt,
-            force=force,
-            opts=child,
+            **inner,
         )
         self.assignments = {
             label: drp.MachineAssignment(

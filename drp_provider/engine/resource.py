@@ -5,9 +5,10 @@ It runs in the program's process, which needs neither models nor HTTP.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 import pulumi
+from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from drp_provider.engine.codec import NULL
@@ -21,7 +22,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
 
     _model: ClassVar[str]
 
-    def __init_subclass__(cls, *, model: str) -> None:
+    def __init_subclass__(cls, *, model: str = "") -> None:
         # The token is persisted in every stack: it is the class's name, and no subclass may fall back to another.
         super().__init_subclass__(module="drp", name=cls.__name__)
         cls._model = model
@@ -39,6 +40,60 @@ class DrpResource(Resource, module="drp", name="Resource"):
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         super().__init__(DrpProvider(self._model), resource_name, {**unset, **given}, opts)
+
+
+class ObjectInputs(TypedDict, total=False):
+    """What every resource that is a whole DRP object takes."""
+
+    name: Input[str]
+    """DRP's name of the object (`Name`); the resource name where it is left out. Another name replaces the object."""
+    description: Input[str]
+    """One line for operators (`Description`)."""
+    documentation: Input[str]
+    """Longer text, reStructuredText or Markdown (`Documentation`)."""
+    meta: Input[Mapping[str, Input[str]]]
+    """Annotations such as `icon` and `color`, strings only (`Meta`)."""
+    adopt: bool
+    """Take over the declared keys of an object that exists; it is then never deleted, only given back."""
+    force: Sequence[str]
+    """Keys to overwrite whatever is there, by name (`my/key`), after a conflict was looked at."""
+    opts: pulumi.ResourceOptions
+    """Pulumi's resource options."""
+
+
+class ObjectResource(DrpResource):
+    """Base of the resources that are whole DRP objects. `own` are the inputs of one type beside `ObjectInputs`."""
+
+    name: Output[str]
+    description: Output[str | None]
+    documentation: Output[str | None]
+    meta: Output[dict[str, str]]
+    adopted: Output[bool]
+
+    def __init__(
+        self,
+        resource_name: str,
+        own: Mapping[str, Any],
+        *,
+        name: Input[str] | None = None,
+        description: Input[str] | None = None,
+        documentation: Input[str] | None = None,
+        meta: Input[Mapping[str, Input[str]]] | None = None,
+        adopt: bool | None = None,
+        force: Sequence[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "name": resource_name if name is None else name,
+            "description": description,
+            "documentation": documentation,
+            "meta": meta,
+            "adopt": adopt,
+            "force": force,
+            "owner": owner_mark(resource_name),
+            **own,
+        }
+        super().__init__(resource_name, inputs, opts, facts=["adopted"])
 
 
 def owner_mark(resource_name: str) -> str | None:

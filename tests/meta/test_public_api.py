@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import drp_provider
-from drp_provider.engine.resource import DrpResource
+from drp_provider.engine.resource import DrpResource, ObjectInputs
 from drp_provider.engine.verbs import input_names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,15 +39,24 @@ def test_every_module_in_objects_is_public() -> None:
 def test_a_resource_and_its_model_have_the_same_inputs(resource: type[DrpResource]) -> None:
     module, _, name = resource._model.partition(":")
     model = getattr(__import__(f"drp_provider.models.{module}", fromlist=[name]), name)
-    given = set(inspect.signature(resource).parameters) - {"resource_name", "opts"}
-    assert given == input_names(model) - {"owner", "secret_keys"}
+    assert inputs_of(resource) | common_of(resource) == input_names(model) - {"owner", "secret_keys"}
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.__name__)
 def test_every_input_of_a_resource_is_documented(resource: type[DrpResource]) -> None:
     text = inspect.getdoc(resource) or ""
-    for parameter in set(inspect.signature(resource).parameters):
+    for parameter in inputs_of(resource):
         assert f"    {parameter}: " in text, parameter
+    assert not common_of(resource) or "common: see `ObjectInputs`" in text
+
+
+def inputs_of(resource: type[DrpResource]) -> set[str]:
+    return set(inspect.signature(resource).parameters) - {"resource_name", "opts", "common"}
+
+
+def common_of(resource: type[DrpResource]) -> set[str]:
+    takes = "common" in inspect.signature(resource).parameters
+    return set(ObjectInputs.__annotations__) - {"opts"} if takes else set()
 
 
 def test_no_module_is_longer_than_300_lines() -> None:

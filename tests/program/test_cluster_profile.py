@@ -24,8 +24,8 @@ class Recorder(Mocks):
         self.registered.append(args)
         return f"{args.name}-id", dict(args.inputs)
 
-    def call(self, args: MockCallArgs) -> dict[str, Any]:
-        return {}
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {}, None
 
     def inputs(self, type_: str) -> dict[str, dict[str, Any]]:
         found = [args for args in self.registered if args.typ.endswith(f"drp:{type_}")]
@@ -78,7 +78,7 @@ def test_a_cluster_is_one_profile_and_one_assignment_per_machine(recorded: Run) 
 
 
 def test_a_mapping_names_the_assignments(recorded: Run) -> None:
-    machines = {"first": pulumi.Output.from_input("node-1"), "second": "node-2"}
+    machines: dict[str, pulumi.Input[str]] = {"first": pulumi.Output.from_input("node-1"), "second": "node-2"}
     seen = recorded(lambda: ClusterProfile("ex", machines=machines))
     assert sorted(seen.inputs("MachineAssignment")) == ["ex-first", "ex-second"]
 
