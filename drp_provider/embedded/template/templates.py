@@ -1,0 +1,79 @@
+"""A set of templates that may call one another."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from drp_provider.embedded.template.errors import RenderError
+from drp_provider.embedded.template.execution import Execution, Limits
+from drp_provider.embedded.template.functions import builtins
+from drp_provider.embedded.template.nodes import Template
+from drp_provider.embedded.template.parser import parsed
+from drp_provider.embedded.template.values import Method
+
+_DEFAULT_LIMITS = Limits()
+
+
+class Templates:
+    """Templates by name.
+
+    Args:
+        functions: What templates may call besides Go's own functions; they are known when a text is parsed.
+        limits: Where a runaway template ends.
+    """
+
+    def __init__(self, functions: Mapping[str, Method] | None = None, limits: Limits = _DEFAULT_LIMITS) -> None:
+        self._functions = {**builtins(limits.output), **(functions or {})}
+        self._limits = limits
+        self._templates: dict[str, Template] = {}
+
+    def add(self, name: str, text: str) -> Self:
+        """Add a text, and every template that it defines; a later one replaces an earlier one unless it is empty.
+
+        Raises:
+            RenderError: The text is no template, or uses what this package leaves out.
+        """
+        for defined, template in parsed(name, text, frozenset(self._functions)).items():
+            if defined not in self._templates or not template.is_empty:
+                self._templates[defined] = template
+        return self
+
+    def copy(self) -> "Templates":
+        """A set with the same templates, to which others can be added without touching this one."""
+        twin = Templates.__new__(Templates)
+        twin._functions, twin._limits = self._functions, self._limits
+        twin._templates = dict(self._templates)
+        return twin
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all templates, sorted."""
+        return sorted(self._templates)
+
+    def render(self, name: str, data: Any = None) -> str:
+        """The text of a template, applied to a JSON value or an `Exposed` object.
+
+        Raises:
+            RenderError: It cannot be rendered; nothing is rendered in part.
+        """
+        template = self._templates.get(name)
+        if template is None:
+            message = f'template: no template "{name}"'
+            raise RenderError(message, template=name, line=1, column=1, construct="", reason=message)
+        return Execution(self._templates, self._functions, self._limits).run(template, data)
+
+    def render_text(self, name: str, text: str, data: Any = None) -> str:
+        """The text of a template that is not kept; it may call those of the set.
+
+        Raises:
+            RenderError: It is no template, or cannot be rendered.
+        """
+        return self.copy().add(name, text).render(name, data)
+
+
+def parse(name: str, text: str) -> Templates:
+    """A set that holds the templates of one text.
+
+    Raises:
+        RenderError: The text is no template, or uses what this package leaves out.
+    """
+    return Templates().add(name, text)
