@@ -15,7 +15,7 @@ from drp_provider.embedded.auth import authenticate
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.dialects import dialect_named
 from drp_provider.embedded.faults import Fault, no_route
-from drp_provider.embedded.routes import ROOT, Handler, routes
+from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes
 from drp_provider.embedded.seed import seeder
 from drp_provider.embedded.store import Store
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _READS = frozenset({"GET", "HEAD"})
-_JSON = "application/json; charset=utf-8"
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _WELCOME = (
     f"A small Digital Rebar Provision endpoint. The API is at {ROOT}; try {ROOT}/info as rocketskates / r0cketsk8ts.\n"
@@ -95,7 +94,8 @@ class Application:
         request.get_data()  # read before the lock is taken: a slow sender must not hold it
         header = request.headers.get("Authorization", "")
         token = request.args.get("token", "")
-        with self._store.transaction(write=request.method not in _READS) as transaction:
+        write = request.method not in _READS or handler in WRITERS
+        with self._store.transaction(write=write) as transaction:
             principal = authenticate(header, token, transaction)
             return handler(Call(request, transaction, principal, self._dialect, arguments))
 
@@ -111,9 +111,9 @@ class Application:
 
 
 def _response(method: str, reply: Reply) -> Response:
-    body = reply.text.encode("utf-8", "replace")
+    body = reply.content
     # HEAD and empty answers carry their length too: clients keep the connection open.
-    response = Response(b"" if method == "HEAD" else body, reply.status, content_type=_JSON)
+    response = Response(b"" if method == "HEAD" else body, reply.status, content_type=reply.content_type)
     for name, value in reply.headers.items():
         response.headers[name] = value
     return response

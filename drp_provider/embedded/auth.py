@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 
 from drp_provider.embedded import credentials
-from drp_provider.embedded.claims import Principal, claims_of
+from drp_provider.embedded.claims import Principal, claims_of, read_claims
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.faults import (
     access_denied,
@@ -13,11 +13,8 @@ from drp_provider.embedded.faults import (
     token_revoked,
     unauthenticated,
 )
-from drp_provider.embedded.store import Transaction
-
-# The preference that signs every token; changing it revokes them all.
-TOKEN_SECRET = "baseTokenSecret"  # noqa: S105 - the name of a preference
-GRANTOR_SECRET = "systemGrantorSecret"  # noqa: S105 - the name of a preference
+from drp_provider.embedded.tokens import GRANTOR_SECRET, TOKEN_SECRET
+from drp_provider.embedded.transaction import Transaction
 
 
 def authenticate(header: str, token: str, transaction: Transaction) -> Principal:
@@ -85,16 +82,23 @@ def _by_token(token: str, transaction: Transaction) -> Principal:
         content = credentials.read(token, transaction.preference(TOKEN_SECRET))
     except credentials.InvalidToken as error:
         raise invalid_token(str(error), token) from None
+    if transaction.preference(GRANTOR_SECRET) != content["grantor_secret"]:
+        raise token_revoked()
+    if "machine_secret" in content:
+        return _by_machine(content, transaction)
     user = transaction.get("users", content["jti"])
-    if (
-        user is None
-        or user["Secret"] != content["user_secret"]
-        or transaction.preference(GRANTOR_SECRET) != content["grantor_secret"]
-    ):
+    if user is None or user["Secret"] != content["user_secret"]:
         raise token_revoked()
     granted = content["roles"]
     roles = [role for role in user["Roles"] if granted is None or role in granted]
     return _principal(user, roles, transaction)
+
+
+def _by_machine(content: Document, transaction: Transaction) -> Principal:
+    machine = transaction.get("machines", content["jti"])
+    if machine is None or machine["Secret"] != content["machine_secret"]:
+        raise token_revoked()
+    return Principal(machine["Uuid"], read_claims(content["claims"]), "runner")
 
 
 def _principal(user: Document, names: Sequence[str], transaction: Transaction) -> Principal:

@@ -10,8 +10,9 @@ from drp_provider.embedded.claims import Principal
 from drp_provider.embedded.dialects import Dialect
 from drp_provider.embedded.documents import Document, Undecodable, encode, parse
 from drp_provider.embedded.faults import Fault, forbidden, not_found
-from drp_provider.embedded.prefixes import ObjectType, object_types
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.transaction import Transaction
 
 # How a unique index is spelled in a path, beside the plain key.
 _KEY_INDEX = "Key"
@@ -19,16 +20,20 @@ _KEY_INDEX = "Key"
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: a JSON text, or a document still to be encoded."""
+    """An answer: bytes, a JSON text, or a document still to be encoded."""
 
-    body: str | Document | list[Any]
+    body: str | bytes | Document | list[Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json; charset=utf-8"
 
     @property
-    def text(self) -> str:
+    def content(self) -> bytes:
         """The body as it is sent."""
-        return self.body if isinstance(self.body, str) else encode(self.body)
+        if isinstance(self.body, bytes):
+            return self.body
+        text = self.body if isinstance(self.body, str) else encode(self.body)
+        return text.encode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -101,19 +106,22 @@ class Call:
             return self.transaction.key_of(self.kind.prefix, value) or self.name
         return self.name
 
-    def existing(self, *, readable: bool = True) -> tuple[str, Document]:
+    def existing(self, *, readable: bool = True, as_spelled: bool = False) -> tuple[str, Document]:
         """The object in the path and its key.
 
         Args:
             readable: Hide it from whoever may not `get` it.
+            as_spelled: Hold claims against the path's `Index:value` as it stands, as DRP's params routes do.
 
         Raises:
             Fault: 404, it does not exist or is hidden.
         """
         key = self.resolve()
         document = self.transaction.get(self.kind.prefix, key)
-        hidden = readable and not self.principal.may(self.kind.prefix, "get", key)
-        if document is None or hidden:
+        if document is None:
+            raise self.missing()
+        subject = self.name if as_spelled else self.kind.subject(document)
+        if readable and not self.principal.may(self.kind.prefix, "get", subject):
             raise self.missing()
         return key, document
 

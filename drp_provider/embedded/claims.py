@@ -41,10 +41,16 @@ class Principal:
 
     name: str
     claims: tuple[Claim, ...] = field(repr=False)
+    kind: str = "user"
+
+    @property
+    def label(self) -> str:
+        """How events name it: `user:NAME`, or `runner:UUID` for a machine."""
+        return f"{self.kind}:{self.name}"
 
     def may(self, scope: str, action: str, key: str = "") -> bool:
         """Whether it has the right; every user has a few about itself."""
-        if scope == "users" and key == self.name and action in ("get", "token", "password"):
+        if self.kind == "user" and scope == "users" and key == self.name and action in ("get", "token", "password"):
             return True
         wanted = frozenset({_SAME.get(action, action)})
         return any(claim.covers(scope, wanted, key) for claim in self.claims)
@@ -59,7 +65,12 @@ class Principal:
 
 def claims_of(roles: Iterable[Document]) -> tuple[Claim, ...]:
     """The claims of several roles together."""
-    return tuple(Claim.from_document(claim) for role in roles for claim in role["Claims"])
+    return read_claims(claim for role in roles for claim in role["Claims"])
+
+
+def read_claims(claims: Iterable[Document]) -> tuple[Claim, ...]:
+    """Claims as roles and tokens spell them."""
+    return tuple(Claim.from_document(claim) for claim in claims)
 
 
 def _updates(pointer: str) -> frozenset[str]:

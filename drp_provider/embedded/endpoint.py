@@ -1,6 +1,6 @@
 """What the endpoint says about itself, and what concerns its users."""
 
-from drp_provider.embedded import auth, credentials, gotext
+from drp_provider.embedded import auth, credentials, gotext, saving, tokens
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.faults import Fault, forbidden, not_found
@@ -120,15 +120,33 @@ def token(call: Call) -> Reply:
     """GET /users/X/token."""
     name, user = call.existing(readable=False)
     call.demand("token", name)
-    text = call.request.args.get("ttl", str(_DEFAULT_TTL_SECONDS))
-    try:
-        ttl = gotext.atoi(text)
-    except ValueError as error:
-        reason = f"strconv.ParseInt: {error}"
-        raise Fault(400, call.method, reason, model="users", key=name) from None
+    ttl = _time_to_live(call, name)
     roles = call.words("roles") if "roles" in call.request.args else None
     value = auth.issue(user, call.transaction, ttl, roles)
     return Reply({"Token": value, "Info": information(call)})
+
+
+def machine_token(call: Call) -> Reply:
+    """GET /machines/X/token: what the machine itself may do."""
+    key, machine = call.existing(readable=False)
+    call.demand("token", key)
+    value = tokens.for_machine(machine, call.transaction, _time_to_live(call, key))
+    return Reply({"Token": value, "Info": information(call)})
+
+
+def whoami(call: Call) -> Reply:
+    """POST /whoami: the machine with one of these hardware addresses, and a token for it."""
+    asked = call.payload()
+    addresses = asked.get("MacAddrs") if isinstance(asked, dict) else None
+    if not isinstance(addresses, list):
+        raise Fault(400, call.method, "json: cannot unmarshal into Go value of type models.Whoami")
+    wanted = {str(address).casefold() for address in addresses}
+    for machine in call.transaction.all("machines"):
+        has = {address.casefold() for address in machine["HardwareAddrs"]}
+        if wanted & has and call.principal.may("machines", "get", machine["Uuid"]):
+            value = tokens.for_machine(machine, call.transaction)
+            return Reply({**asked, "Result": {"Score": 100, "Uuid": machine["Uuid"], "Token": value}})
+    raise not_found(call.method, "whoami", "")
 
 
 def set_password(call: Call) -> Reply:
@@ -142,7 +160,7 @@ def set_password(call: Call) -> Reply:
         raise Fault(400, call.method, "Password must be a string", model="users", key=name)
     user["Secret"] = credentials.random_word()
     call.transaction.set_password_hash(name, credentials.hashed(password))
-    return Reply(call.transaction.put("users", name, user))
+    return Reply(saving.replace(call, call.kind, call.transaction.get("users", name) or user, user))
 
 
 def actions(call: Call) -> Reply:
@@ -159,6 +177,15 @@ def one_action(call: Call) -> Reply:
         prefix = call.kind.prefix
         raise Fault(400, "INVOKE", f"Action {name} on {prefix}: Not Found")
     raise Fault(404, call.method, f"{name}: Not Found", model=call.kind.prefix, key=call.name)
+
+
+def _time_to_live(call: Call, key: str) -> int:
+    text = call.request.args.get("ttl", str(_DEFAULT_TTL_SECONDS))
+    try:
+        return gotext.atoi(text)
+    except ValueError as error:
+        reason = f"strconv.ParseInt: {error}"
+        raise Fault(400, call.method, reason, model=call.kind.prefix, key=key) from None
 
 
 def _indexes(call: Call, prefix: str) -> Document:

@@ -7,14 +7,14 @@ from typing import Any
 
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.faults import Fault
-from drp_provider.embedded.prefixes import ObjectType
+from drp_provider.embedded.object_type import ObjectType
 
 Test = Callable[[Document], bool]
 _COMMON = ("Available", "Bundle", "Key", "ReadOnly", "Valid")
 _BOOLEANS = frozenset(
     {
         *("Available", "ReadOnly", "Valid", "Runnable", "WorkflowComplete"),
-        *("PoolAllocated", "Reboot", "OnlyUnknown"),
+        *("PoolAllocated", "Reboot", "OnlyUnknown", "Archived", "Current"),
     }
 )
 _CONTAINERS = frozenset({"Params", "Profiles"})

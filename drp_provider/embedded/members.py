@@ -10,8 +10,11 @@ from drp_provider.embedded.kinds import (
     Field,
     ListOf,
     MapOf,
+    Scalar,
     Struct,
 )
+
+TIME = Scalar("time.Time", str, "0001-01-01T00:00:00Z")
 
 TEMPLATES = Field(
     "Templates",

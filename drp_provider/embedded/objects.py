@@ -1,6 +1,6 @@
 """The verbs every object type has: read, create, replace, patch, delete."""
 
-from drp_provider.embedded import references, saving
+from drp_provider.embedded import job_rules, references, saving
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document, Undecodable
 from drp_provider.embedded.faults import Fault, forbidden
@@ -37,7 +37,7 @@ def replace(call: Call) -> Reply:
     """PUT a whole object in place of another."""
     body = call.payload()
     key, old = call.existing(readable=False)
-    call.demand("update", key)
+    call.demand("update", call.kind.subject(old))
     try:
         new = call.kind.struct(call.dialect).decode(body)
     except Undecodable as error:
@@ -58,7 +58,7 @@ def patch(call: Call) -> Reply:
     changes = decoded_patch(call)
     key, old = call.existing(readable=False)
     prefix = call.kind.prefix
-    if not call.principal.may_change(prefix, key, changes.changed_pointers()):
+    if not call.principal.may_change(prefix, call.kind.subject(old), changes.changed_pointers()):
         raise forbidden(call.request.path, prefix, "patch", key)
     try:
         result = changes.apply(call.transaction.get(prefix, key))
@@ -78,7 +78,7 @@ def delete(call: Call) -> Reply:
     """DELETE an object; the answer is the object as it was."""
     key, old = call.existing(readable=False)
     kind = call.kind
-    call.demand("delete", key)
+    call.demand("delete", kind.subject(old))
     if old["ReadOnly"]:
         raise Fault(404, call.method, f"readonly: {key}")
     saving.refuse_locked(kind, old, None, call.method)
@@ -86,10 +86,23 @@ def delete(call: Call) -> Reply:
     references.check_delete(kind, key, call.transaction, findings)
     if findings.hard:
         raise Fault(422, "ValidationError", findings.hard, model=kind.prefix, key=key)
-    call.transaction.delete(kind.prefix, key)
+    _let_go(call, old)
+    saving.remove(call, kind, old)
     if kind.prefix == "users":
         call.transaction.set_password_hash(key, None)
     return Reply(old)
+
+
+def _let_go(call: Call, old: Document) -> None:
+    """What a machine or job leaves behind: jobs outlive their machine, logs do not outlive their job."""
+    transaction = call.transaction
+    if call.kind.prefix == "jobs":
+        job_rules.refuse_delete(old, transaction)
+        transaction.forget_log(old["Uuid"])
+    elif call.kind.prefix == "machines":
+        job = transaction.get("jobs", old["CurrentJob"])
+        if job is not None:
+            transaction.put("jobs", job["Uuid"], {**job, "Current": False})
 
 
 def decoded_patch(call: Call) -> Patch:

@@ -5,7 +5,7 @@ from typing import Any
 from drp_provider.embedded import saving
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document, Undecodable, encode
-from drp_provider.embedded.faults import Fault, forbidden, not_found
+from drp_provider.embedded.faults import Fault, not_found
 from drp_provider.embedded.objects import decoded_patch
 from drp_provider.embedded.patching import PatchFailure
 from drp_provider.embedded.precedence import Precedence
@@ -17,10 +17,13 @@ _CONFLICTS = (400, 403, 422)
 
 def read_all(call: Call) -> Reply:
     """GET the map, with `aggregate` through all levels."""
-    key, holder = call.existing()
+    key, holder = call.existing(as_spelled=True)
     _demand_decode(call, key)
     values = holder["Params"]
-    if call.flag("aggregate"):
+    if _composing(call):
+        precedence = Precedence(call.transaction)
+        values = {name: precedence.composed(call.kind, holder, name) for name in precedence.merged(call.kind, holder)}
+    elif call.flag("aggregate"):
         values = Precedence(call.transaction).merged(call.kind, holder)
     wanted = call.words("params")
     if wanted:
@@ -30,10 +33,12 @@ def read_all(call: Call) -> Reply:
 
 def read_one(call: Call) -> Reply:
     """GET one value; a missing one is null."""
-    key, holder = call.existing()
+    key, holder = call.existing(as_spelled=True)
     _demand_decode(call, key)
     name = call.arguments["param"]
-    if call.flag("aggregate"):
+    if _composing(call):
+        value = Precedence(call.transaction).composed(call.kind, holder, name)
+    elif call.flag("aggregate"):
         value = Precedence(call.transaction).value(call.kind, holder, name)
     else:
         value = holder["Params"].get(name)
@@ -68,7 +73,7 @@ def delete_one(call: Call) -> Reply:
     _, holder = call.existing(readable=False)
     name = call.arguments.get("param", "")
     if name not in holder["Params"]:
-        _demand_update(call, call.resolve())
+        _demand_update(call)
         raise not_found(call.method, "params", name)
     remaining = {key: value for key, value in holder["Params"].items() if key != name}
     _change(call, remaining)
@@ -96,7 +101,7 @@ def _patched(call: Call, member: str) -> Reply:
     changes = decoded_patch(call)
     key, holder = call.existing(readable=False)
     if changes.changed_pointers():
-        _demand_update(call, key)
+        _demand_update(call)
     try:
         values = changes.apply(holder[member])
     except PatchFailure as failure:
@@ -109,7 +114,8 @@ def _patched(call: Call, member: str) -> Reply:
 
 
 def _change(call: Call, values: Document) -> Document:
-    _demand_update(call, call.existing(readable=False)[0])
+    call.existing(readable=False)
+    _demand_update(call)
     changed: Document = _save(call, {"Params": values})["Params"]
     return changed
 
@@ -133,9 +139,13 @@ def _conflict(call: Call, key: str, messages: list[str]) -> Fault:
     return Fault(409, call.method, messages, model=call.kind.prefix, key=key)
 
 
-def _demand_update(call: Call, key: str) -> None:
-    if not call.principal.may(call.kind.prefix, "update", key):
-        raise forbidden(call.request.path, call.kind.prefix, "update", key)
+def _composing(call: Call) -> bool:
+    return call.dialect.modern and call.flag("compose")
+
+
+def _demand_update(call: Call) -> None:
+    # DRP holds the claim against the path as it is spelled here, not against the key it stands for.
+    call.demand("update", call.name)
 
 
 def _demand_decode(call: Call, key: str) -> None:

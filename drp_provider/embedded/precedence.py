@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from drp_provider.embedded.documents import Document
-from drp_provider.embedded.prefixes import ObjectType
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.transaction import Transaction
 
 GLOBAL = "global"
 
@@ -20,16 +20,21 @@ class Precedence:
     def merged(self, kind: ObjectType, holder: Document) -> Document:
         """Every param that is set anywhere for the holder, by name; no defaults."""
         values: Document = {}
-        for level in self._levels(kind, holder):
+        for level in self.levels(kind.prefix, holder):
             values = {**level, **values}
         return dict(sorted(values.items()))
 
     def value(self, kind: ObjectType, holder: Document, name: str) -> Any:
         """One param's value, at last the default in its schema; None when there is none."""
-        for level in self._levels(kind, holder):
+        for level in self.levels(kind.prefix, holder):
             if name in level:
                 return level[name]
         return self.default(name)
+
+    def composed(self, kind: ObjectType, holder: Document, name: str) -> Any:
+        """One param's value from all levels together: maps merged, lists one after another."""
+        found = [level[name] for level in self.levels(kind.prefix, holder) if name in level]
+        return _composed([value for value in (*found, self.default(name)) if value is not None])
 
     def default(self, name: str) -> Any:
         """The default a Param's schema gives."""
@@ -37,10 +42,11 @@ class Precedence:
         schema = param["Schema"] if param else None
         return schema.get("default") if isinstance(schema, dict) else None
 
-    def _levels(self, kind: ObjectType, holder: Document) -> Iterator[Document]:
+    def levels(self, prefix: str, holder: Document) -> Iterator[Document]:
+        """The maps of params that count for the holder, the strongest first."""
         yield holder["Params"]
         profiles = list(holder.get("Profiles", []))
-        if kind.prefix == "machines":
+        if prefix == "machines":
             yield from self._profiles(profiles, set())
             stage = self._get("stages", holder["Stage"])
             if stage is not None:
@@ -63,3 +69,15 @@ class Precedence:
         if (prefix, key) not in self._read:
             self._read[prefix, key] = self._transaction.get(prefix, key)
         return self._read[prefix, key]
+
+
+def _composed(values: list[Any]) -> Any:
+    """The strongest value, completed by the weaker ones of its type; no other types mix."""
+    first = values[0] if values else None
+    if isinstance(first, list):
+        return [item for value in values if isinstance(value, list) for item in value]
+    if not isinstance(first, dict):
+        return first
+    maps = [value for value in values if isinstance(value, dict)]
+    names = sorted({name for value in maps for name in value})
+    return {name: _composed([value[name] for value in maps if name in value]) for name in names}

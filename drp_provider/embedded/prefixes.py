@@ -1,16 +1,13 @@
 """The object types: a table of what each one is called and what it holds, members in order."""
 
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 from drp_provider.embedded.dialects import Dialect
 from drp_provider.embedded.kinds import (
     ADDRESS,
-    ANY_MAP,
     ANYTHING,
     BOOL,
     INTEGER,
-    META,
     STRING,
     STRINGS,
     UUID,
@@ -18,7 +15,6 @@ from drp_provider.embedded.kinds import (
     Fixed,
     ListOf,
     MapOf,
-    Struct,
 )
 from drp_provider.embedded.members import (
     AUTO_FILL,
@@ -30,71 +26,11 @@ from drp_provider.embedded.members import (
     POOL_ACTION,
     REQUIRES,
     TEMPLATES,
+    TIME,
 )
-
-V3, V4 = "v3.13", "v4.8"
-
-HEAD = (
-    Field("Validated", BOOL),
-    Field("Available", BOOL),
-    Field("Errors", STRINGS),
-    Field("ReadOnly", BOOL),
-    Field("Meta", META),
-    Field("Endpoint", STRING),
-    Field("Bundle", STRING),
-)
-PARTIAL = Field("Partial", BOOL)
-NAME = Field("Name", STRING)
-TEXTS = (Field("Description", STRING), Field("Documentation", STRING))
-PARAMS = Field("Params", ANY_MAP)
-
-# What the server alone decides; a client's value is dropped without complaint.
-SERVER_OWNED = ("Validated", "Available", "Errors", "ReadOnly", "Bundle", "Partial")
+from drp_provider.embedded.object_type import HEAD, NAME, PARAMS, PARTIAL, TEXTS, V3, V4, ObjectType
 
 _POOL_ACTIONS = ("EnterActions", "ExitActions", "AllocateActions", "ReleaseActions")
-
-
-@dataclass(frozen=True)
-class ObjectType:
-    """One type of object.
-
-    Attributes:
-        prefix: Its place in the API, and the scope of claims about it.
-        go: The Go struct's name in decoding errors.
-        key: The member that names an object.
-        members: Its members in order, both dialects together.
-        names: Which rule its names follow (see `names`).
-        only: The dialect that has it; empty for both.
-        indexes: Members that lists can be filtered and sorted by, besides the common ones.
-    """
-
-    prefix: str
-    go: str
-    key: str
-    members: tuple[Field, ...]
-    names: str = "ordinary"
-    only: str = ""
-    indexes: tuple[str, ...] = ()
-
-    @property
-    def has_params(self) -> bool:
-        """Whether it carries param values, and so the params routes."""
-        return PARAMS in self.members
-
-    def struct(self, dialect: Dialect) -> Struct:
-        """Its members as this dialect has them."""
-        return self._structs[dialect.name]
-
-    @cached_property
-    def _structs(self) -> dict[str, Struct]:
-        return {
-            name: Struct(
-                f"backend.{self.go}",
-                tuple(field for field in self.members if field.only in ("", name)),
-            )
-            for name in (V3, V4)
-        }
-
 
 _PROFILE = ObjectType(
     "profiles",
@@ -243,6 +179,30 @@ _ROLE = ObjectType(
     (*HEAD, NAME, Field("Claims", ListOf(CLAIM)), *TEXTS),
     indexes=("Name",),
 )
+_JOB = ObjectType(
+    "jobs",
+    "Job",
+    "Uuid",
+    (
+        *HEAD,
+        *(Field(name, UUID) for name in ("Uuid", "Previous", "Machine")),
+        *(Field("Task", STRING), Field("Stage", STRING)),
+        Field("Context", STRING, only=V4),
+        *(Field("State", STRING), Field("ExitState", STRING)),
+        *(Field("StartTime", TIME), Field("EndTime", TIME)),
+        *(Field("Archived", BOOL), Field("Current", BOOL)),
+        *(Field("CurrentIndex", INTEGER), Field("NextIndex", INTEGER)),
+        *(Field("Workflow", STRING), Field("BootEnv", STRING)),
+        Field("ExtraClaims", ListOf(CLAIM), only=V4, omit_empty=True),
+        Field("Token", STRING, only=V4, omit_empty=True),
+    ),
+    names="none",
+    indexes=(
+        *("Uuid", "Previous", "Machine", "Task", "Stage", "State", "Workflow", "BootEnv"),
+        *("StartTime", "EndTime", "Archived", "Current"),
+    ),
+    owner="Machine",
+)
 _POOL = ObjectType(
     "pools",
     "Pool",
@@ -260,7 +220,7 @@ _POOL = ObjectType(
 
 _TYPES = (
     *(_PROFILE, _MACHINE, _PARAM, _STAGE, _WORKFLOW, _TASK),
-    *(_TEMPLATE, _BOOTENV, _USER, _ROLE, _POOL),
+    *(_TEMPLATE, _BOOTENV, _USER, _ROLE, _POOL, _JOB),
 )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from drp_provider.embedded import tasklist
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.prefixes import ObjectType
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.transaction import Transaction
 
 # Task-list entries that name something other than a task.
 _NOT_TASKS = ("action", "context", "chroot")
@@ -42,6 +43,8 @@ def check(
         _check_workflow(new, transaction, findings)
     elif kind.prefix == "tasks":
         _regret_missing("Task", "tasks", new["Prerequisites"], transaction, findings)
+        if tasklist.circular(new, transaction):
+            findings.regret(f"Task {new['Name']} is its own prerequisite")
     elif kind.prefix == "profiles" and findings.dialect.modern:
         _regret_missing("Profile", "profiles", new["Profiles"], transaction, findings)
 

@@ -6,7 +6,7 @@ from functools import cache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from drp_provider.embedded import endpoint, listing, objects, parameters
+from drp_provider.embedded import endpoint, events, jobs, listing, objects, parameters
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.dialects import Dialect
 from drp_provider.embedded.prefixes import object_types
@@ -15,6 +15,8 @@ Handler = Callable[[Call], Reply]
 Verbs = Mapping[str, Handler]
 
 ROOT = "/api/v3"
+# A handler that writes although its verb is one that reads.
+WRITERS = frozenset({jobs.actions})
 # Their names may hold slashes, so nothing can follow the key in the path.
 _SLASHED = ("params", "templates")
 
@@ -42,6 +44,12 @@ _PARAM: Verbs = {
 }
 _META: Verbs = {"GET": parameters.read_meta, "PATCH": parameters.patch_meta}
 _ACTION: Verbs = {"GET": endpoint.one_action, "POST": endpoint.one_action}
+_JOBS: Verbs = {**_COLLECTION, "POST": jobs.create}
+_LOG: Verbs = {"GET": jobs.read_log, "HEAD": jobs.read_log, "PUT": jobs.append_log}
+_MODERN: Mapping[str, Verbs] = {
+    "/<any(machines):prefix>/<key>/token": {"GET": endpoint.machine_token},
+    "/whoami": {"POST": endpoint.whoami},
+}
 _PREFS: Verbs = {"GET": endpoint.preferences, "POST": endpoint.set_preferences}
 
 
@@ -75,26 +83,33 @@ def _table(dialect: Dialect) -> Mapping[str, Verbs]:
     kinds = object_types(dialect)
     every = _one_of(list(kinds))
     plain = _one_of([prefix for prefix in kinds if prefix not in _SLASHED])
+    made = _one_of([prefix for prefix in kinds if prefix != "jobs"])
+    acting = _one_of([prefix for prefix in kinds if prefix not in ("jobs", *_SLASHED)])
     slashed = _one_of(list(_SLASHED))
     holders = _one_of([prefix for prefix, kind in kinds.items() if kind.has_params])
     return {
         "/info": {"GET": endpoint.info},
         "/objects": {"GET": endpoint.types},
         "/prefs": _PREFS,
+        "/events": {"POST": events.post},
         "/indexes": {"GET": endpoint.all_indexes},
         f"/indexes/{every}": {"GET": endpoint.type_indexes},
         f"/indexes/{every}/<index>": {"GET": endpoint.one_index},
-        f"/{every}": _COLLECTION,
+        f"/{made}": _COLLECTION,
+        "/<any(jobs):prefix>": _JOBS,
+        "/<any(jobs):prefix>/<key>/actions": {"GET": jobs.actions},
+        "/<any(jobs):prefix>/<key>/log": _LOG,
         f"/{plain}/<key>": _OBJECT,
         f"/{slashed}/<path:key>": _OBJECT,
-        f"/{plain}/<key>/actions": {"GET": endpoint.actions},
-        f"/{plain}/<key>/actions/<action>": _ACTION,
+        f"/{acting}/<key>/actions": {"GET": endpoint.actions},
+        f"/{acting}/<key>/actions/<action>": _ACTION,
         f"/{holders}/<key>/params": _PARAMS,
         f"/{holders}/<key>/params/<path:param>": _PARAM,
         f"/{holders}/<key>/params/": {"DELETE": parameters.delete_one},
         f"/{holders}/<key>/pubkey": {"GET": parameters.public_key},
         f"/meta/{plain}/<key>": _META,
         f"/meta/{slashed}/<path:key>": _META,
+        **(_MODERN if dialect.modern else {}),
         "/<any(users):prefix>/<key>/token": {"GET": endpoint.token},
         "/<any(users):prefix>/<key>/password": {"PUT": endpoint.set_password},
     }

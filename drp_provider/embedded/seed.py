@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Callable
 
-from drp_provider.embedded import auth, credentials
+from drp_provider.embedded import credentials, tokens
 from drp_provider.embedded.dialects import Dialect
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.prefixes import object_types
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.transaction import Transaction
 
 USER, PASSWORD = "rocketskates", "r0cketsk8ts"
 
@@ -120,7 +120,7 @@ def _put_first_user(transaction: Transaction, dialect: Dialect) -> None:
 def _put_preferences(transaction: Transaction) -> None:
     for name, value in _PREFERENCES.items():
         transaction.set_preference(name, value)
-    for name in (auth.TOKEN_SECRET, auth.GRANTOR_SECRET):
+    for name in (tokens.TOKEN_SECRET, tokens.GRANTOR_SECRET):
         transaction.set_preference(name, credentials.random_word(32))
 
 

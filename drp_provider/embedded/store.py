@@ -1,6 +1,5 @@
 """Where objects live: a SQLite file, one row per object, shared by any number of processes."""
 
-import json
 import os
 import sqlite3
 import tempfile
@@ -10,7 +9,7 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from drp_provider.embedded.documents import Document, encode
+from drp_provider.embedded.transaction import Transaction
 
 _SCHEMA = """
 CREATE TABLE objects (
@@ -21,99 +20,19 @@ CREATE UNIQUE INDEX names ON objects (prefix, name) WHERE name IS NOT NULL;
 CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE passwords (user TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-PRAGMA user_version = 1;
 """
-_LAYOUT = 1
+# Since layout 2: what happened, and what jobs say. Older stores get these when they are opened.
+_SINCE_2 = """
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY, type TEXT NOT NULL, action TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS logs (number INTEGER PRIMARY KEY, job TEXT NOT NULL, content BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS logs_of_jobs ON logs (job);
+PRAGMA user_version = 2;
+"""
+_LAYOUT, _OLDEST_LAYOUT = 2, 1
 # How long a writer waits for the one before it, in this process or another.
 _PATIENCE_SECONDS = 30.0
-
-
-class Transaction:
-    """What one request sees and changes; all of it happens or none."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def body(self, prefix: str, key: str) -> str | None:
-        """The stored JSON text of an object."""
-        rows = self._connection.execute("SELECT body FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
-        row = rows.fetchone()
-        return None if row is None else str(row[0])
-
-    def get(self, prefix: str, key: str) -> Document | None:
-        """An object by its key."""
-        body = self.body(prefix, key)
-        return None if body is None else _document(body)
-
-    def has(self, prefix: str, key: str) -> bool:
-        """Whether there is such an object."""
-        return self.body(prefix, key) is not None
-
-    def key_of(self, prefix: str, name: str) -> str | None:
-        """The key of the object that bears this unique name, where the name is not the key."""
-        rows = self._connection.execute("SELECT key FROM objects WHERE prefix = ? AND name = ?", (prefix, name))
-        row = rows.fetchone()
-        return None if row is None else str(row[0])
-
-    def all(self, prefix: str) -> list[Document]:
-        """Every object of a type, by key."""
-        rows = self._connection.execute("SELECT body FROM objects WHERE prefix = ? ORDER BY key", (prefix,))
-        return [_document(body) for (body,) in rows]
-
-    def count(self, prefix: str) -> int:
-        """How many objects of a type there are."""
-        rows = self._connection.execute("SELECT count(*) FROM objects WHERE prefix = ?", (prefix,))
-        return int(rows.fetchone()[0])
-
-    def put(self, prefix: str, key: str, document: Document, name: str | None = None) -> str:
-        """Store an object and return its JSON text; `name` where a unique name is not the key."""
-        body = encode(document)
-        self._connection.execute(
-            "INSERT INTO objects VALUES (?, ?, ?, ?) ON CONFLICT (prefix, key)"
-            " DO UPDATE SET name = excluded.name, body = excluded.body",
-            (prefix, key, name, body),
-        )
-        return body
-
-    def delete(self, prefix: str, key: str) -> None:
-        """Forget an object."""
-        self._connection.execute("DELETE FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
-
-    def preferences(self) -> dict[str, str]:
-        """Every preference, by name."""
-        return dict(self._connection.execute("SELECT name, value FROM preferences ORDER BY name"))
-
-    def preference(self, name: str) -> str:
-        """One preference; empty when it was never set."""
-        rows = self._connection.execute("SELECT value FROM preferences WHERE name = ?", (name,))
-        row = rows.fetchone()
-        return "" if row is None else str(row[0])
-
-    def set_preference(self, name: str, value: str) -> None:
-        """Set one preference."""
-        self._connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, value))
-
-    def password_hash(self, user: str) -> str | None:
-        """The hash of a user's password, never part of the user object."""
-        rows = self._connection.execute("SELECT hash FROM passwords WHERE user = ?", (user,))
-        row = rows.fetchone()
-        return None if row is None else str(row[0])
-
-    def set_password_hash(self, user: str, value: str | None) -> None:
-        """Set a user's password hash, or forget it."""
-        self._connection.execute("DELETE FROM passwords WHERE user = ?", (user,))
-        if value is not None:
-            self._connection.execute("INSERT INTO passwords VALUES (?, ?)", (user, value))
-
-    def fact(self, name: str) -> str:
-        """Something about the store itself, fixed when it was made."""
-        rows = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,))
-        row = rows.fetchone()
-        return "" if row is None else str(row[0])
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Record something about the store itself."""
-        self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
 
 class Store:
@@ -189,7 +108,9 @@ class Store:
             (layout,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError:
             layout = None
-        if layout != _LAYOUT:
+        if layout == _OLDEST_LAYOUT:
+            connection.executescript(_SINCE_2)
+        elif layout != _LAYOUT:
             connection.close()
             raise self._no_store()
         # A killed process loses nothing; only a power failure may cost the last answers.
@@ -205,7 +126,7 @@ def _make(path: Path, seed: Callable[[Transaction], None]) -> None:
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = OFF")
-            connection.executescript(_SCHEMA)
+            connection.executescript(_SCHEMA + _SINCE_2)
             connection.execute("BEGIN")
             seed(Transaction(connection))
             connection.execute("COMMIT")
@@ -215,8 +136,3 @@ def _make(path: Path, seed: Callable[[Transaction], None]) -> None:
         pass  # another process was first, and its store is as good as ours
     finally:
         Path(draft).unlink()
-
-
-def _document(body: str) -> Document:
-    document: Document = json.loads(body)
-    return document

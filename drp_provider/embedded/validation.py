@@ -5,8 +5,8 @@ import re
 from drp_provider.embedded import gotext, names, schema
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.prefixes import ObjectType
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.transaction import Transaction
 
 _ARCH_ALIASES = {
     "x86_64": "amd64",
@@ -29,8 +29,8 @@ SECURE_UNSUPPORTED = "Secure params are not supported by the embedded endpoint"
 def check(kind: ObjectType, new: Document, transaction: Transaction, findings: Findings) -> None:
     """Report everything that is wrong with `new` by itself."""
     modern = findings.dialect.modern
-    name = new[kind.key] if "Name" not in new else new["Name"]
-    if not names.is_valid(name, kind.names, modern=modern):
+    name = new["Name"] if "Name" in new else new[kind.key]
+    if kind.names != "none" and not names.is_valid(name, kind.names, modern=modern):
         noun = "Param Name" if kind.names == "param" else "Name"
         findings.refuse(f"Invalid {noun} `{name}`")
     if kind.has_params:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+from drp_provider.embedded import tasklist
 from drp_provider.embedded.documents import Document
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.store import Transaction
+from drp_provider.embedded.transaction import Transaction
 
 # Before the first task: the runner has not asked for work yet.
 _NOT_STARTED = -1
+# Where older servers tell the agent which stage comes next.
+STAGE_MAP = "change-stage/map"
 
 
 def follow(
@@ -18,100 +21,99 @@ def follow(
     *,
     force: bool = False,
 ) -> None:
-    """Bring the machine `new` in line with what changed on it since `old`.
+    """Bring the machine `new` in line with what a client changed on it since `old`.
 
     Args:
         old: The machine as stored; None for a create.
         new: The machine about to be saved; changed here.
         transaction: Where workflows, stages and tasks are.
         findings: Receives changes that are not allowed now.
-        force: Allow a change of stage while tasks are pending.
+        force: Allow a change of stage or boot environment while tasks are pending.
     """
-    before = _beginning(new) if old is None else old
-    if new["Workflow"] != before["Workflow"]:
-        _start_workflow(before, new, transaction)
-    elif new["Workflow"]:
-        _keep_to_workflow(before, new, findings)
-    elif new["Stage"] != before["Stage"]:
-        _enter_stage(before, new, transaction, findings, force=force)
     if old is None:
+        _begin(new, transaction, findings)
         return
-    if new["BootEnv"] != old["BootEnv"]:
-        new["Runnable"] = False  # it must reboot first
-    started_anew = new["Workflow"] != old["Workflow"] or new["Stage"] != old["Stage"]
-    if not started_anew and new["CurrentTask"] > old["CurrentTask"]:
-        findings.refuse(
-            f"Cannot advance CurrentTask from {old['CurrentTask']} to {new['CurrentTask']} without running jobs"
-        )
-
-
-def _beginning(new: Document) -> Document:
-    return {**new, "Workflow": "", "CurrentTask": _NOT_STARTED}
-
-
-def _start_workflow(old: Document, new: Document, transaction: Transaction) -> None:
+    tasklist.check_current(old, new, findings)
+    if new["Workflow"] != old["Workflow"]:
+        _change_workflow(old, new, transaction)
+    elif new["Workflow"]:
+        _keep_to_workflow(old, new, findings)
     if not new["Workflow"]:
-        new["Stage"] = transaction.preference("defaultStage")
-        _set_tasks(new, [])
+        _change_stage(old, new, transaction, findings, force=force)
+    if findings.hard:
         return
+    if new["Workflow"] == old["Workflow"] and (new["Workflow"] or new["Stage"] == old["Stage"]):
+        tasklist.check_tasks(old, new, transaction, findings)
+
+
+def settle(old: Document | None, new: Document) -> None:
+    """What follows for the machine from everything that changed, whoever changed it."""
+    moved = old is not None and new["BootEnv"] != old["BootEnv"]
+    if moved or not new["Available"]:
+        new["Runnable"] = False  # it must reboot first, or be repaired
+    new["CurrentTask"] = min(new["CurrentTask"], len(new["Tasks"]))
+    if "WorkflowComplete" in new:
+        done = max(new["CurrentTask"], 0) >= len(new["Tasks"])
+        new["WorkflowComplete"] = done or not new["Workflow"]
+
+
+def _begin(new: Document, transaction: Transaction, findings: Findings) -> None:
+    if new["Workflow"]:
+        _start_workflow(new, transaction)
+        return
+    stage = transaction.get("stages", new["Stage"])
+    if stage is None:
+        return
+    new["BootEnv"] = stage["BootEnv"] or new["BootEnv"]
+    new["Tasks"] = list(stage["Tasks"] or new["Tasks"])
+    if new["Tasks"]:
+        new["CurrentTask"] = _NOT_STARTED
+        new["Tasks"] = tasklist.expanded(new, transaction, findings)
+
+
+def _change_workflow(old: Document, new: Document, transaction: Transaction) -> None:
+    if new["Workflow"]:
+        _start_workflow(new, transaction)
+        return
+    new["Params"].pop(STAGE_MAP, None)
+    if new["Stage"] == old["Stage"]:
+        new["Stage"] = ""
+
+
+def _start_workflow(new: Document, transaction: Transaction) -> None:
     workflow = transaction.get("workflows", new["Workflow"])
     if workflow is None:
         return
-    stages = [transaction.get("stages", name) for name in workflow["Stages"]]
-    known = [stage for stage in stages if stage is not None]
-    _set_tasks(new, list(_tasks_of(known, old["BootEnv"], transaction)))
-    if known:
-        new["Stage"] = known[0]["Name"]
+    found = (transaction.get("stages", name) for name in workflow["Stages"])
+    stages = [stage for stage in found if stage is not None]
+    if stages:
+        new["Stage"] = stages[0]["Name"]
+        new["BootEnv"] = stages[0]["BootEnv"] or new["BootEnv"]
+    new["CurrentTask"] = _NOT_STARTED
+    new["Tasks"] = list(_entries(stages))
+    new["Tasks"] = tasklist.expanded(new, transaction)
     if "Context" in new:
         new["Context"] = new["Meta"].get("BaseContext", "")
 
 
-def _tasks_of(stages: Sequence[Document], boot_env: str, transaction: Transaction) -> Iterator[str]:
+def _entries(stages: Sequence[Document]) -> Iterator[str]:
+    boot_env = ""
     for stage in stages:
+        yield f"stage:{stage['Name']}"
         if stage["BootEnv"] and stage["BootEnv"] != boot_env:
             boot_env = stage["BootEnv"]
             yield f"bootenv:{boot_env}"
-        yield f"stage:{stage['Name']}"
-        seen: set[str] = set()
-        for task in stage["Tasks"]:
-            yield from _with_prerequisites(task, seen, transaction)
-
-
-def _with_prerequisites(name: str, seen: set[str], transaction: Transaction) -> Iterator[str]:
-    if name in seen:
-        return
-    seen.add(name)
-    task = transaction.get("tasks", name)
-    for prerequisite in task["Prerequisites"] if task else ():
-        yield from _with_prerequisites(prerequisite, seen, transaction)
-    yield name
+        yield from stage["Tasks"]
 
 
 def _keep_to_workflow(old: Document, new: Document, findings: Findings) -> None:
-    if new["Stage"] != old["Stage"]:
-        findings.refuse("Changing machine stage not allowed")
     if new["BootEnv"] != old["BootEnv"]:
         findings.refuse("Changing machine bootenv not allowed")
-    if new["Tasks"] == old["Tasks"]:
-        return
-    done = max(old["CurrentTask"] + 1, 0)
-    if new["Tasks"][:done] != old["Tasks"][:done]:
-        findings.refuse("Cannot remove tasks that have already executed or are already executing")
-        return
-    fixed = _after_this_stage(old["Tasks"], done)
-    if fixed and new["Tasks"][-len(fixed) :] != fixed:
-        findings.refuse("Cannot change tasks that are past the next stage transition")
+    if new["Stage"] != old["Stage"]:
+        findings.refuse("Changing machine stage not allowed")
 
 
-def _after_this_stage(tasks: Sequence[str], start: int) -> list[str]:
-    # The entry the machine is about to take may be its own stage's.
-    for place in range(max(start, 1), len(tasks)):
-        if tasks[place].startswith(("stage:", "bootenv:")):
-            return list(tasks[place:])
-    return []
-
-
-def _enter_stage(
+def _change_stage(
     old: Document,
     new: Document,
     transaction: Transaction,
@@ -119,18 +121,23 @@ def _enter_stage(
     *,
     force: bool,
 ) -> None:
-    if old["CurrentTask"] < len(old["Tasks"]) and old["Tasks"] and not force:
+    if new["Stage"] == old["Stage"]:
+        if new["BootEnv"] != old["BootEnv"] and new["Stage"] != transaction.preference("defaultStage") and not force:
+            findings.refuse(
+                f"Can not change bootenv while in a stage unless forced. old: {old['BootEnv']} new {new['BootEnv']}"
+            )
+        elif not old["Tasks"] and new["Tasks"] and new["Runnable"]:
+            new["CurrentTask"] = _NOT_STARTED
+        return
+    pending = old["Tasks"] and old["CurrentTask"] != len(old["Tasks"])
+    if pending and not old["Workflow"] and not force:
         findings.refuse("Can not change stages with pending tasks unless forced")
         return
     new["Stage"] = new["Stage"] or transaction.preference("defaultStage")
     stage = transaction.get("stages", new["Stage"])
-    if stage is not None:
-        _set_tasks(new, list(stage["Tasks"]))
-        new["BootEnv"] = stage["BootEnv"] or new["BootEnv"]
-
-
-def _set_tasks(new: Document, tasks: list[str]) -> None:
-    new["Tasks"] = tasks
+    if stage is None:
+        return
+    new["BootEnv"] = stage["BootEnv"] or new["BootEnv"]
     new["CurrentTask"] = _NOT_STARTED
-    if "WorkflowComplete" in new:
-        new["WorkflowComplete"] = not tasks
+    new["Tasks"] = list(stage["Tasks"])
+    new["Tasks"] = tasklist.expanded(new, transaction, findings)

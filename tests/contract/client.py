@@ -82,7 +82,7 @@ class Client:
         return f"{key}: {message}" if self.modern else message
 
     def _remember(self, path: str, created: Any) -> None:
-        keys = {"/machines": "Uuid", "/templates": "ID", "/pools": "Id"}
+        keys = {"/machines": "Uuid", "/jobs": "Uuid", "/templates": "ID", "/pools": "Id"}
         if isinstance(created, dict) and path != "/prefs":
             key = created[keys.get(path, "Name")]
             quoted = quote(key, safe="")

@@ -1,0 +1,72 @@
+"""Jobs: how an agent gets its next task, the scripts of it, and somewhere to write."""
+
+from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.documents import Document, Undecodable
+from drp_provider.embedded.faults import Fault, forbidden
+from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.runner import Runner
+
+_BYTES = "application/octet-stream"
+
+
+def create(call: Call) -> Reply:
+    """POST: the machine's next job."""
+    try:
+        wanted = object_types(call.dialect)["jobs"].struct(call.dialect).decode(call.payload())
+    except Undecodable as error:
+        raise Fault(400, call.method, str(error)) from None
+    key = wanted["Machine"]
+    if not key:
+        raise Fault(400, call.method, "Create request must have Machine field")
+    call.demand("create", key)
+    machine = call.transaction.get("machines", key)
+    if machine is None:
+        raise Fault(422, "ValidationError", f"Machine {key} does not exist")
+    if not (machine["Runnable"] and machine["Available"]):
+        raise Fault(409, "Conflict", f"Machine {key} is not runnable")
+    status, job = Runner(call, machine).take(wanted["Uuid"])
+    return Reply("" if job is None else job, status=status)
+
+
+def actions(call: Call) -> Reply:
+    """GET the scripts of a job, rendered for its machine at this moment.
+
+    What cannot be rendered is the answer, 422, and goes into the job's log, where people look.
+    The job's state stays the agent's to set.
+    """
+    job = _allowed(call, "actions")
+    # Reading templates takes time to import, and only agents need it.
+    from drp_provider.embedded.rendering import Unrenderable, actions_of
+
+    try:
+        return Reply(actions_of(call, job, call.request.args.get("os", "")))
+    except Unrenderable as failure:
+        fault = Fault(422, "ValidationError", failure.reasons, model="jobs", key=job["Uuid"])
+        call.transaction.append_log(job["Uuid"], "".join(f"{reason}\n" for reason in failure.reasons).encode())
+        return Reply(fault.document(), status=fault.code)
+
+
+def read_log(call: Call) -> Reply:
+    """GET or HEAD the whole log of a job."""
+    job = _allowed(call, "log")
+    log = call.transaction.log(job["Uuid"])
+    return Reply(log, headers={"Content-Length": str(len(log))}, content_type=_BYTES)
+
+
+def append_log(call: Call) -> Reply:
+    """PUT bytes at the end of a job's log."""
+    if call.request.mimetype != _BYTES:
+        raise Fault(415, "API ERROR", f"job log put must have content-type {_BYTES}")
+    job = _allowed(call, "log")
+    call.transaction.append_log(job["Uuid"], call.request.get_data())
+    return Reply("", status=204)
+
+
+def _allowed(call: Call, action: str) -> Document:
+    """The job in the path, for whoever may do this to it."""
+    job = call.transaction.get("jobs", call.resolve())
+    if job is None:
+        raise Fault(404, "ValidationError", f"Job {call.name} does not exist")
+    if not call.principal.may("jobs", action, job["Machine"]):
+        raise forbidden(call.request.path, "jobs", action, job["Machine"])
+    return job
