@@ -1,0 +1,77 @@
+"""A way into an endpoint that writes down what comes through, unchanged."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Seen:
+    """One request as it was sent."""
+
+    line: str
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass
+class Recorder:
+    """Listens on loopback and passes on to `target`."""
+
+    target: str
+    seen: list[Seen] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def lines(self) -> list[str]:
+        """The requests so far, as `PATCH /profiles/example`."""
+        return [seen.line for seen in self.seen]
+
+
+def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            line = f"{self.command} {self.path.removeprefix('/api/v3')}"
+            recorder.seen.append(Seen(line, json.loads(raw) if raw else None, dict(self.headers)))
+            upstream = HTTPConnection(urlsplit(recorder.target).netloc, timeout=30)
+            try:
+                upstream.request(self.command, self.path, body=raw or None, headers=dict(self.headers))
+                answer = upstream.getresponse()
+                content = answer.read()
+                self.send_response(answer.status)
+                for name, value in answer.getheaders():
+                    if name.lower() not in ("server", "date", "content-length", "connection"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+            finally:
+                upstream.close()
+
+        do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
