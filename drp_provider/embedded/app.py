@@ -14,7 +14,8 @@ from werkzeug.wrappers import Request, Response
 from drp_provider.embedded.auth import authenticate
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.dialects import dialect_named
-from drp_provider.embedded.faults import Fault, no_route
+from drp_provider.embedded.faults import Fault, access_denied, no_route
+from drp_provider.embedded.notifier import Notifier
 from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes
 from drp_provider.embedded.seed import seeder
 from drp_provider.embedded.store import Store
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+SOCKET = f"{ROOT}/ws"
 _READS = frozenset({"GET", "HEAD"})
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _WELCOME = (
@@ -48,6 +50,7 @@ class Application:
         self._dialect = dialect_named(dialect)
         self._routes = routes(self._dialect)
         self._store = Store(store, seeder(self._dialect, machines))
+        self._notifier = Notifier(self._store)
         with self._store.transaction(write=False) as transaction:
             made_for = transaction.fact("dialect")
         if made_for != dialect:
@@ -59,11 +62,14 @@ class Application:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one WSGI request."""
         request = Request(environ)
+        if request.path == SOCKET:
+            return self._listen(request, environ, start_response)
         request.max_content_length = _MAX_BODY_BYTES
         return self.answer(request)(environ, start_response)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and of whoever listens."""
+        self._notifier.close()
         self._store.close()
 
     def answer(self, request: Request) -> Response:
@@ -97,7 +103,27 @@ class Application:
         write = request.method not in _READS or handler in WRITERS
         with self._store.transaction(write=write) as transaction:
             principal = authenticate(header, token, transaction)
-            return handler(Call(request, transaction, principal, self._dialect, arguments))
+            reply = handler(Call(request, transaction, principal, self._dialect, arguments))
+        if write:
+            self._notifier.wake()
+        return reply
+
+    def _listen(self, request: Request, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Serve a websocket; nothing is left to answer after one."""
+        from drp_provider.embedded.websocket import NoHandshake, serve
+
+        try:
+            header, token = request.headers.get("Authorization", ""), request.args.get("token", "")
+            with self._store.transaction(write=False) as transaction:
+                principal = authenticate(header, token, transaction)
+            serve(environ, self._notifier, principal)
+        except Fault as error:
+            fault = error if error.code != HTTPStatus.UNAUTHORIZED else access_denied()
+        except NoHandshake as error:
+            fault = Fault(400, request.method, str(error))
+        else:
+            return []
+        return _response(request.method, Reply(fault.document(), fault.code, fault.headers))(environ, start_response)
 
     def _elsewhere(self, request: Request, path: str) -> Response:
         other = path[:-1] if path.endswith("/") else f"{path}/"

@@ -61,8 +61,15 @@ class Connection(BaseHTTPRequestHandler):
             sent.append((status, headers))
 
         application: Application = self.server.application  # type: ignore[attr-defined]
-        chunks: Iterable[bytes] = application(self._environ(body), start)
+        environ = self._environ(body)
+        if self.headers.get("Upgrade", "").casefold() == "websocket":
+            # Whoever takes the connection over leaves nothing of it.
+            environ["werkzeug.socket"] = self.connection
+            self.close_connection = True
+        chunks: Iterable[bytes] = application(environ, start)
         content = b"".join(chunks)
+        if not sent:
+            return
         status, headers = sent[0]
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
