@@ -74,6 +74,11 @@ def _labelled(
     """Each machine with the label that stays its own when others come and go."""
     if isinstance(machines, str):
         raise pulumi.RunError(f"ClusterProfile {resource_name!r}: machines is one text; write a list: [{machines!r}].")
+    if isinstance(machines, Output):
+        raise pulumi.RunError(
+            f"ClusterProfile {resource_name!r}: machines is one Output, so how many there are is not known: "
+            "write a list or mapping of Outputs."
+        )
     if isinstance(machines, Mapping):
         yield from machines.items()
         return

@@ -71,7 +71,7 @@ def _real(settings: "Settings") -> dict[str, Any]:
     if settings.ca_file is not None and not settings.ca_file.is_file():
         raise SettingsError(f"The CA file {settings.ca_file} does not exist: correct RS_CA_FILE (drp:caFile).")
     return {
-        "base_url": settings.endpoint,
+        "base_url": settings.base_url,
         "token": settings.token.get_secret_value() if settings.token else None,
         "key": settings.key.get_secret_value() if settings.key else None,
         "verify": str(settings.ca_file) if settings.ca_file else not settings.insecure,

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from drp_provider.api.responses import not_an_object
 from drp_provider.api.transport import Transport
 from drp_provider.errors import Forbidden, NotFound, ReplyLost
 
 Document = dict[str, Any]
+_HEAD = {"Available", "Errors", "Meta", "Validated"}
 
 
 class Client:
@@ -18,7 +20,7 @@ class Client:
 
     def get(self, prefix: str, key: str) -> Document:
         """The object; `key` may be an index (`Name:node-1`)."""
-        return self._document(self.transport.send("GET", _path(prefix, key)))
+        return _object(self.transport.send("GET", _path(prefix, key)), f"GET {prefix}/{key}")
 
     def find(self, prefix: str, key: str) -> Document | None:
         """The object, or None when it is really gone.
@@ -44,11 +46,11 @@ class Client:
 
     def create(self, prefix: str, body: Mapping[str, Any]) -> Document:
         """Make a new object and return it."""
-        return self._document(self.transport.send("POST", prefix, body=body))
+        return _object(self.transport.send("POST", prefix, body=body), f"POST {prefix}")
 
     def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> Document:
         """Apply operations (RFC 6902) to the object atomically (never to a sub-route: those are not) and return it."""
-        return self._document(self.transport.send("PATCH", _path(prefix, key), body=list(lines)))
+        return _object(self.transport.send("PATCH", _path(prefix, key), body=list(lines)), f"PATCH {prefix}/{key}")
 
     def delete(self, prefix: str, key: str) -> None:
         """Delete the object; one that is gone already is a success. A lost reply costs a second request."""
@@ -60,7 +62,10 @@ class Client:
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]:
         """The machines' names by uuid."""
         query = {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"}
-        return {machine["Uuid"]: machine["Name"] for machine in self.transport.send("GET", "machines", query=query)}
+        machines = self.transport.send("GET", "machines", query=query)
+        if not isinstance(machines, list):
+            raise not_an_object("GET machines")
+        return {machine["Uuid"]: machine["Name"] for machine in machines}
 
     def _delete_once(self, prefix: str, key: str) -> None:
         try:
@@ -88,9 +93,17 @@ class Client:
             return False
         return True
 
-    def _document(self, answer: Any) -> Document:
-        return answer if isinstance(answer, dict) else {}
-
 
 def _path(prefix: str, key: str) -> str:
     return f"{prefix}/{quote(key, safe=':')}"
+
+
+def _object(answer: Any, request: str) -> Document:
+    """The answer, if it is a DRP object: they all have `Meta` and `Validated` (DRP API, section "Common head").
+
+    Raises:
+        UnexpectedAnswer: it is something else.
+    """
+    if isinstance(answer, dict) and answer.keys() >= _HEAD:
+        return answer
+    raise not_an_object(request)

@@ -6,6 +6,7 @@ of the parent object. Words of theirs are shown only where a pattern below knows
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -22,10 +23,14 @@ from drp_provider.errors import (
     Unprocessable,
 )
 
+FIRST_SERVER_ERROR = 500
+_CHECK_URL = "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal"
 _MEMBERS = {"Model", "Key", "Type", "Messages", "Code"}
 _TOKEN_REFUSED = ("Invalid Token", "Validation failed")
 _REQUIRES = re.compile(r"Requires: (\S+) (\S+) ?(.*)")
 _BAD_VALUE = re.compile(r"Key '([^']+)': invalid val '")
+_VALUE_END = "': "
+_BAD_DEFAULT = "Error in default value"
 _SCHEMA_REASON = re.compile(
     r"(?P<field>[\w.()-]+): (?P<reason>Invalid type\. Expected: \w+, given: \w+"
     r"|[\w.-]+ is required|Additional property [\w.-]+ is not allowed"
@@ -68,7 +73,7 @@ def fault_of(response: requests.Response, method: str, path: str) -> ApiError | 
     if response.ok and not response.is_redirect:
         return None
     members = _error_members(response)
-    if members is None and (response.content or response.is_redirect) and method != "HEAD":
+    if method != "HEAD" and response.status_code < FIRST_SERVER_ERROR and _is_foreign(response, members):
         return _not_drp(response, method, path)
     members = members or {}
     messages = [str(message) for message in members.get("Messages") or ()]
@@ -81,6 +86,13 @@ def fault_of(response: requests.Response, method: str, path: str) -> ApiError | 
         type_=str(members.get("Type", "")),
         messages=messages,
     )
+
+
+def _is_foreign(response: requests.Response, members: dict[str, Any] | None) -> bool:
+    """Whether the answer cannot be DRP's: its errors have five members (a 401 has no body), and it knows its routes."""
+    if members is None:
+        return bool(response.content) or response.is_redirect or response.status_code == requests.codes.not_found
+    return "No route" in (members.get("Messages") or ())
 
 
 def _error_members(response: requests.Response) -> dict[str, Any] | None:
@@ -100,7 +112,7 @@ def _kind(status: int, type_: str) -> type[ApiError]:
     if status == requests.codes.conflict:
         return {"PATCH": PatchRejected, "CREATE": Duplicate}.get(type_, Unprocessable)
     kinds = {401: Unauthorized, 403: Forbidden, 404: NotFound, 422: Unprocessable}
-    return kinds.get(status, ServerFault if status >= 500 else Refused)  # noqa: PLR2004 - HTTP's own line
+    return kinds.get(status, ServerFault if status >= FIRST_SERVER_ERROR else Refused)
 
 
 def _text(kind: type[ApiError], status: int, request: str, messages: list[str], members: dict[str, Any]) -> str:
@@ -115,6 +127,9 @@ def _text(kind: type[ApiError], status: int, request: str, messages: list[str], 
         return f"{subject} is not on the endpoint, or the credentials have no right to see it: check both."
     if kind is ServerFault:
         return f"{request} made the endpoint fail ({status}): look into its log, then run `pulumi up` again."
+    if kind is Refused and len(messages) == 1 and request.endswith(f"/{quote(messages[0], safe=':')}"):
+        # DRP says no more than the key of an object that a content pack brought.
+        return f"{request} was refused ({status}): the object is a content pack's and read-only; change that instead."
     reasons = "; ".join(_reasons(messages)) or f"the endpoint gave a reason that may hold others' values, {status}"
     return f"{subject} was refused ({reasons}): correct the program and run `pulumi up` again."
 
@@ -128,7 +143,7 @@ def _forbidden(request: str, messages: list[str]) -> str:
             return (
                 f"{request} was refused (403): the credentials lack the right to {claim}; use others or add the claim."
             )
-    if "Locked" in messages:
+    if any(message.endswith("Locked") for message in messages):
         return f"{request} was refused (403): the object is locked; unlock it (`drpcli … update … Locked false`) first."
     return f"{request} was refused (403): the user name, password or token is wrong; check RS_KEY or RS_TOKEN."
 
@@ -140,16 +155,26 @@ def _reasons(messages: list[str]) -> list[str]:
         harmless = _HARMLESS.search(message)
         if bad:
             # The value itself stands between: only the text after it, in the validator's own words, is shown.
-            said = [f"{m['field']}: {m['reason']}" for m in _SCHEMA_REASON.finditer(message[bad.end() :])]
-            found.append(f"param {bad[1]} violates its schema: {', '.join(said) or 'see the Param'}")
+            found.append(f"param {bad[1]} violates its schema: {_schema_reasons(message.rpartition(_VALUE_END)[2])}")
+        elif message.startswith(_BAD_DEFAULT) or f": {_BAD_DEFAULT}" in message:
+            found.append(f"{_BAD_DEFAULT}: {_schema_reasons(message.partition(_BAD_DEFAULT)[2])}")
         elif harmless:
             found.append(harmless[0])
     return found
 
 
+def _schema_reasons(text: str) -> str:
+    said = [f"{match['field']}: {match['reason']}" for match in _SCHEMA_REASON.finditer(text)]
+    return ", ".join(said) or "see the Param"
+
+
+def not_an_object(request: str) -> UnexpectedAnswer:
+    """JSON that holds no DRP object."""
+    return UnexpectedAnswer(f"{request} was answered with JSON that is no DRP object: {_CHECK_URL}.")
+
+
 def _not_drp(response: requests.Response, method: str, path: str) -> UnexpectedAnswer:
     kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
     return UnexpectedAnswer(
-        f"{method} {path} was answered with {response.status_code} and {kind}, which is not DRP's: check that "
-        "RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal."
+        f"{method} {path} was answered with {response.status_code} and {kind}, which is not DRP's: {_CHECK_URL}."
     )

@@ -10,14 +10,17 @@ from urllib.parse import quote
 
 import requests
 from requests.adapters import BaseAdapter
-from requests.exceptions import ConnectTimeout, RequestException, SSLError
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from drp_provider.api.credentials import TOKEN_SECONDS, Credentials
-from drp_provider.api.responses import document_of, fault_of, is_worn_out
+from drp_provider.api.responses import document_of, fault_of, is_worn_out, not_an_object
 from drp_provider.errors import CertificateNotTrusted, EndpointUnreachable, ReplyLost
 
 READS = frozenset({"GET", "HEAD"})
+PASSING = frozenset({502, 503, 504})
+"""What a proxy says while the endpoint behind it starts."""
 READ_ATTEMPTS = 3
 READ_PAUSE = 0.2
 """Seconds before a read is tried again; doubled each time."""
@@ -67,23 +70,29 @@ class Transport:
         fault = fault_of(response, "GET", path)
         if fault is not None:
             raise fault
-        return str(document_of(response, "GET", path)["Token"])
+        answer = document_of(response, "GET", path)
+        if not isinstance(answer, dict) or not isinstance(answer.get("Token"), str):
+            raise not_an_object(f"GET {path}")
+        return str(answer["Token"])
 
     def _exchange_once(
         self, method: str, path: str, header: str, body: Any, query: Mapping[str, str] | None
     ) -> requests.Response:
         """One request; a read is repeated on silence, a write never: whether it landed must be looked up."""
         for attempt in range(READ_ATTEMPTS):
+            last = attempt == READ_ATTEMPTS - 1
             try:
-                return self._request(method, path, header, body, query)
+                response = self._request(method, path, header, body, query)
+                if last or method not in READS or response.status_code not in PASSING:
+                    return response
             except SSLError as error:
                 raise self._untrusted(error) from None
             except RequestException as error:
                 if method not in READS and not _never_left(error):
                     raise self._lost(method, path, error) from None
-                if method not in READS or attempt == READ_ATTEMPTS - 1:
+                if method not in READS or last:
                     raise self._unreachable(error) from None
-                time.sleep(READ_PAUSE * 2**attempt)
+            time.sleep(READ_PAUSE * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
     def _request(
@@ -147,6 +156,9 @@ def _never_left(error: RequestException) -> bool:
 
 
 def _reason(error: Exception) -> str:
+    """The cause in a few words; of a connection only, since other errors quote what was sent."""
+    if not isinstance(error, (RequestsConnectionError, Timeout)):
+        return type(error).__name__
     cause = error.args[0] if error.args else error
     cause = cause.reason if isinstance(cause, MaxRetryError) and cause.reason else cause
     text = str(cause).rpartition(": ")[2].strip("')")

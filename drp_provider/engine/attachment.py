@@ -39,7 +39,11 @@ class EntryLifecycle:
 
     def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        return verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, inputs)
+        holder, item = completed.get(self.model.holder), completed.get(self.model.item)
+        if isinstance(holder, str) and isinstance(item, str):
+            claims.declare((self.model.prefix, holder, item), self.model.__name__)
+        return completed, faults
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`; the same machine by its other name is no change."""
@@ -62,7 +66,6 @@ class EntryLifecycle:
         if self._is_missing(document, target.item):
             self._take_back(api, document, target, runnable=was_runnable)
             raise self._no_item(target)
-        claims.add(self.model.prefix, self._id(document, target.item))
         return self._state(inputs, document)
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
@@ -79,11 +82,12 @@ class EntryLifecycle:
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Take the entry out, from a fresh look at the list; what is gone already is fine."""
-        if claims.has(self.model.prefix, id_):
-            return
         key, item = self._holder_key(id_), olds[self.model.item]
+        names = {key, olds.get(self.model.holder), olds.get(f"{self.model.holder}_name")}
+        if claims.is_declared(*((self.model.prefix, str(name), item) for name in names)):
+            return  # The program still declares the pair, by another resource or under another name of the machine.
 
-        def attempt() -> bool | None:
+        def attempt() -> bool | ReplyLost | None:
             document = api.find(self.model.prefix, key)
             if document is None or item not in document[self.model.list_field]:
                 return True
@@ -117,16 +121,16 @@ class EntryLifecycle:
         line = add(f"{self.list_pointer}/-", target.item)
         was_runnable = True
 
-        def attempt() -> Document | None:
+        def attempt() -> Document | ReplyLost | None:
             nonlocal was_runnable
             guard = [test(RUNNABLE, value=True)] if was_runnable else []
             try:
                 return api.patch(self.model.prefix, target.key, verbs.to_wire([*guard, line]))
             except PatchRejected:
                 was_runnable = False
-            except ReplyLost:
+            except ReplyLost as silence:
                 document = api.get(self.model.prefix, target.key)
-                return document if target.item in document[self.model.list_field] else None
+                return document if target.item in document[self.model.list_field] else silence
             except Unprocessable:
                 document = api.get(self.model.prefix, target.key)
                 if target.item not in document[self.model.list_field]:
@@ -145,7 +149,7 @@ class EntryLifecycle:
         """Leave the machine as it was before the entry was added."""
         key = document["Uuid"]
 
-        def attempt() -> bool | None:
+        def attempt() -> bool | ReplyLost | None:
             live = api.get(self.model.prefix, key)
             if target.item not in live[self.model.list_field]:
                 return True
@@ -162,11 +166,13 @@ class EntryLifecycle:
         place = f"{self.list_pointer}/{found[-1]}"
         return [test(place, item), remove(place)]
 
-    def _taken_out(self, api: Documents, key: str, lines: list[Operation]) -> bool | None:
+    def _taken_out(self, api: Documents, key: str, lines: list[Operation]) -> bool | ReplyLost | None:
         try:
             api.patch(self.model.prefix, key, verbs.to_wire(lines))
-        except (PatchRejected, ReplyLost):
+        except PatchRejected:
             return None
+        except ReplyLost as silence:
+            return silence
         except NotFound:
             return True
         return True

@@ -1,29 +1,40 @@
-"""Keys that this process created or adopted.
+"""What this process knows of the program: a provider process lives as long as one update.
 
-Pulumi may create the replacement of an object before it deletes the old one (`pulumi up --replace`, a renamed
-resource). Where both have the same DRP key, the delete would take away what was just made. A provider process lives as
-long as one update, so its memory is the right place to know.
+Pulumi deletes what is no longer in the program after it has made what is: a resource under another name or type, the
+other label of a machine, the replaced twin of `pulumi up --replace`, now or left over from a run that failed. Where
+both stand for the same thing on the endpoint, the delete would take away what the program still declares. `check` is
+called for every declared resource before anything is deleted, and in no destroy or refresh; so what it has seen stays.
 """
 
 import threading
 
+Thing = tuple[str, ...]
+"""A prefix and a key, and for a part of an object also the part."""
+
 _lock = threading.Lock()
-_claimed: set[tuple[str, str]] = set()
+_declared: dict[Thing, set[str]] = {}
+_made: set[Thing] = set()
 
 
-def add(prefix: str, key: str) -> None:
-    """Remember that a resource of this run holds the object, or part of an object."""
+def declare(thing: Thing, declarer: str) -> None:
+    """The program declares the thing, by a resource that `declarer` tells from others."""
     with _lock:
-        _claimed.add((prefix, key))
+        _declared.setdefault(thing, set()).add(declarer)
 
 
-def has(prefix: str, key: str) -> bool:
-    """Whether a resource of this run holds it already."""
+def is_declared(*things: Thing) -> bool:
+    """Whether the program declares any of these, which are names of one thing."""
     with _lock:
-        return (prefix, key) in _claimed
+        return any(thing in _declared for thing in things)
 
 
-def forget() -> None:
-    """Begin a new run: `configure` calls it."""
+def make(thing: Thing) -> None:
+    """A resource of this run has created or adopted the thing."""
     with _lock:
-        _claimed.clear()
+        _made.add(thing)
+
+
+def is_anothers(thing: Thing, declarer: str) -> bool:
+    """Whether another resource of the program holds the thing, or wants it too."""
+    with _lock:
+        return thing in _made or bool(_declared.get(thing, set()) - {declarer})

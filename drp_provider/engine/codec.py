@@ -42,10 +42,8 @@ def _decode(value: Any) -> Any:
 def _encode(value: Any) -> Any:
     if value is UNKNOWN:
         return PULUMI_UNKNOWN
-    if value is None:
-        return NULL
     if isinstance(value, Mapping):
-        return {key: _encode(member) for key, member in value.items()}
+        return {key: NULL if member is None else _encode(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_encode(member) for member in value]
     return value

@@ -53,6 +53,20 @@ def body_of(model: Model, inputs: Inputs) -> dict[str, Any]:
     return document_of(leaves.items())
 
 
+def empty_body(model: Model) -> dict[str, Any]:
+    """The fields and maps of an object in which nobody has declared anything."""
+    maps: dict[str, Any] = {to_pascal(name): {} for name in model.maps}
+    return {**{to_pascal(name): zero for name, zero in model.zeros.items()}, **maps}
+
+
+def secret_keys_of(model: Model, *records: Inputs) -> set[str]:
+    """The labels of the leaves that Pulumi holds secret, now or before; a seed is labelled as the leaf it becomes."""
+    named = {key for record in records for key in record.get("secret_keys") or ()}
+    for name, target in model.seeded.items():
+        named |= {target + key.removeprefix(name) for key in named if key == name or key.startswith(f"{name}.")}
+    return named
+
+
 def label_of(pointer: str) -> str:
     """A leaf as a program spells it: `/Params/my~1key` → `params.my/key`."""
     field, *rest = tokens_of(pointer)

@@ -1,5 +1,6 @@
 """The six verbs of a resource that is a whole DRP object."""
 
+from dataclasses import replace
 from typing import Any
 
 from drp_provider.engine import claims, leaves, verbs
@@ -9,9 +10,9 @@ from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import Duplicate, NotFound, PatchRejected, ReplyLost, Unprocessable
 from drp_provider.models.base import Inputs
 from drp_provider.patch.operation import Plan, remove, test
-from drp_provider.patch.planner import Change, Clashes, plan
+from drp_provider.patch.planner import Change, Clashes, has_landed, plan
 from drp_provider.patch.pointer import parent_of, value_at
-from drp_provider.patch.values import same
+from drp_provider.patch.values import ABSENT, same
 
 Document = dict[str, Any]
 
@@ -24,7 +25,11 @@ class ObjectLifecycle:
 
     def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        return verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, inputs)
+        key = completed.get(self.model.identity[0])
+        if isinstance(key, str):
+            claims.declare(self._thing(key), self._declarer(completed))
+        return completed, faults
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`."""
@@ -39,7 +44,7 @@ class ObjectLifecycle:
         """
         key = self._key(inputs)
         adopted = verbs.patiently(self._subject(key), lambda: self._create_or_claim(api, inputs, key))
-        claims.add(self.model.prefix, key)
+        claims.make(self._thing(key))
         return self._state(inputs, adopted=adopted)
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:
@@ -52,7 +57,7 @@ class ObjectLifecycle:
         adopted = bool(olds.get("adopted"))
         change = self._change(olds, news, marked=not adopted)
         try:
-            self._converge(api, id_, change, secret_keys=_secret_keys(olds, news))
+            self._converge(api, id_, change, secret_keys=leaves.secret_keys_of(self.model, olds, news))
         except NotFound as error:
             raise vanished(self._subject(id_), error) from None
         return self._state(news, adopted=adopted)
@@ -63,7 +68,11 @@ class ObjectLifecycle:
         if document is None:
             return None
         declared = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        return self._state(leaves.live_inputs(self.model, declared, document), adopted=bool(olds.get("adopted")))
+        # An object that somebody else made again under the name is theirs: a destroy only gives our keys back.
+        mark = value_at(document, leaves.OWNER_POINTER)
+        foreign = bool(mark and olds.get("owner")) and mark != olds.get("owner")
+        adopted = foreign or bool(olds.get("adopted"))
+        return self._state(leaves.live_inputs(self.model, declared, document), adopted=adopted)
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Delete what we created; of what we adopted, take back our keys where they are still as we left them.
@@ -71,8 +80,8 @@ class ObjectLifecycle:
         Raises:
             Unprocessable: somebody still uses the object.
         """
-        if claims.has(self.model.prefix, id_):
-            return  # Another resource of this very run holds it now: the replaced one must not take it away.
+        if claims.is_declared(self._thing(id_)):
+            return  # The program still declares it, by another resource.
         if olds.get("adopted"):
             self._give_back(api, id_, olds)
             return
@@ -84,31 +93,37 @@ class ObjectLifecycle:
     def _key(self, inputs: Inputs) -> str:
         return str(inputs[self.model.identity[0]])
 
+    def _thing(self, key: str) -> claims.Thing:
+        return (self.model.prefix, key)
+
+    def _declarer(self, inputs: Inputs) -> str:
+        return f"{self.model.__name__} {inputs.get('owner')}"
+
     def _subject(self, key: str) -> str:
         return f"{self.model.noun} {key!r}"
 
     def _state(self, inputs: Inputs, *, adopted: bool) -> State:
         return State(self._key(inputs), {**inputs, "adopted": adopted}, inputs)
 
-    def _create_or_claim(self, api: Documents, inputs: Inputs, key: str) -> bool | None:
-        """Whether the object was adopted; None to try again."""
-        lost = False
+    def _create_or_claim(self, api: Documents, inputs: Inputs, key: str) -> bool | ReplyLost | None:
+        """Whether the object was adopted; anything else to try again."""
+        lost = None
         try:
             api.create(self.model.prefix, leaves.body_of(self.model, inputs))
         except Duplicate:
             pass
-        except ReplyLost:
-            lost = True
+        except ReplyLost as silence:
+            lost = silence
         else:
             return False
         live = api.find(self.model.prefix, key)
-        return None if live is None else self._claim(api, inputs, live, lost=lost)
+        return lost if live is None else self._claim(api, inputs, live, lost=lost is not None)
 
     def _claim(self, api: Documents, inputs: Inputs, live: Document, *, lost: bool) -> bool:
         key = self._key(inputs)
         wanted = leaves.leaves_of(self.model, inputs, marked=True)
         landed = self._is_marked(inputs, live) or (lost and self._is_echo(inputs, live))
-        ours = landed and not claims.has(self.model.prefix, key)
+        ours = landed and not claims.is_anothers(self._thing(key), self._declarer(inputs))
         if not ours and not inputs.get("adopt"):
             raise already_exists(self.model, inputs, live)
         seeds = leaves.seeds_of(self.model, inputs)
@@ -118,7 +133,7 @@ class ObjectLifecycle:
             wanted.pop(leaves.OWNER_POINTER, None)
             reviewed = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
             change = Change(reviewed, wanted, seeds, force=self._forced(inputs, wanted))
-        self._converge(api, key, change, live=live, secret_keys=_secret_keys(inputs))
+        self._converge(api, key, change, live=live, secret_keys=leaves.secret_keys_of(self.model, inputs))
         return not ours
 
     def _is_marked(self, inputs: Inputs, live: Document) -> bool:
@@ -128,7 +143,10 @@ class ObjectLifecycle:
     def _is_echo(self, inputs: Inputs, live: Document) -> bool:
         """Whether the object is just what our lost `POST` would have made. Without a mark nothing says it better."""
         body = leaves.body_of(self.model, inputs)
-        return not inputs.get("owner") and all(same(body[name], live.get(name)) for name in body)
+        empty = leaves.empty_body(self.model)
+        return not inputs.get("owner") and all(
+            same(value, live.get(field)) for field, value in {**empty, **body}.items()
+        )
 
     def _forced(self, inputs: Inputs, pointers: Any) -> frozenset[str]:
         return leaves.pointers_named(inputs.get("force") or (), pointers)
@@ -160,50 +178,60 @@ class ObjectLifecycle:
         """Send the change; when the endpoint refuses or is silent, look and plan again from what is there."""
         seen = live
 
-        def attempt() -> bool | None:
-            nonlocal seen
+        def attempt() -> bool | ReplyLost | None:
+            nonlocal seen, change
             if seen is None and change.needs_live():
-                seen = api.get(self.model.prefix, key)
+                seen = self._look(api, key)
             try:
-                lines = plan(change, seen)
+                lines = plan(self._marking(change, seen), seen)
             except Clashes as found:
                 raise clash_report(self._subject(key), found, secret_keys, adopting=live is not None) from None
-            return True if not lines else self._send(api, key, lines)
+            result = self._send(api, key, lines) if lines else True
+            if result is not True:
+                seen = self._look(api, key)
+                if isinstance(result, ReplyLost) and has_landed(lines, seen):
+                    # A second reset would undo what the machines have written since the first.
+                    change = replace(change, seeds={}, resets=frozenset())
+            return result
 
-        def attempt_and_look() -> bool | None:
-            nonlocal seen
-            done = attempt()
-            if done is None:
-                seen = api.get(self.model.prefix, key)
-            return done
+        verbs.patiently(self._subject(key), attempt)
 
-        verbs.patiently(self._subject(key), attempt_and_look)
+    def _look(self, api: Documents, key: str) -> Document:
+        document = api.find(self.model.prefix, key)
+        if document is None:
+            raise NotFound(f"{self.model.prefix}/{key} is gone", code=404, model=self.model.prefix, key=key)
+        return document
 
-    def _send(self, api: Documents, key: str, lines: Plan) -> bool | None:
+    def _marking(self, change: Change, seen: Document | None) -> Change:
+        """A mark that somebody took away may be written again; no refresh would show that it is missing."""
+        if seen is None or value_at(seen, leaves.OWNER_POINTER) is not ABSENT:
+            return change
+        return replace(change, force=change.force | {leaves.OWNER_POINTER})
+
+    def _send(self, api: Documents, key: str, lines: Plan) -> bool | ReplyLost | None:
+        """True when it is done, None when the endpoint refused, the error when nobody knows."""
         try:
             api.patch(self.model.prefix, key, verbs.to_wire(lines))
-        except (PatchRejected, ReplyLost):
+        except PatchRejected:
             return None
+        except ReplyLost as silence:
+            return silence
         return True
 
     def _give_back(self, api: Documents, key: str, olds: Inputs) -> None:
         owned = leaves.leaves_of(self.model, olds, marked=False)
         mine = {p: value for p, value in owned.items() if parent_of(p)}
 
-        def attempt() -> bool | None:
+        def attempt() -> bool | ReplyLost | None:
             nonlocal mine
             lines = tuple(line for p, value in sorted(mine.items()) for line in (test(p, value), remove(p)))
-            if not lines or self._send(api, key, lines):
-                return True
-            live = api.find(self.model.prefix, key)
-            mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
-            return None
+            result = self._send(api, key, lines) if lines else True
+            if result is not True:
+                live = api.find(self.model.prefix, key)
+                mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
+            return result
 
         try:
             verbs.patiently(self._subject(key), attempt)
         except NotFound:
             return
-
-
-def _secret_keys(*records: Inputs) -> set[str]:
-    return {key for record in records for key in record.get("secret_keys") or ()}

@@ -22,7 +22,6 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from drp_provider.engine import claims
 from drp_provider.engine.codec import from_pulumi, to_pulumi
 from drp_provider.errors import SettingsError
 
@@ -53,7 +52,6 @@ class DrpProvider(ResourceProvider):
             sys.tracebacklimit = 0
         self._config = {key: value for key, value in _all_of(req).items() if key.startswith("drp:")}
         require_endpoint(self._config)
-        claims.forget()
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Complete and validate the inputs; every fault at once."""

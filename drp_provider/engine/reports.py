@@ -13,7 +13,7 @@ from drp_provider.patch.pointer import pointer_to, tokens_of, value_at
 from drp_provider.patch.values import same
 
 _MACHINE = re.compile(r"Machine ([0-9a-f-]{36}) is using")
-_OTHER = re.compile(r"(Stage \S+) is using|(?:in use by|using) (\S+ \S+)")
+_OTHER = re.compile(r"(Stage \S+) is using|in use by (\S+ \S+)")
 MOST_NAMED = 10
 
 
@@ -63,7 +63,8 @@ def in_use(subject: str, error: Unprocessable, api: Documents) -> DrpError:
     """A delete that was refused, with the names of the machines that stand in the way."""
     text = "\n".join(error.messages)
     uuids = _MACHINE.findall(text)
-    users = [f"machine {name}" for name in sorted(api.names_of_machines(uuids).values())] if uuids else []
+    names = api.names_of_machines(uuids) if uuids else {}
+    users = sorted(f"machine {names.get(uuid, uuid)}" for uuid in uuids)
     users += sorted({next(filter(None, match)) for match in _OTHER.findall(text)})
     if not users:
         return error

@@ -35,7 +35,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
         *,
         facts: Sequence[str] = (),
     ) -> None:
-        given = {name: keep_none(value) for name, value in inputs.items() if value is not None}
+        given = {name: to_property(value) for name, value in inputs.items() if value is not None}
         given["secret_keys"] = secret_keys_of(given)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
@@ -74,6 +74,7 @@ class ObjectResource(DrpResource):
         self,
         resource_name: str,
         own: Mapping[str, Any],
+        /,
         *,
         name: Input[str] | None = None,
         description: Input[str] | None = None,
@@ -82,7 +83,10 @@ class ObjectResource(DrpResource):
         adopt: bool | None = None,
         force: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {next(iter(unknown))!r}")
         inputs = {
             "name": resource_name if name is None else name,
             "description": description,
@@ -106,22 +110,38 @@ def owner_mark(resource_name: str) -> str | None:
     return f"{pulumi.get_project()}/{pulumi.get_stack()}/{resource_name}"
 
 
-def keep_none(value: Any) -> Any:
-    """The value with each `None` inside maps made visible: Pulumi drops it there without a word, `check` refuses it."""
-    if isinstance(value, pulumi.Output):
-        return value.apply(_keep_none_in_members)
-    return _keep_none_in_members(value)
+def to_property(value: Any) -> Any:
+    """An input as Pulumi is to carry it: each member of a map is one value, with its `None` made visible.
 
-
-def _keep_none_in_members(value: Any) -> Any:
+    Pulumi drops `None` in maps without a word; `check` refuses it. A member that holds Outputs somewhere inside is made
+    one Output: it is owned, compared and replaced whole, so it is secret whole where a part of it is.
+    """
     if isinstance(value, Mapping):
-        return {key: NULL if member is None else keep_none(member) for key, member in value.items()}
+        return {_text(key): NULL if member is None else _leaf(member) for key, member in value.items()}
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    if _outputs_inside(value):
+        return Output.from_input(value).apply(_with_visible_none)
+    return _with_visible_none(value)
+
+
+def _with_visible_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_text(key): NULL if member is None else _with_visible_none(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [keep_none(member) for member in value]
+        return [_with_visible_none(member) for member in value]
     return value
 
 
-def secret_keys_of(inputs: Mapping[str, Any]) -> "pulumi.Output[list[str] | None] | None":
+def _text(key: Any) -> str:
+    if not isinstance(key, str):
+        raise pulumi.RunError(f"{key!r} is the key of a map in a DRP value, where keys are text: write {str(key)!r}.")
+    return key
+
+
+def secret_keys_of(inputs: Mapping[str, Any]) -> Output[list[str] | None] | None:
     """The paths of secret inputs (`params.my/password`), so that reports can mask them.
 
     The provider process gets secrets as plain values and is not told which they are.
@@ -137,22 +157,22 @@ def secret_keys_of(inputs: Mapping[str, Any]) -> "pulumi.Output[list[str] | None
     async def known() -> bool:
         return True
 
-    return pulumi.Output(set(), asyncio.ensure_future(find()), asyncio.ensure_future(known()))
+    return Output(set(), asyncio.ensure_future(find()), asyncio.ensure_future(known()))
 
 
-def _outputs_in(inputs: Mapping[str, Any]) -> "list[tuple[str, pulumi.Output[Any]]]":
+def _outputs_in(inputs: Mapping[str, Any]) -> list[tuple[str, Output[Any]]]:
     """Every Output among the inputs, by the path of the leaf it belongs to."""
     found = []
     for name, value in inputs.items():
-        if isinstance(value, pulumi.Output):
-            found.append((name, value))
-        elif isinstance(value, Mapping):
-            found += [(f"{name}.{key}", output) for key, member in value.items() for output in _anywhere_in(member)]
+        if isinstance(value, Mapping):
+            found += [(f"{name}.{key}", output) for key, member in value.items() for output in _outputs_inside(member)]
+        else:
+            found += [(name, output) for output in _outputs_inside(value)]
     return found
 
 
-def _anywhere_in(value: Any) -> "list[pulumi.Output[Any]]":
-    if isinstance(value, pulumi.Output):
+def _outputs_inside(value: Any) -> list[Output[Any]]:
+    if isinstance(value, Output):
         return [value]
     members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [output for member in members for output in _anywhere_in(member)]
+    return [output for member in members for output in _outputs_inside(member)]

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import ValidationError
 
 from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
-from drp_provider.errors import Busy
+from drp_provider.errors import Busy, ReplyLost
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.patch.operation import Operation
 from drp_provider.patch.values import ABSENT, same
@@ -18,8 +18,9 @@ ATTEMPTS = 5
 LONGEST_PAUSE = 0.2
 """Seconds. Other writers are scripts on machines: a retry that follows at once would meet the same one again."""
 
-CONTROLS = frozenset({"adopt", "force", "secret_keys"})
-"""Inputs that steer an operation and are no part of the object: a change of them alone changes nothing."""
+CONTROLS = frozenset({"adopt", "force"})
+"""Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
+becomes secret does: its recorded twin has to be encrypted.)"""
 
 T = TypeVar("T")
 
@@ -108,18 +109,28 @@ def to_wire(lines: Iterable[Operation]) -> list[dict[str, Any]]:
     return [line.to_wire() for line in lines]
 
 
-def patiently(subject: str, attempt: Callable[[], T | None]) -> T:
+def patiently(subject: str, attempt: Callable[[], T | ReplyLost | None]) -> T:
     """Try until something comes back, with jitter, at most `ATTEMPTS` times.
 
+    An attempt gives None when others were faster, and the error when nobody knows whether it landed.
+
     Raises:
-        Busy: other writers got between every time.
+        Busy: other writers got between at the last attempt.
+        ReplyLost: the last attempt was not answered.
     """
+    lost: ReplyLost | None = None
     for turn in range(ATTEMPTS):
         if turn:
             time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - jitter, not a secret
         result = attempt()
-        if result is not None:
+        if isinstance(result, ReplyLost):
+            lost = result
+        elif result is not None:
             return result
+        else:
+            lost = None
+    if lost is not None:
+        raise lost
     raise Busy(
         f"{subject} was changed by other writers at each of {ATTEMPTS} attempts, so nothing was changed: "
         "run `pulumi up` again."

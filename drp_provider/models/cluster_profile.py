@@ -27,7 +27,9 @@ class ClusterProfile(Profile):
         params = inputs.get("params")
         if params is not None and not isinstance(params, dict):
             return inputs
-        own = {name: inputs.get("name") for name in self_references(inputs)}
+        seeded = inputs.get("runtime_params")
+        taken = seeded if isinstance(seeded, dict) else {}
+        own = {name: inputs.get("name") for name in self_references(inputs) if name not in taken}
         return {**inputs, "params": {**own, **(params or {})}}
 
     @classmethod
@@ -35,6 +37,17 @@ class ClusterProfile(Profile):
         """A changed `reset` puts the runtime params back."""
         changed = olds.get("reset") != news.get("reset") and news.get("reset") is not None
         return frozenset({"params"}) if changed else frozenset()
+
+    @model_validator(mode="after")
+    def _self_references_are_the_programs(self) -> "ClusterProfile":
+        names = self_references(self.model_dump(include={"self_reference"}, exclude_unset=True))
+        seeded = sorted((self.runtime_params or {}).keys() & set(names))
+        if seeded:
+            raise ValueError(
+                f"{', '.join(seeded)} holds the profile's own name and belongs to the program: take it out of "
+                "runtime_params"
+            )
+        return self
 
     @model_validator(mode="after")
     def _each_key_has_one_owner(self) -> "ClusterProfile":
@@ -52,8 +65,8 @@ class ClusterProfile(Profile):
             value: Any = (self.params or {}).get(name, self.name)
             if value != self.name:
                 raise ValueError(
-                    f"params.{name} is {value!r} and must be the profile's own name {self.name!r}: "
-                    "leave it out, it is set by itself, or take it out of self_reference"
+                    f"params.{name} must be the profile's own name {self.name!r} and is another: leave it out, "
+                    "since it is set by itself, or take it out of self_reference"
                 )
         return self
 

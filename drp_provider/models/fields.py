@@ -57,6 +57,8 @@ def faults_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for index, member in enumerate(value):
             if member is not None:
                 yield from faults_in(member, f"{path}[{index}]")
+    else:
+        yield path, f"a {type(value).__name__} is no JSON value: use text, numbers, booleans, lists and maps"
 
 
 def _faults_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:

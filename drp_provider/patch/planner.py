@@ -90,6 +90,13 @@ def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
     return (*_map_guards(lines, live, change.resets), *lines)
 
 
+def has_landed(lines: Plan, live: Mapping[str, Any]) -> bool:
+    """Whether a patch whose reply was lost has been carried out: nothing it replaced or removed is as it was."""
+    guards = {line.path: line.value for line in lines if line.op == "test"}
+    touched = [line.path for line in lines if line.op in {"replace", "remove"}]
+    return bool(touched) and not any(same(value_at(live, path), guards[path]) for path in touched)
+
+
 def _blind(pointer: str, change: Change) -> list[Operation]:
     guard = test(pointer, change.reviewed[pointer])
     if pointer not in change.wanted:

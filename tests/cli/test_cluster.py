@@ -139,7 +139,7 @@ def test_self_references_can_be_several_or_none(stack: Stack, operator: Operator
     [
         (
             'ClusterProfile("example", params={"cluster-profile": "other"})',
-            "params.cluster-profile is 'other' and must be the profile's own name 'example'",
+            "params.cluster-profile must be the profile's own name 'example'",
         ),
         ('ClusterProfile("example", machines=["node-1", "node-1"])', "machine 'node-1' is listed twice"),
         ('ClusterProfile("example", machines="node-1")', "machines is one text; write a list: ['node-1']"),

@@ -118,3 +118,10 @@ def test_a_list_that_others_change_meanwhile_loses_nothing(
     door.before("PATCH", lambda: operator.patch(f"machines/{uuid}", line))
     plugin.delete(MODEL, f"{uuid}/{profile}", {"machine": "node-7", "profile": profile})
     assert operator.profiles_of("node-7") == [f"{profile}-b", f"{profile}-a"]
+
+
+def test_a_take_back_leaves_an_entry_that_was_there_before(plugin: Plugin, operator: Operator, name: str) -> None:
+    operator.patch("machines/Name:node-8", {"op": "add", "path": "/Profiles/-", "value": name})
+    with pytest.raises(PluginError, match="does not exist"):
+        plugin.create(MODEL, {"machine": "node-8", "profile": name})
+    assert operator.profiles_of("node-8").count(name) == 1

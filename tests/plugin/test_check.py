@@ -31,7 +31,12 @@ def test_a_value_that_would_not_arrive_unchanged_is_refused(plugin: Plugin, valu
 @pytest.mark.parametrize(
     ("model", "inputs", "sentence"),
     [
-        (CLUSTER, {"name": "ex", "params": {"cluster-profile": "other"}}, "must be the profile's own name 'ex'"),
+        (CLUSTER, {"name": "ex", "params": {"cluster-profile": "canary"}}, "must be the profile's own name 'ex'"),
+        (
+            CLUSTER,
+            {"name": "ex", "runtime_params": {"cluster-profile": "ex"}},
+            "cluster-profile holds the profile's own name and belongs to the program: take it out of runtime_params",
+        ),
         (
             CLUSTER,
             {"name": "ex", "params": {"my/x": 1}, "runtime_params": {"my/x": 2}},
@@ -57,6 +62,7 @@ def test_a_wrong_declaration_is_refused_by_name(
     _, faults = plugin.check(model, inputs)
     assert len(faults) == 1
     assert sentence in faults[0]
+    assert "canary" not in faults[0]
 
 
 def test_all_faults_are_reported_at_once(plugin: Plugin) -> None:
@@ -65,7 +71,7 @@ def test_all_faults_are_reported_at_once(plugin: Plugin) -> None:
 
 
 def test_unknown_values_are_no_faults_and_stay_unknown(plugin: Plugin) -> None:
-    news = {"name": UNKNOWN, "params": {"my/x": UNKNOWN, "my/y": {"deep": [UNKNOWN]}}, "meta": UNKNOWN}
+    news: dict[str, Any] = {"name": UNKNOWN, "params": {"my/x": UNKNOWN, "my/y": {"deep": [UNKNOWN]}}, "meta": UNKNOWN}
     inputs, faults = plugin.check(CLUSTER, news)
     assert faults == []
     assert inputs == {**news, "params": {"cluster-profile": UNKNOWN, **news["params"]}}

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,62 @@ def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs
     assert operator.exists(f"profiles/{name}")
     with Plugin({"RS_ENDPOINT": shared_endpoint.url, "RS_KEY": KEY}) as plugin:
         assert plugin.create(PROFILE, inputs)[1]["adopted"] is False
+
+
+@pytest.mark.parametrize("model", [PROFILE, "param:Param", "assignment:MachineAssignment"])
+def test_an_endpoint_url_with_a_wrong_path_is_no_sign_that_things_are_gone(
+    shared_endpoint: EmbeddedEndpoint, operator: Operator, model: str
+) -> None:
+    token = str(operator.get("users/rocketskates/token")["Token"])
+    environment = {"RS_ENDPOINT": f"{shared_endpoint.url}/ui", "RS_TOKEN": token}
+    outputs = {"name": "web", "machine": "node-1", "profile": "web"}
+    for act in ("read", "delete"):
+        text = refusal(environment, methodcaller(act, model, "web/web", outputs))
+        assert "which is not DRP's" in text
+
+
+def test_an_endpoint_with_the_apis_path_is_understood(shared_endpoint: EmbeddedEndpoint, name: str) -> None:
+    with Plugin({"RS_ENDPOINT": f"{shared_endpoint.url}/api/v3/", "RS_KEY": KEY}) as plugin:
+        assert plugin.create(PROFILE, {"name": name})[0] == name
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "GET"])
+def test_json_of_another_service_is_no_answer_of_drp(
+    plugin: Plugin, door: Door, operator: Operator, name: str, method: str
+) -> None:
+    operator.post("profiles", {"Name": name})
+    door.answer(method, 200, b'{"status": "ok"}', "application/json")
+    acts: dict[str, Callable[[], Any]] = {
+        "POST": lambda: plugin.create(PROFILE, {"name": f"{name}-new"}),
+        "PATCH": lambda: plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"}),
+        "GET": lambda: plugin.read(PROFILE, name, {"name": name}),
+    }
+    with pytest.raises(PluginError, match="was answered with JSON that is no DRP object"):
+        acts[method]()
+
+
+def test_a_proxy_that_is_waiting_for_the_endpoint_is_asked_again(
+    plugin: Plugin, door: Door, operator: Operator, name: str
+) -> None:
+    operator.post("profiles", {"Name": name})
+    door.answer("GET", 503, b"<html>", "text/html")
+    assert plugin.read(PROFILE, name, {"name": name})[0] == name
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"RS_TOKEN": "canary\n"}, "RS_TOKEN (drp:token) holds characters that HTTP cannot carry"),
+        ({"RS_TOKEN": "canäry"}, "RS_TOKEN (drp:token) holds characters that HTTP cannot carry"),
+        ({"RS_KEY": "canary"}, "RS_KEY (drp:key) is not of the form user:password"),
+        (
+            {"RS_ENDPOINT": "https://me:canary@127.0.0.1:1", "RS_KEY": KEY},
+            "The DRP endpoint holds a user name in its URL",
+        ),
+    ],
+)
+def test_malformed_credentials_are_named_and_not_printed(environment: dict[str, str], sentence: str) -> None:
+    text = refusal({"RS_ENDPOINT": "http://127.0.0.1:1", **environment}, make)
+    assert sentence in text
+    assert "canary" not in text
+    assert "canäry" not in text

@@ -120,7 +120,7 @@ def test_a_profile_in_use_is_kept_and_its_machines_are_named(plugin: Plugin, ope
     operator.post("profiles", {"Name": name})
     for machine in ("node-1", "node-2"):
         operator.patch(f"machines/Name:{machine}", {"op": "add", "path": "/Profiles/-", "value": name})
-    with pytest.raises(PluginError, match=f"profile '{name}' is still in use by machine node-1, machine node-2"):
+    with pytest.raises(PluginError, match=f"profile '{name}' is still in use by machine node-1, machine node-2, so it"):
         plugin.delete(PROFILE, name, {"name": name})
     assert operator.exists(f"profiles/{name}")
 
@@ -139,3 +139,83 @@ def test_an_adopted_profile_gives_back_what_is_still_as_it_was_left(
 def test_a_read_only_profile_is_refused_with_its_reason(plugin: Plugin) -> None:
     with pytest.raises(PluginError, match="the global profile, you cannot delete it"):
         plugin.delete(PROFILE, "global", {"name": "global"})
+
+
+def test_a_reset_whose_reply_was_lost_is_not_carried_out_twice(
+    plugin: Plugin, door: Door, operator: Operator, name: str
+) -> None:
+    olds = {"name": name, "params": {"cluster-profile": name}, "runtime_params": {"my/leader": "none"}}
+    plugin.create(CLUSTER, olds)
+    operator.set_param(name, "my/leader", "node-1")
+    door.lose_reply("PATCH")
+    # The machines elect again as soon as they can, before anybody has looked.
+    elected = iter(["node-1-or-none", "node-2"])
+
+    def elect() -> None:
+        if next(elected) == "node-2":
+            operator.set_param(name, "my/leader", "node-2")
+
+    door.before("GET", elect, times=2)
+    plugin.update(CLUSTER, name, olds, {**olds, "reset": "again"})
+    assert operator.params(name)["my/leader"] == "node-2"
+
+
+def test_requests_that_are_never_answered_are_not_blamed_on_other_writers(
+    plugin: Plugin, door: Door, name: str
+) -> None:
+    plugin.create(PROFILE, {"name": name, "params": {"my/x": 1}})
+    door.lose_request("PATCH", times=99)
+    with pytest.raises(PluginError, match=r"was sent to .* and no answer came back"):
+        plugin.update(PROFILE, name, {"name": name, "params": {"my/x": 1}}, {"name": name, "params": {"my/x": 2}})
+
+
+def test_a_profile_that_somebody_else_made_again_is_theirs(plugin: Plugin, operator: Operator, name: str) -> None:
+    inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
+    id_, outputs = plugin.create(PROFILE, inputs)
+    operator.delete(f"profiles/{name}")
+    theirs = {"Name": name, "Meta": {"pulumi-owner": "other/stack/web"}, "Params": {"my/x": 1, "theirs": 2}}
+    operator.post("profiles", theirs)
+    _, outputs, _ = plugin.read(PROFILE, id_, outputs)
+    assert outputs["adopted"] is True
+
+
+@pytest.mark.parametrize(
+    "present", [{"Params": {"theirs": 1}}, {"Description": "theirs"}, {"Meta": {"pulumi-owner": "x"}}]
+)
+def test_a_lost_create_without_a_mark_claims_nobody_elses_profile(
+    plugin: Plugin, door: Door, operator: Operator, name: str, present: dict[str, object]
+) -> None:
+    operator.post("profiles", {"Name": name, **present})
+    door.lose_request("POST")
+    door.lose_request("POST")
+    with pytest.raises(PluginError, match="exists already"):
+        plugin.create(PROFILE, {"name": name})
+
+
+def test_two_resources_of_one_mark_do_not_take_each_others_profile(
+    plugin: Plugin, operator: Operator, name: str
+) -> None:
+    inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
+    operator.post("profiles", {"Name": name, "Meta": {"pulumi-owner": f"p/s/{name}"}, "Params": {"my/x": 1}})
+    plugin.check(PROFILE, inputs)  # the program declares it, as it has been since an earlier run
+    with pytest.raises(PluginError, match="exists already"):
+        plugin.create(CLUSTER, {**inputs, "params": {"my/x": 2}})
+    assert operator.params(name) == {"my/x": 1}
+
+
+def test_a_mark_that_was_taken_away_can_be_written_again(plugin: Plugin, operator: Operator, name: str) -> None:
+    olds = {"name": name, "owner": "p/s/one"}
+    plugin.create(PROFILE, olds)
+    operator.patch(f"profiles/{name}", {"op": "remove", "path": "/Meta/pulumi-owner"})
+    plugin.update(PROFILE, name, olds, {"name": name, "owner": "p/s/two"})
+    assert operator.get(f"profiles/{name}")["Meta"]["pulumi-owner"] == "p/s/two"
+
+
+def test_a_conflict_hides_a_value_that_was_secret_as_a_seed(plugin: Plugin, operator: Operator, name: str) -> None:
+    olds = {"name": name, "runtime_params": {"my/k": "canary"}, "secret_keys": ["runtime_params.my/k"]}
+    plugin.create(CLUSTER, olds)
+    with pytest.raises(PluginError, match=r"live \[secret\] / wanted \[secret\]") as caught:
+        plugin.update(
+            CLUSTER, name, {**olds, "params": {"cluster-profile": name}}, {"name": name, "params": {"my/k": "x"}}
+        )
+    assert "canary" not in str(caught.value)

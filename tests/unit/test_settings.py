@@ -77,6 +77,9 @@ def test_settings_do_not_change() -> None:
         ),
         ({"drp:endpoint": "https://drp", "drp:timeout": "0"}, "The setting timeout is not usable"),
         ({"drp:endpoint": "embedded", "drp:embeddedMachines": "-1"}, "RS_EMBEDDED_MACHINES"),
+        ({"drp:endpoint": "embedded", "drp:tokn": "x"}, "drp:tokn is no setting of the provider"),
+        ({"drp:endpoint": "https://me:pw@drp:8092"}, "holds a user name in its URL"),
+        ({"drp:endpoint": "https://drp", "drp:key": "nocolon"}, "is not of the form user:password"),
     ],
 )
 def test_an_unusable_value_is_named_with_the_way_out(config: dict[str, str], sentence: str) -> None:
@@ -86,3 +89,19 @@ def test_an_unusable_value_is_named_with_the_way_out(config: dict[str, str], sen
 
 def test_every_setting_says_what_it_means() -> None:
     assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
+
+
+def test_credentials_of_the_configured_endpoint_are_not_sent_to_the_one_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RS_ENDPOINT", "https://other:8092")
+    assert load({"drp:endpoint": "https://drp:8092", "drp:key": "me:mine"}).key is None
+    assert load({"drp:endpoint": "https://other:8092", "drp:key": "me:mine"}).key is not None
+    assert load({"drp:endpoint": "embedded", "drp:key": "me:mine"}).key is not None
+
+
+@pytest.mark.parametrize(
+    "pasted", ["https://drp:8092", "https://drp:8092/", "https://drp:8092/api/v3", "HTTPS://drp:8092"]
+)
+def test_an_endpoint_may_be_pasted_with_what_follows_it(pasted: str) -> None:
+    assert load({"drp:endpoint": pasted}).base_url.lower() == "https://drp:8092"

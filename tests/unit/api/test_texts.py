@@ -42,6 +42,7 @@ def answer(status: int, type_: str = "", *messages: str, model: str = "", key: s
             "the credentials lack the right to create on profiles;",
         ),
         (answer(403, "PATCH", "Locked", model="machines", key="u"), errors.Forbidden, "the object is locked"),
+        (answer(403, "PATCH", "u-1: Locked", model="machines", key="u"), errors.Forbidden, "the object is locked"),
         (answer(404, "GET", "Not Found", model="profiles", key="x"), errors.NotFound, "profiles/x is not on"),
         (
             answer(409, "PATCH", "Patch error at line 0: Test op failed.", f'Patch line: "{CANARY}"', model="profiles"),
@@ -76,6 +77,20 @@ def answer(status: int, type_: str = "", *messages: str, model: str = "", key: s
             errors.Unprocessable,
             "profiles/1bad was refused (Invalid Name `1bad`)",
         ),
+        (
+            answer(422, "ValidationError", "Key 'my/x': invalid val 'a: canary is required\n': : (root): Invalid type."
+                   " "
+                   "Expected: integer, given: string", model="profiles", key="x"),
+            errors.Unprocessable,
+            "param my/x violates its schema: (root): Invalid type. Expected: integer, given: string)",
+        ),
+        (
+            answer(422, "ValidationError", "Error in default value: (root): Invalid type. Expected: integer, given: "
+                   "string", model="params", key="my/x"),
+            errors.Unprocessable,
+            "Error in default value: (root): Invalid type. Expected: integer, given: string",
+        ),
+        (answer(400, "PATCH", "profiles"), errors.Refused, "POST profiles was refused"),
         (answer(406, "PATCH", f"json: cannot unmarshal {CANARY}"), errors.Refused, "POST profiles was refused"),
         (answer(500), errors.ServerFault, "POST profiles made the endpoint fail (500): look into its log"),
     ],
@@ -101,3 +116,15 @@ def test_no_error_shows_where_its_class_is_kept() -> None:
         "drp_provider.errors",
     }
     assert errors.Conflict.__module__ == "builtins"
+
+
+def test_an_object_of_a_content_pack_is_said_to_be_read_only() -> None:
+    fault = fault_of(answer(400, "PATCH", "mp-prof"), "PATCH", "profiles/mp-prof")
+    assert "the object is a content pack's and read-only" in str(fault)
+
+
+def test_a_route_that_drp_does_not_know_is_no_missing_object() -> None:
+    unknown = answer(404, "GET", "No route", key="/api/v3/x")
+    assert isinstance(fault_of(unknown, "GET", "x"), errors.UnexpectedAnswer)
+    assert isinstance(fault_of(answer(404), "GET", "x"), errors.UnexpectedAnswer)
+    assert isinstance(fault_of(answer(404), "HEAD", "x"), errors.NotFound)

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.output import UNKNOWN as THEIRS
 from pulumi.output import Unknown
 
 from drp_provider.engine.codec import NULL, from_pulumi, to_pulumi
@@ -34,13 +35,13 @@ def test_whole_floats_are_integers_and_booleans_stay_booleans() -> None:
 
 
 def test_null_survives_inside_and_is_left_out_at_the_top() -> None:
-    encoded = to_pulumi({"params": {"a": None, "b": [None]}, "description": None})
-    assert encoded == {"params": {"a": NULL, "b": [NULL]}}
-    assert from_pulumi(encoded) == {"params": {"a": None, "b": [None]}}
+    encoded = to_pulumi({"params": {"a": None, "b": [None, {"c": None}]}, "description": None})
+    assert encoded == {"params": {"a": NULL, "b": [None, {"c": NULL}]}}
+    assert from_pulumi(encoded) == {"params": {"a": None, "b": [None, {"c": None}]}}
 
 
 def test_unknown_values_pass_at_any_depth() -> None:
-    decoded = from_pulumi({"a": Unknown(), "b": {"c": [Unknown()]}, "d": {"e": 1.0}})
+    decoded = from_pulumi({"a": THEIRS, "b": {"c": [THEIRS]}, "d": {"e": 1.0}})
     assert decoded["a"] is UNKNOWN
     assert has_unknown(decoded["b"])
     assert known_part(decoded) == {"b": {}, "d": {"e": 1}}

@@ -17,7 +17,6 @@ from requests.adapters import BaseAdapter
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
 from drp_provider.embedded.adapter import EmbeddedAdapter
-from drp_provider.engine import claims
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.errors import DrpError
 from drp_provider.models.cluster_profile import ClusterProfile
@@ -94,7 +93,6 @@ _names = iter(f"profile-{n}" for n in range(10**9))
 def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client]:
     way = Crowded(adapter)
     way.profile = next(_names)
-    claims.forget()
     return way, Client(Transport(BASE, key=KEY, adapter=way))
 
 
