@@ -25,9 +25,8 @@ def js(text: str) -> str:
 def _js(character: str) -> str:
     if character in _JS:
         return _JS[character]
-    if ord(character) in _SURROGATES:
-        return REPLACEMENT if REPLACEMENT.isprintable() else "\\uFFFD"
-    return character if character.isprintable() else f"\\u{ord(character):04X}"
+    # A byte that is no UTF-8 passes: Go asks whether the replacement character is printable, and it is.
+    return character if character.isprintable() or ord(character) in _SURROGATES else f"\\u{ord(character):04X}"
 
 
 def urlquery(text: str) -> str:

@@ -47,6 +47,7 @@ class _Frame:
         turns: The turns of the loop that it is the body of, if it is one.
         loop: That loop, and `inner`: how many variables to keep between turns.
         caller: The variables and the template of the caller, if this is the body of a template.
+        stops: A `break` in here, in the `else` of a `range`, ends this and not the loop around it; that is Go's way.
     """
 
     body: list[Statement]
@@ -57,15 +58,23 @@ class _Frame:
     inner: int = 0
     turns: Iterator[tuple[Any, Any]] = field(default_factory=lambda: iter(()))
     caller: tuple[list[tuple[str, Any]], Template] | None = None
+    stops: bool = False
 
 
 class Execution:
     """One run. The text comes out of `run`."""
 
-    def __init__(self, templates: Mapping[str, Template], functions: Mapping[str, Method], limits: Limits) -> None:
+    def __init__(
+        self,
+        templates: Mapping[str, Template],
+        functions: Mapping[str, Method],
+        limits: Limits,
+        *,
+        strict: bool,
+    ) -> None:
         self._templates = templates
         self._limits = limits
-        self._expressions = Expressions(functions)
+        self._expressions = Expressions(functions, strict=strict)
         self._output = Output(limits.output)
         self._frames: list[_Frame] = []
         self._depth = 0
@@ -142,7 +151,7 @@ class Execution:
         turns = _turns(value, len(node.pipe.declared))
         body = _Frame(node.body, frame.dot, mark, loop=node, inner=len(variables), turns=turns)
         if not self._next_turn(body):
-            body = _Frame(node.otherwise, frame.dot, mark)
+            body = _Frame(node.otherwise, frame.dot, mark, stops=True)
         self._frames.append(body)
 
     def _next_turn(self, frame: _Frame) -> bool:
@@ -176,7 +185,7 @@ class Execution:
             del self._expressions.variables[frame.mark :]
 
     def _leave_turn(self, *, stop: bool) -> None:
-        while self._frames[-1].loop is None:
+        while self._frames[-1].loop is None and not (stop and self._frames[-1].stops):
             self._frames.pop()
         frame = self._frames[-1]
         frame.at = len(frame.body)

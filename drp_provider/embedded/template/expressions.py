@@ -60,7 +60,8 @@ class Expressions:
         node: What is being looked at, for the error message.
     """
 
-    def __init__(self, functions: Mapping[str, Method]) -> None:
+    def __init__(self, functions: Mapping[str, Method], *, strict: bool) -> None:
+        self._strict = strict
         self.variables: list[tuple[str, Any]] = []
         self.node: Node | None = None
         self._functions = functions
@@ -144,7 +145,7 @@ class Expressions:
 
     def _field(self, receiver: Any, name: str, node: Node, given: _Given) -> Any:
         if receiver is None:
-            return None
+            return self._missing(f'nil data; no entry for key "{name}"')
         if receiver is NIL:
             raise Fault(f"nil pointer evaluating interface {{}}.{name}")
         if isinstance(receiver, Exposed):
@@ -158,8 +159,14 @@ class Expressions:
         elif isinstance(receiver, dict):
             if given:
                 raise Fault(f"{name} is not a method but has arguments")
-            return adopted(receiver[name]) if name in receiver else None
+            if name not in receiver:
+                return self._missing(f'map has no entry for key "{name}"')
+            return adopted(receiver[name])
         raise Fault(f"can't evaluate field {name} in type {type_name(receiver)}")
+
+    def _missing(self, reason: str) -> None:
+        if self._strict:
+            raise Fault(reason)
 
     def _call(self, name: str, method: Method, node: Node, given: _Given) -> Any:
         wanted = len(method.takes)

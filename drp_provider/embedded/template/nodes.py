@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Number:
     """A numeric constant: every reading of it that its syntax allows."""
 
@@ -16,7 +16,7 @@ class Number:
     looks_real: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Literal:
     """A string, `true` or `false`."""
 
@@ -25,7 +25,7 @@ class Literal:
     value: str | bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Nil:
     """The word `nil`."""
 
@@ -33,7 +33,7 @@ class Nil:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Dot:
     """The cursor, `.`."""
 
@@ -41,7 +41,7 @@ class Dot:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Field:
     """`.A.B`, seen from the cursor."""
 
@@ -50,7 +50,7 @@ class Field:
     names: list[str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Variable:
     """`$x.A.B`; `name` keeps its `$`."""
 
@@ -60,7 +60,7 @@ class Variable:
     names: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Function:
     """The name of a function."""
 
@@ -69,7 +69,7 @@ class Function:
     name: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Chain:
     """`(pipeline).A.B`, or fields of what a function without arguments returns."""
 
@@ -79,7 +79,7 @@ class Chain:
     names: list[str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Command:
     """Operands between pipes: the first may be called with the others."""
 
@@ -88,7 +88,7 @@ class Command:
     operands: list["Operand"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Pipe:
     """Commands, each the last argument of the next, and the variables that take the result."""
 
@@ -102,7 +102,7 @@ class Pipe:
 Operand: TypeAlias = Number | Literal | Nil | Dot | Field | Variable | Function | Chain | Pipe
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Text:
     """Copied to the output."""
 
@@ -111,7 +111,7 @@ class Text:
     text: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Action:
     """`{{pipeline}}`: written, unless it sets a variable."""
 
@@ -120,7 +120,7 @@ class Action:
     pipe: Pipe
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class If:
     """`{{if}}`."""
 
@@ -131,7 +131,7 @@ class If:
     otherwise: list["Statement"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class With:
     """`{{with}}`: an `if` that moves the cursor."""
 
@@ -142,7 +142,7 @@ class With:
     otherwise: list["Statement"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Range:
     """`{{range}}`."""
 
@@ -153,7 +153,7 @@ class Range:
     otherwise: list["Statement"]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Include:
     """`{{template "name" pipeline}}`, also what `{{block}}` leaves behind."""
 
@@ -163,7 +163,7 @@ class Include:
     pipe: Pipe | None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Break:
     """`{{break}}`."""
 
@@ -171,7 +171,7 @@ class Break:
     end: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Continue:
     """`{{continue}}`."""
 

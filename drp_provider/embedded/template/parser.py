@@ -108,6 +108,7 @@ class Parser(Pipelines):
             stop = self._statement(body)
             if stop is not None:
                 return body, stop
+        self.next()
         raise Fault("unexpected end of the template")
 
     def _statement(self, body: list[Statement]) -> Token | None:

@@ -40,23 +40,26 @@ _SECOND_IN_RANGE = frozenset((Kind.VARIABLE, Kind.RIGHT, Kind.CLOSE))
 
 
 class Pipelines:
-    """A cursor over tokens, and the grammar of pipelines."""
+    """A cursor over tokens, and the grammar of pipelines.
+
+    Attributes:
+        at: The index of the next token.
+        position: Where the token that was read last starts, for error messages.
+        variables: Those that are declared so far.
+    """
 
     def __init__(self, stream: list[Token], functions: frozenset[str]) -> None:
         self.at = 0
+        self.position = 0
         self.variables = ["$"]
         self._stream = stream
         self._functions = functions
         self._depth = 0
 
-    @property
-    def position(self) -> int:
-        """Where the token that was read last starts."""
-        return self._stream[max(self.at - 1, 0)].start
-
     def next(self) -> Token:
         """The next token; the last one repeats."""
         token = self._stream[self.at]
+        self.position = token.start
         if token.kind is not Kind.END:
             self.at += 1
         return token

@@ -19,9 +19,18 @@ class Templates:
     Args:
         functions: What templates may call besides Go's own functions; they are known when a text is parsed.
         limits: Where a runaway template ends.
+        strict: A field that a map does not have is an error, as in DRP, which sets Go's option `missingkey=error`.
+            Otherwise it has no value, which is Go's default.
     """
 
-    def __init__(self, functions: Mapping[str, Method] | None = None, limits: Limits = _DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Method] | None = None,
+        limits: Limits = _DEFAULT_LIMITS,
+        *,
+        strict: bool = True,
+    ) -> None:
+        self._strict = strict
         self._functions = {**builtins(limits.output), **(functions or {})}
         self._limits = limits
         self._templates: dict[str, Template] = {}
@@ -40,7 +49,7 @@ class Templates:
     def copy(self) -> "Templates":
         """A set with the same templates, to which others can be added without touching this one."""
         twin = Templates.__new__(Templates)
-        twin._functions, twin._limits = self._functions, self._limits
+        twin._functions, twin._limits, twin._strict = self._functions, self._limits, self._strict
         twin._templates = dict(self._templates)
         return twin
 
@@ -59,7 +68,7 @@ class Templates:
         if template is None:
             message = f'template: no template "{name}"'
             raise RenderError(message, template=name, line=1, column=1, construct="", reason=message)
-        return Execution(self._templates, self._functions, self._limits).run(template, data)
+        return Execution(self._templates, self._functions, self._limits, strict=self._strict).run(template, data)
 
     def render_text(self, name: str, text: str, data: Any = None) -> str:
         """The text of a template that is not kept; it may call those of the set.
@@ -70,10 +79,10 @@ class Templates:
         return self.copy().add(name, text).render(name, data)
 
 
-def parse(name: str, text: str) -> Templates:
-    """A set that holds the templates of one text.
+def parse(name: str, text: str, *, strict: bool = True) -> Templates:
+    """A set that holds the templates of one text; `strict` as in `Templates`.
 
     Raises:
         RenderError: The text is no template, or uses what this package leaves out.
     """
-    return Templates().add(name, text)
+    return Templates(strict=strict).add(name, text)

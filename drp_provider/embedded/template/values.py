@@ -91,7 +91,7 @@ def json_value(value: Any) -> Any:
         try:
             return float(value)
         except OverflowError:
-            raise Fault(f"the number {value:.4} is out of range") from None
+            raise Fault("a number is out of range") from None
     if isinstance(value, list):
         return [json_value(item) for item in value]
     return {name: json_value(item) for name, item in value.items()}
@@ -107,7 +107,7 @@ def adopted(value: Any) -> Any:
         return NIL
     kind = type(value)
     if kind is int and not -_LARGEST_INT <= value <= _LARGEST_INT:
-        raise Fault(f"the number {value} is out of range")
+        raise Fault("a number is out of range")
     if kind in _KINDS or isinstance(value, Exposed | Stringer | Nil):
         return value
     bases: tuple[Callable[[Any], Any], ...] = (str, float, dict, list)
