@@ -4,9 +4,10 @@ It imports nothing from the rest of the package, so that client and endpoint can
 mistake. Two doors lead to one application: `adapter` (in this process, no port) and `server`
 (a loopback port; also `python -m drp_provider.embedded`).
 
-What it leaves out: content packs, plugins, files, subnets, leases and
-reservations, the pool operations, and Secure params, which it refuses. What it allows and a real
-server licenses: creating roles, so that users with few rights can be tried.
+What it leaves out: plugins, files, subnets, leases and reservations, the pool operations, and Secure
+params, which it refuses. Jobs are for agents to run: the endpoint renders their scripts (`template`
+says what it can render) and keeps their logs. What it allows and a real server licenses: creating
+roles, so that users with few rights can be tried.
 """
 
 from typing import TYPE_CHECKING, Any

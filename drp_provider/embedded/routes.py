@@ -6,7 +6,7 @@ from functools import cache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from drp_provider.embedded import endpoint, events, jobs, listing, objects, parameters
+from drp_provider.embedded import contents, endpoint, events, jobs, listing, objects, parameters
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.dialects import Dialect
 from drp_provider.embedded.prefixes import object_types
@@ -50,6 +50,7 @@ _MODERN: Mapping[str, Verbs] = {
     "/<any(machines):prefix>/<key>/token": {"GET": endpoint.machine_token},
     "/whoami": {"POST": endpoint.whoami},
 }
+_CONTENT: Verbs = {"GET": contents.read, "PUT": contents.replace, "DELETE": contents.delete}
 _PREFS: Verbs = {"GET": endpoint.preferences, "POST": endpoint.set_preferences}
 
 
@@ -92,6 +93,8 @@ def _table(dialect: Dialect) -> Mapping[str, Verbs]:
         "/objects": {"GET": endpoint.types},
         "/prefs": _PREFS,
         "/events": {"POST": events.post},
+        "/contents": {"GET": contents.list_all, "POST": contents.create},
+        "/contents/<key>": _CONTENT,
         "/indexes": {"GET": endpoint.all_indexes},
         f"/indexes/{every}": {"GET": endpoint.type_indexes},
         f"/indexes/{every}/<index>": {"GET": endpoint.one_index},

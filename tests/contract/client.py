@@ -83,7 +83,7 @@ class Client:
 
     def _remember(self, path: str, created: Any) -> None:
         keys = {"/machines": "Uuid", "/jobs": "Uuid", "/templates": "ID", "/pools": "Id"}
-        if isinstance(created, dict) and path != "/prefs":
+        if isinstance(created, dict) and path.partition("?")[0] not in ("/prefs", "/contents"):
             key = created[keys.get(path, "Name")]
             quoted = quote(key, safe="")
             self._made.append(f"{self.url}/api/v3{path}/{quoted}")
