@@ -1,0 +1,126 @@
+"""The machines' operations, by many at once on a real endpoint."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from drp_provider import cluster
+from drp_provider.api.client import Client
+from drp_provider.api.transport import Transport
+from drp_provider.patch.values import ABSENT
+from tests.support.door import Door
+from tests.support.operator import KEY, Operator
+
+PROFILE = "example"
+
+
+@pytest.fixture
+def client(door: Door, operator: Operator) -> Client:
+    params = {"cluster-profile": PROFILE, "my/leader": "none", "my/members": [], "theirs": {"kept": True}}
+    operator.post("profiles", {"Name": PROFILE, "Params": params})
+    return Client(Transport(door.url, key=":".join(KEY)))
+
+
+def all_at_once(act: Callable[[int], Any], machines: int = 16) -> list[Any]:
+    start = threading.Barrier(machines)
+
+    def run(number: int) -> Any:
+        start.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(machines) as pool:
+        return list(pool.map(run, range(machines)))
+
+
+def test_one_value_is_set_by_exactly_one_of_many(client: Client, operator: Operator) -> None:
+    won = all_at_once(lambda n: cluster.compare_and_set(client, PROFILE, "my/leader", "none", f"node-{n}"))
+    assert Counter(won) == {True: 1, False: 15}
+    assert operator.params(PROFILE)["my/leader"] == f"node-{won.index(True)}"
+
+
+def test_every_machine_agrees_on_the_leader_and_keeps_agreeing(client: Client) -> None:
+    leaders = all_at_once(lambda n: cluster.elect(client, PROFILE, "my/leader", f"node-{n}"))
+    assert len(set(leaders)) == 1
+    assert cluster.elect(client, PROFILE, "my/leader", "late") == leaders[0]
+    assert cluster.elect(client, PROFILE, "my/leader", leaders[0]) == leaders[0]
+
+
+def test_an_election_over_a_param_that_is_not_seeded_is_refused(client: Client) -> None:
+    with pytest.raises(cluster.NotSeeded, match="Param my/other is not in profile 'example': seed it"):
+        cluster.elect(client, PROFILE, "my/other", "node-1")
+
+
+@pytest.mark.parametrize("key", ["my/members", "my/absent"])
+def test_a_list_of_leaders_never_gets_longer_than_it_may(client: Client, operator: Operator, key: str) -> None:
+    places = all_at_once(lambda n: cluster.join(client, PROFILE, key, {"Name": f"node-{n}"}, 3), machines=8)
+    assert sorted(place for place in places if place is not None) == [0, 1, 2]
+    assert len(operator.params(PROFILE)[key]) == 3
+    winner = places.index(0)
+    assert cluster.join(client, PROFILE, key, {"Name": f"node-{winner}"}, 3) == 0
+
+
+def test_no_entry_is_lost_and_none_is_there_twice(client: Client, operator: Operator) -> None:
+    all_at_once(lambda n: cluster.append(client, PROFILE, "my/reports", f"node-{n % 8}"))
+    assert sorted(operator.params(PROFILE)["my/reports"]) == sorted(f"node-{n}" for n in range(8))
+    assert operator.params(PROFILE)["theirs"] == {"kept": True}
+
+
+def test_new_params_of_many_writers_are_all_there(client: Client, operator: Operator) -> None:
+    all_at_once(lambda n: cluster.publish(client, PROFILE, f"my/data-{n}", {"n": n}), machines=8)
+    params = operator.params(PROFILE)
+    assert [params[f"my/data-{n}"] for n in range(8)] == [{"n": n} for n in range(8)]
+    cluster.publish(client, PROFILE, "my/data-0", "other")
+    assert operator.params(PROFILE)["my/data-0"] == "other"
+
+
+def test_a_wait_ends_with_the_value_that_somebody_writes(client: Client, door: Door, operator: Operator) -> None:
+    values = iter(["none", "node-7"])
+
+    def later() -> None:
+        operator.set_param(PROFILE, "my/leader", next(values))
+
+    door.before("GET", later, times=2)
+    assert cluster.wait_for(client, PROFILE, "my/leader", timeout=60) == "node-7"
+    operator.set_param(PROFILE, "my/members", ["a", "b"])
+    assert cluster.wait_for_count(client, PROFILE, "my/members", 2) == ["a", "b"]
+
+
+def test_a_wait_ends_in_time_and_by_the_escape_param(client: Client, operator: Operator) -> None:
+    with pytest.raises(cluster.WaitTimeout, match="Waited 0 s for param my/leader of profile 'example'"):
+        cluster.wait_for(client, PROFILE, "my/leader", timeout=0)
+    operator.set_param(PROFILE, "my/escape", 1)
+    with pytest.raises(cluster.Escaped, match="param my/escape is set there"):
+        cluster.wait_for_count(client, PROFILE, "my/members", 3, escape="my/escape")
+
+
+@pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
+def test_a_lost_reply_is_looked_up(client: Client, door: Door, operator: Operator, fault: str) -> None:
+    getattr(door, fault)("PATCH")
+    assert cluster.elect(client, PROFILE, "my/leader", "node-1") == "node-1"
+    getattr(door, fault)("PATCH")
+    assert cluster.append(client, PROFILE, "my/members", "node-1") == 0
+    assert operator.params(PROFILE)["my/members"] == ["node-1"]
+
+
+def test_progress_is_two_annotations_and_nothing_else(client: Client, door: Door, operator: Operator) -> None:
+    before = operator.get("machines/Name:node-1")
+    door.forget()
+    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    assert door.calls() == ["GET machines/Name:node-1", "PATCH machines/Name:node-1"]
+    after = operator.get("machines/Name:node-1")
+    assert after == {**before, "Meta": {**before["Meta"], "icon": "anchor", "color": "green"}}
+    door.forget()
+    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    assert door.calls() == ["GET machines/Name:node-1"]
+
+
+def test_absence_is_not_null(client: Client, operator: Operator) -> None:
+    operator.patch(f"profiles/{PROFILE}", {"op": "add", "path": "/Params/my~1null", "value": None})
+    assert not cluster.compare_and_set(client, PROFILE, "my/null", ABSENT, 1)
+    assert cluster.compare_and_set(client, PROFILE, "my/null", None, 1)
+    assert cluster.compare_and_set(client, PROFILE, "my/fresh", ABSENT, None)
+    assert operator.params(PROFILE)["my/fresh"] is None
