@@ -1,0 +1,106 @@
+"""One `pulumi` command, with the time and the memory that it took."""
+
+import os
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from tests.support.stack import Stack
+
+PROC = Path("/proc")
+EVERY = 0.05
+"""Seconds between two looks at the processes; what they do after the last look is not seen."""
+
+UP = ("up", "--yes", "--skip-preview")
+UP_WITH_PREVIEW = ("up", "--yes")
+REFRESH = ("refresh", "--yes", "--skip-preview")
+DESTROY = ("destroy", "--yes", "--skip-preview")
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one command took."""
+
+    seconds: float
+    cpu: float
+    """Seconds of user and system time, over all processes of the command; 0 where there is no /proc."""
+    provider_mb: float
+    """Most memory that the provider's process held (VmHWM); 0 where there is no /proc, or no provider was started."""
+
+
+class Watch:
+    """Sees every process of one session, those included that their parent never waits for."""
+
+    def __init__(self, session: int) -> None:
+        self._session = str(session)
+        self._ticks: dict[str, int] = {}
+        self._peak = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._keep_looking)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _keep_looking(self) -> None:
+        while not self._done.wait(EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        for folder in PROC.glob("[0-9]*"):
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                if fields[3] == self._session:
+                    self._ticks[folder.name] = int(fields[11]) + int(fields[12])
+                    self._look_at_memory(folder)
+            except OSError:
+                continue  # it has ended in the meantime
+
+    def _look_at_memory(self, folder: Path) -> None:
+        words = (folder / "cmdline").read_bytes().split(b"\0")
+        if b"pulumi.dynamic" not in words:
+            return
+        for line in (folder / "status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                self._peak = max(self._peak, int(line.split()[1]) / 1024)
+
+    def cost(self, seconds: float) -> Cost:
+        """Everything that was seen."""
+        return Cost(seconds, sum(self._ticks.values()) / _TICKS, self._peak)
+
+
+def measure(stack: Stack, words: tuple[str, ...], program: str | None = None) -> Cost:
+    """Run a command to its end.
+
+    Raises:
+        RuntimeError: it failed; the message is what it printed.
+    """
+    if program is not None:
+        (stack.folder / "__main__.py").write_text(program)
+    output = stack.folder.parent / f"{stack.name}.log"
+    with output.open("w") as log:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            ["pulumi", *words, "--non-interactive", "--color", "never"],
+            cwd=stack.folder,
+            env=stack.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        with process, Watch(process.pid) as watch:
+            process.wait()
+            seconds = time.perf_counter() - started
+    if process.returncode:
+        raise RuntimeError(f"pulumi {' '.join(words)} failed:\n{output.read_text()}")
+    return watch.cost(seconds)

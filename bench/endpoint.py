@@ -1,0 +1,33 @@
+"""The embedded endpoint in a process of its own, so that it takes no time from whoever measures."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.support.stack import ROOT
+
+
+@contextmanager
+def endpoint(machines: int) -> Iterator[str]:
+    """The URL of an endpoint on loopback with that many simulated machines.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "drp_provider.embedded", "--port", "0", "--machines", str(machines)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"http://\S+", line)
+            if found is None:
+                raise RuntimeError("the embedded endpoint did not start")
+            yield found[0]
+        finally:
+            process.terminate()

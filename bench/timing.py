@@ -1,0 +1,99 @@
+"""How long each operation takes, ours and the floor in turn, so that a machine that grows slower slows both."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench import programs
+from bench.commands import DESTROY, REFRESH, UP, UP_WITH_PREVIEW, Cost, measure
+from bench.programs import Pair
+from tests.support.stack import Stack
+
+
+@dataclass
+class Series:
+    """The costs of one operation, round by round."""
+
+    ours: list[Cost] = field(default_factory=list)
+    floor: list[Cost] = field(default_factory=list)
+
+    def seconds(self) -> tuple[float, float]:
+        """The medians of ours and of the floor."""
+        return median(c.seconds for c in self.ours), median(c.seconds for c in self.floor)
+
+    def cpu(self) -> tuple[float, float]:
+        """The same of the processors' time."""
+        return median(c.cpu for c in self.ours), median(c.cpu for c in self.floor)
+
+    def over(self) -> float:
+        """Seconds over the floor: the median of the differences within a round."""
+        return median(a.seconds - b.seconds for a, b in zip(self.ours, self.floor, strict=True))
+
+    def ratio(self) -> float:
+        """Times the floor: the median of the ratios within a round."""
+        return median(a.seconds / b.seconds for a, b in zip(self.ours, self.floor, strict=True))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation that is measured, or only carried out where it has no name."""
+
+    name: str
+    words: tuple[str, ...]
+    pair: Pair
+
+
+def steps(machines: int, *, previews: bool) -> list[Step]:
+    """One round. Each step finds what the one before has left."""
+    ten, one_other = programs.profile(programs.TEN), programs.profile(programs.ONE_OTHER)
+    all_other, one_more = programs.profile(programs.ALL_OTHER), programs.profile(programs.ONE_MORE)
+    one, many = programs.assignment(), programs.cluster(machines)
+    found = [
+        Step("create", UP, ten),
+        Step("change one", UP, one_other),
+        Step("change all", UP, all_other),
+        Step("new key", UP, one_more),
+        Step("refresh", REFRESH, one_more),
+        Step("no-op", UP, one_more),
+        Step("delete", DESTROY, one_more),
+        Step("assignment", UP, one),
+        Step("unassignment", DESTROY, one),
+        Step("cluster", UP, many),
+        Step("cluster no-op", UP, many),
+        Step("cluster gone", DESTROY, many),
+    ]
+    if previews:
+        found += [
+            Step("create, with preview", UP_WITH_PREVIEW, ten),
+            Step("no-op, with preview", UP_WITH_PREVIEW, ten),
+            Step("", DESTROY, ten),
+            Step("cluster, with preview", UP_WITH_PREVIEW, many),
+            Step("", DESTROY, many),
+        ]
+    return found
+
+
+def time(folder: Path, endpoint: str, plan: list[Step], rounds: int, say: Callable[[str], None]) -> dict[str, Series]:
+    """All steps of all rounds; who begins changes from step to step and from round to round."""
+    ours, floor = (Stack(folder, endpoint, name=name) for name in ("ours", "floor"))
+    series = {step.name: Series() for step in plan}
+    _warm_up(floor, plan[0])
+    for number in range(rounds):
+        for place, step in enumerate(plan):
+            found = series[step.name]
+            turns = [
+                (ours, step.pair.ours, found.ours),
+                (floor, step.pair.floor, found.floor),
+            ]
+            for stack, program, costs in turns[:: 1 if (number + place) % 2 == 0 else -1]:
+                costs.append(measure(stack, step.words, program))
+        say(f"round {number + 1} of {rounds} done")
+    series.pop("", None)
+    return series
+
+
+def _warm_up(floor: Stack, step: Step) -> None:
+    """Compile what is imported; counting has done it for ours already."""
+    measure(floor, UP, step.pair.floor)
+    measure(floor, DESTROY, step.pair.floor)
