@@ -11,6 +11,7 @@ from urllib.parse import quote
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from drp_provider.embedded import page
 from drp_provider.embedded.auth import authenticate
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.dialects import dialect_named
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 SOCKET = f"{ROOT}/ws"
 _READS = frozenset({"GET", "HEAD"})
 _MAX_BODY_BYTES = 16 * 1024 * 1024
-_WELCOME = (
-    f"A small Digital Rebar Provision endpoint. The API is at {ROOT}; try {ROOT}/info as rocketskates / r0cketsk8ts.\n"
-)
 _LOG = logging.getLogger(__name__)
 
 
@@ -74,8 +72,8 @@ class Application:
 
     def answer(self, request: Request) -> Response:
         """Answer one request; faults become DRP's error documents."""
-        if request.path == "/":
-            return Response(_WELCOME, mimetype="text/plain")
+        if not request.path.startswith(ROOT) and (part := page.part(request)) is not None:
+            return part
         try:
             return self._routed(request)
         except Fault as error:
