@@ -1,4 +1,6 @@
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from drp_provider.embedded.template import (
     json_value,
     parse,
 )
+from drp_provider.embedded.template.functions import builtins
 
 
 def test_the_package_exports_exactly_what_it_says() -> None:
@@ -148,3 +151,10 @@ def test_a_stringer_prints_as_text_and_has_the_truth_it_was_given() -> None:
 
 def test_limits_are_what_the_documentation_says() -> None:
     assert Limits() == Limits(depth=1000, output=16 * 1024 * 1024, steps=1_000_000)
+
+
+def test_the_documentation_lists_every_function_and_no_other() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "templates.md").read_text()
+    (line,) = [line for line in page.splitlines() if line.startswith("| functions |")]
+
+    assert sorted(re.findall(r"`(\w+)`", line)) == sorted(builtins(1))
