@@ -1,5 +1,7 @@
 """Jobs: how an agent gets its next task, the scripts of it, and somewhere to write."""
 
+import re
+
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.documents import Document, Undecodable
 from drp_provider.embedded.faults import Fault, forbidden
@@ -7,6 +9,7 @@ from drp_provider.embedded.prefixes import object_types
 from drp_provider.embedded.runner import Runner
 
 _BYTES = "application/octet-stream"
+_SINCE = re.compile(r"bytes=([0-9]{1,15})-")
 
 
 def create(call: Call) -> Reply:
@@ -47,10 +50,18 @@ def actions(call: Call) -> Reply:
 
 
 def read_log(call: Call) -> Reply:
-    """GET or HEAD the whole log of a job."""
+    """GET or HEAD the log of a job; `Range: bytes=N-` for what came since."""
     job = _allowed(call, "log")
     log = call.transaction.log(job["Uuid"])
-    return Reply(log, headers={"Content-Length": str(len(log))}, content_type=_BYTES)
+    since = _SINCE.fullmatch(call.request.headers.get("Range", ""))
+    if since is None:
+        return Reply(log, headers={"Content-Length": str(len(log))}, content_type=_BYTES)
+    start, whole = int(since[1]), len(log)
+    if start >= whole:
+        headers = {"Content-Range": f"bytes */{whole}", "Content-Length": "0"}
+        return Reply("", status=416, headers=headers, content_type=_BYTES)
+    headers = {"Content-Range": f"bytes {start}-{whole - 1}/{whole}", "Content-Length": str(whole - start)}
+    return Reply(log[start:], status=206, headers=headers, content_type=_BYTES)
 
 
 def append_log(call: Call) -> Reply:

@@ -12,6 +12,7 @@ TOKEN_SECRET = "baseTokenSecret"  # noqa: S105 - the name of a preference
 GRANTOR_SECRET = "systemGrantorSecret"  # noqa: S105 - the name of a preference
 
 _KNOWN_TIMEOUT = "knownTokenTimeout"
+_KNOWN_SECONDS = 3600
 _INFINITE_SECONDS = 3 * 52 * 7 * 24 * 3600
 _ENDLESS_SECONDS = 2_000_000_000
 _ON_ITSELF = "get,actions,update,patch,action,getSecure,updateSecure"
@@ -38,7 +39,7 @@ def for_machine(
         _claim("reservations", "get,create", "*"),
         *extra,
     ]
-    seconds = int(transaction.preference(_KNOWN_TIMEOUT) or "3600") if ttl is None else ttl
+    seconds = _known_timeout(transaction) if ttl is None else ttl
     return _issue(machine, claims, seconds, transaction)
 
 
@@ -55,6 +56,11 @@ def for_profile(machine: Document, profile: str, seconds: int, transaction: Tran
         return "InvalidTokenNotAllowedNoProfile"
     claims = [_claim("profiles", "get,getSecure,update,updateSecure", profile), _claim("params", "get", "*")]
     return _issue(machine, claims, seconds if seconds > 0 else _ENDLESS_SECONDS, transaction)
+
+
+def _known_timeout(transaction: Transaction) -> int:
+    text = transaction.preference(_KNOWN_TIMEOUT)
+    return int(text) if text.isdecimal() else _KNOWN_SECONDS
 
 
 def _issue(machine: Document, claims: Sequence[Document], seconds: int, transaction: Transaction) -> str:

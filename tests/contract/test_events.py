@@ -1,6 +1,7 @@
 """Events over a websocket: what is told, to whom, once and in order."""
 
 import json
+import signal
 import sqlite3
 import ssl
 import subprocess
@@ -255,6 +256,16 @@ def test_an_endpoint_that_stops_ends_its_sockets(endpoint: EmbeddedEndpoint) -> 
         endpoint.stop()
         with pytest.raises(ConnectionClosed):
             socket.receive(timeout=PATIENCE)
+
+
+def test_a_signal_stops_a_server_that_is_listened_to(tmp_path: Path) -> None:
+    with server("--store", str(tmp_path / "store.db")) as (process, url), Client(url) as api:
+        with listening(api, "*.*.*") as socket:
+            process.send_signal(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed):
+                socket.receive(timeout=PATIENCE)
+            _, complaints = process.communicate(timeout=30)
+        assert (process.returncode, complaints) == (0, "")
 
 
 def test_events_come_over_tls_too() -> None:

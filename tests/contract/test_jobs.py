@@ -181,6 +181,10 @@ def test_a_log_grows_by_what_the_agent_puts(api: Client, busy: str) -> None:
     answer = api.get(path)
     assert answer.content == start + b"one\n\xff\x00two\n"
     assert answer.headers["Content-Type"] == "application/octet-stream"
+    since = api.get(path, headers={"Range": f"bytes={len(start)}-"})
+    assert (since.status_code, since.content) == (206, b"one\n\xff\x00two\n")
+    nothing = api.get(path, headers={"Range": f"bytes={len(answer.content)}-"})
+    assert (nothing.status_code, nothing.content) == (416, b"")
     head = api.send("HEAD", path)
     assert (head.content, head.headers["Content-Length"]) == (b"", str(len(answer.content)))
     document = fault(api.put(path, "text"))

@@ -33,6 +33,18 @@ def fleet(api: Client, mark: str) -> str:
     return f"Meta.mark={mark}"
 
 
+def test_a_filter_sees_what_stage_and_global_give(api: Client, fleet: str, mark: str) -> None:
+    stage = api.make("stages", Params={f"{mark}/text": "from stage"})["Name"]
+    uuid = next(machine["Uuid"] for machine in api.get(f"/machines?{fleet}&Name={mark}-delta").json())
+    assert api.patch(f"/machines/{uuid}", {"op": "replace", "path": "/Stage", "value": stage}).status_code == 200
+    assert _names(api, f"{fleet}&{mark}/text=from stage") == ["delta"]
+    api.post(f"/profiles/global/params/{mark}/text", "from global")
+    try:
+        assert sorted(_names(api, f"{fleet}&{mark}/text=from global")) == ["beta", "gamma"]
+    finally:
+        api.delete(f"/profiles/global/params/{mark}/text")
+
+
 def _names(api: Client, query: str) -> list[str]:
     answer = api.get(f"/machines?{query}")
     assert answer.status_code == 200, answer.text
