@@ -1,5 +1,7 @@
 """Tokens to statements: what may stand in a template, and where."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NoReturn
 
 from drp_provider.embedded.template.errors import Fault, RenderError
@@ -23,8 +25,11 @@ from drp_provider.embedded.template.pipelines import Pipelines
 _BRANCHES: dict[str, type[If | With | Range]] = {"if": If, "with": With, "range": Range}
 
 
-def parsed(name: str, text: str, functions: frozenset[str]) -> dict[str, Template]:
+@lru_cache(maxsize=1024)
+def parsed(name: str, text: str, functions: frozenset[str]) -> Mapping[str, Template]:
     """The templates of a text by name: the text itself, and what it defines.
+
+    The answer is remembered: an endpoint reads the same templates for every job.
 
     Raises:
         RenderError: Go would not read it either, or it uses what this package leaves out.
