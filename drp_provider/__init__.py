@@ -13,10 +13,12 @@ if TYPE_CHECKING:
         Conflict,
         DrpError,
         EndpointUnreachable,
+        NotReady,
         SettingsError,
     )
     from drp_provider.objects.assignment import MachineAssignment
     from drp_provider.objects.cluster_profile import ClusterProfile
+    from drp_provider.objects.cluster_ready import ClusterReady
     from drp_provider.objects.param import Param
     from drp_provider.objects.profile import Profile
 
@@ -25,10 +27,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "ApiError": "drp_provider.errors",
     "ClusterProfile": "drp_provider.objects.cluster_profile",
+    "ClusterReady": "drp_provider.objects.cluster_ready",
     "Conflict": "drp_provider.errors",
     "DrpError": "drp_provider.errors",
     "EndpointUnreachable": "drp_provider.errors",
     "MachineAssignment": "drp_provider.objects.assignment",
+    "NotReady": "drp_provider.errors",
     "Param": "drp_provider.objects.param",
     "Profile": "drp_provider.objects.profile",
     "SettingsError": "drp_provider.errors",
@@ -37,10 +41,12 @@ _HOMES = {
 __all__ = [
     "ApiError",
     "ClusterProfile",
+    "ClusterReady",
     "Conflict",
     "DrpError",
     "EndpointUnreachable",
     "MachineAssignment",
+    "NotReady",
     "Param",
     "Profile",
     "SettingsError",

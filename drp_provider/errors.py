@@ -11,6 +11,7 @@ DrpError
 ├─ Conflict                    the object is not what the reviewer saw: nothing was changed
 ├─ AlreadyExists               an object of that name is there and is not ours
 ├─ Busy                        other writers got between us each time
+├─ NotReady                    a cluster failed, or was not ready in time
 └─ ApiError                    the endpoint answered no: code, model, key, type, messages
    ├─ Refused         400 406  ├─ Unauthorized   401   ├─ Forbidden   403
    ├─ NotFound        404      ├─ PatchRejected  409   ├─ Duplicate   409
@@ -37,6 +38,7 @@ __all__ = [
     "Forbidden",
     "InvalidInput",
     "NotFound",
+    "NotReady",
     "PatchRejected",
     "Refused",
     "ReplyLost",
@@ -86,6 +88,10 @@ class AlreadyExists(DrpError):
 
 class Busy(DrpError):
     """Other writers got between reading and writing at every attempt."""
+
+
+class NotReady(DrpError):
+    """A machine of a cluster failed or was taken elsewhere, or the time was over."""
 
 
 class Difference:

@@ -59,12 +59,20 @@ class Client:
         except ReplyLost:
             self._delete_once(prefix, key)
 
+    def list(self, prefix: str, query: Mapping[str, str]) -> list[Document]:
+        """The objects that the filters leave (`{"Profiles": "Eq(example)"}`, DRP API, section "List query")."""
+        answer = self.transport.send("GET", prefix, query=query)
+        if not isinstance(answer, list):
+            raise not_an_object(f"GET {prefix}")
+        return answer
+
+    def log(self, job: str) -> str:
+        """What a job has written so far."""
+        return self.transport.text(f"{_path('jobs', job)}/log")
+
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]:
         """The machines' names by uuid."""
-        query = {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"}
-        machines = self.transport.send("GET", "machines", query=query)
-        if not isinstance(machines, list):
-            raise not_an_object("GET machines")
+        machines = self.list("machines", {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"})
         return {machine["Uuid"]: machine["Name"] for machine in machines}
 
     def _delete_once(self, prefix: str, key: str) -> None:

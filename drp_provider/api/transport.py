@@ -55,6 +55,13 @@ class Transport:
             ReplyLost: a write was sent and no answer came.
             UnexpectedAnswer: the answer is not DRP's.
         """
+        return document_of(self._answer(method, path, body, query), method, path)
+
+    def text(self, path: str) -> str:
+        """The text of `GET /api/v3/path`, for the few routes that do not speak JSON; raises as `send` does."""
+        return self._answer("GET", path, None, None).text
+
+    def _answer(self, method: str, path: str, body: Any, query: Mapping[str, str] | None) -> requests.Response:
         header = self._credentials.header()
         response = self._exchange_once(method, path, header, body, query)
         if is_worn_out(response) and self._credentials.renew(header):
@@ -62,7 +69,7 @@ class Transport:
         fault = fault_of(response, method, path)
         if fault is not None:
             raise fault
-        return document_of(response, method, path)
+        return response
 
     def _exchange(self, user: str, basic: str) -> str:
         path = f"users/{quote(user, safe='')}/token"

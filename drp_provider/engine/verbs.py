@@ -33,6 +33,8 @@ class Documents(Protocol):
     def create(self, prefix: str, body: Mapping[str, Any]) -> dict[str, Any]: ...  # noqa: D102
     def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]: ...  # noqa: D102
     def delete(self, prefix: str, key: str) -> None: ...  # noqa: D102
+    def list(self, prefix: str, query: Mapping[str, str]) -> list[dict[str, Any]]: ...  # noqa: D102
+    def log(self, job: str) -> str: ...  # noqa: D102
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]: ...  # noqa: D102
 
 

@@ -6,7 +6,7 @@ import dill
 import pytest
 from pulumi.dynamic import DiffResult
 
-from drp_provider import ClusterProfile, MachineAssignment, Param, Profile
+from drp_provider import ClusterProfile, ClusterReady, MachineAssignment, Param, Profile
 from drp_provider.engine.provider import DrpProvider
 from tests.support.plugin import reference
 
@@ -18,6 +18,10 @@ GOLDEN = {
     "cluster_profile:ClusterProfile": (
         "gASVVQAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIweY2x1c3Rlcl9wcm9maWxlOkNs"
         "dXN0ZXJQcm9maWxllIWUUpQu"
+    ),
+    "cluster_ready:ClusterReady": (
+        "gASVUQAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwaY2x1c3Rlcl9yZWFkeTpDbHVz"
+        "dGVyUmVhZHmUhZRSlC4="
     ),
     "param:Param": (
         "gASVQgAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwLcGFyYW06UGFyYW2UhZRSlC4="
@@ -44,6 +48,7 @@ def test_a_provider_string_holds_two_names_and_nothing_else(bare_environment: py
     ("resource", "token"),
     [
         (ClusterProfile, "pulumi-python:dynamic/drp:ClusterProfile"),
+        (ClusterReady, "pulumi-python:dynamic/drp:ClusterReady"),
         (MachineAssignment, "pulumi-python:dynamic/drp:MachineAssignment"),
         (Param, "pulumi-python:dynamic/drp:Param"),
         (Profile, "pulumi-python:dynamic/drp:Profile"),

@@ -38,6 +38,14 @@ class Operator:
         assert response.status_code == 200, response.text
         return response.json()
 
+    def put_text(self, path: str, text: str) -> None:
+        """What an agent appends to a job's log."""
+        headers = {"Content-Type": "application/octet-stream"}
+        with requests.Session() as session:
+            session.trust_env = False
+            response = session.put(f"{self.base}/{path}", data=text.encode(), headers=headers, auth=KEY, timeout=30)
+        assert response.status_code == 204, response.text
+
     def delete(self, path: str) -> None:
         response = self.send("DELETE", path)
         assert response.status_code == 200, response.text

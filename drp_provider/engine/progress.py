@@ -1,0 +1,63 @@
+"""How far a machine is with its workflow, in both of DRP's dialects (DRP API, section "Waiting from outside")."""
+
+from enum import Enum
+from typing import Any
+
+
+class Standing(Enum):
+    """Where a machine stands."""
+
+    DONE = "done"
+    WORKING = "working"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    UNAVAILABLE = "unavailable"
+
+
+class Machine:
+    """A machine document, read for its progress."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self.uuid: str = document["Uuid"]
+        self.name: str = document["Name"]
+        self.workflow: str = document.get("Workflow") or ""
+        self.job: str = document.get("CurrentJob") or ""
+
+    @property
+    def is_complete(self) -> bool:
+        """v4 says so; v3 has come to the end of its list of tasks."""
+        complete = self._document.get("WorkflowComplete")
+        if complete is not None:
+            return bool(complete)
+        tasks = self._document.get("Tasks") or []
+        return bool(tasks) and self._document.get("CurrentTask", -1) >= len(tasks)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the endpoint lets it run."""
+        return bool(self._document.get("Available", True))
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether it takes jobs."""
+        return bool(self._document.get("Runnable"))
+
+    @property
+    def doing(self) -> str:
+        """Its task, or why it has none."""
+        if not self.is_runnable:
+            return "stopped"
+        tasks, current = self._document.get("Tasks") or [], self._document.get("CurrentTask", -1)
+        return str(tasks[max(current, 0)]) if max(current, 0) < len(tasks) else "the end"
+
+
+def standing_of(machine: Machine, workflow: str | None) -> Standing:
+    """Where a machine stands with the workflow it was given (None: with whatever it has)."""
+    if workflow is not None and machine.workflow != workflow:
+        return Standing.CANCELLED
+    if not machine.is_available:
+        return Standing.UNAVAILABLE
+    if machine.is_complete:
+        return Standing.DONE
+    return Standing.WORKING if machine.is_runnable else Standing.STOPPED

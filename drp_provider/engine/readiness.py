@@ -1,0 +1,148 @@
+"""The verbs of a wait: create and update look at a cluster until it is ready; there is nothing to read or delete."""
+
+import sys
+import time
+from typing import Any
+
+from drp_provider.engine import verbs
+from drp_provider.engine.progress import Machine, Standing, standing_of
+from drp_provider.engine.verbs import Documents, State, Verdict
+from drp_provider.errors import NotReady
+from drp_provider.models.base import Inputs
+from drp_provider.models.cluster_ready import ClusterReady, Wait
+from drp_provider.patch.values import ABSENT, same
+
+NOBODY = "none"
+"""What a param holds while nobody has written it: the seed of the cluster pattern."""
+LOG_LINES = 5
+
+
+class WaitLifecycle:
+    """Waits for the machines of a cluster with one list request a poll, whatever their number."""
+
+    def __init__(self, model: type[Wait]) -> None:
+        self.model = model
+
+    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+        """See `verbs.check`."""
+        return verbs.check(self.model, inputs)
+
+    def diff(self, olds: Inputs, news: Inputs) -> Verdict:
+        """See `verbs.diff`."""
+        return verbs.diff(self.model, olds, news)
+
+    def create(self, api: Documents, inputs: Inputs) -> State:
+        """Wait until every machine has finished and every named param has its value.
+
+        Raises:
+            NotReady: a machine failed, was given another workflow or is unavailable, or the time is over.
+        """
+        settings = ClusterReady.model_validate(inputs)
+        watch = _Watch(api, settings)
+        watch.until(watch.machines_are_done)
+        watch.until(watch.params_are_set)
+        return self._state(inputs, watch)
+
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
+        """Wait again."""
+        return self.create(api, news)
+
+    def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:  # noqa: ARG002 - Lifecycle's
+        """What was found is what was found."""
+        inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
+        return State(id_, olds, inputs)
+
+    def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
+        """A wait leaves nothing behind."""
+
+    def _state(self, inputs: Inputs, watch: "_Watch") -> State:
+        members = {machine.name: machine.uuid for machine in watch.seen.values()}
+        return State(inputs["profile"], {**inputs, "members": members, "found": watch.found}, inputs)
+
+
+class _Watch:
+    """One wait: what was seen last, and until when."""
+
+    def __init__(self, api: Documents, settings: ClusterReady) -> None:
+        self.api = api
+        self.settings = settings
+        self.deadline = time.monotonic() + settings.timeout
+        self.seen: dict[str, Machine] = {}
+        self.found: dict[str, Any] = {}
+        self._said = ""
+
+    def until(self, ready: Any) -> None:
+        while not ready():
+            if time.monotonic() >= self.deadline:
+                raise self._timed_out()
+            time.sleep(min(self.settings.poll_seconds, max(0.0, self.deadline - time.monotonic())))
+
+    def machines_are_done(self) -> bool:
+        listed = self.api.list("machines", {"Profiles": f"Eq({self.settings.profile})", "slim": "Params,Meta"})
+        wanted = set(self.settings.machines)
+        self.seen = {uuid: Machine(found) for found in listed if (uuid := found["Uuid"]) in wanted}
+        standings = {uuid: standing_of(machine, self.settings.workflow) for uuid, machine in self.seen.items()}
+        for uuid, standing in standings.items():
+            self._stop_if_lost(self.seen[uuid], standing)
+        waiting = [self.seen[uuid] for uuid, standing in standings.items() if standing is not Standing.DONE]
+        missing = len(wanted - self.seen.keys())
+        self._say(len(wanted), waiting, missing)
+        return not waiting and not missing
+
+    def params_are_set(self) -> bool:
+        values = self.settings.values or {}
+        names = [*(self.settings.params or ()), *values]
+        if not names:
+            return True
+        params = self.api.get("profiles", self.settings.profile)["Params"]
+        self.found = {
+            name: params[name] for name in names if _is_set(params.get(name, ABSENT), values.get(name, ABSENT))
+        }
+        return len(self.found) == len(set(names))
+
+    def _stop_if_lost(self, machine: Machine, standing: Standing) -> None:
+        subject = f"cluster {self.settings.profile!r} did not come up: machine {machine.name}"
+        if standing is Standing.UNAVAILABLE:
+            raise NotReady(f"{subject} is not available; look at its Errors (`drpcli machines show`) and mend them.")
+        if standing is Standing.CANCELLED:
+            raise NotReady(
+                f"{subject} was given the workflow {machine.workflow or '(none)'!r} by somebody else; settle that, "
+                "then run `pulumi up` again."
+            )
+        if standing is Standing.STOPPED and machine.job:
+            job = self.api.get("jobs", machine.job)
+            if job.get("State") == "failed":
+                raise NotReady(
+                    f"{subject} failed in task {job.get('Task') or machine.doing}; mend it, then change `restart` or "
+                    f"`reset` and run `pulumi up` again. Its log ends:{self._tail(machine.job)}"
+                )
+
+    def _tail(self, job: str) -> str:
+        lines = [line.rstrip() for line in self.api.log(job).splitlines() if line.strip()]
+        return "".join(f"\n    {line}" for line in lines[-LOG_LINES:])
+
+    def _say(self, total: int, waiting: list[Machine], missing: int) -> None:
+        """A line when something has changed: Pulumi shows each one."""
+        doing = sorted({machine.doing for machine in waiting})
+        text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
+        text += f", the others at {', '.join(doing)}" if doing else ""
+        if text != self._said:
+            print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak
+            self._said = text
+
+    def _timed_out(self) -> NotReady:
+        states = [f"{m.name} ({m.doing})" for m in self.seen.values() if not m.is_complete]
+        missing = len(set(self.settings.machines) - self.seen.keys())
+        states += [f"{missing} that do not carry the profile"] if missing else []
+        names = {*(self.settings.params or ()), *(self.settings.values or {})} - self.found.keys()
+        states += [f"param {name}" for name in sorted(names)] if not states else []
+        return NotReady(
+            f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
+            f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."
+        )
+
+
+def _is_set(value: Any, wanted: Any) -> bool:
+    if wanted is not ABSENT:
+        return same(value, wanted)
+    return value is not ABSENT and value is not None and value not in (NOBODY, "", [], {})

@@ -1,0 +1,47 @@
+"""ClusterReady: the machines of a cluster have finished their workflow, and named params have a value."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StrictStr
+
+from drp_provider.models.base import Declaration, Inputs
+from drp_provider.models.fields import UUID, Json, Name, ParamName
+
+MOST_SECONDS = 24 * 3600
+
+
+def _check_machines(machines: list[str]) -> list[str]:
+    wrong = [machine for machine in machines if not UUID.fullmatch(machine)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no uuid: pass the `machine_uuid` outputs of the assignments")
+    return machines
+
+
+class Wait(Declaration):
+    """Something to wait for; it makes nothing on the endpoint."""
+
+
+class ClusterReady(Wait):
+    """A wait for a whole cluster."""
+
+    noun = "cluster"
+    prefix = "profiles"
+    identity = ("profile",)
+
+    profile: Name
+    machines: Annotated[list[StrictStr], AfterValidator(_check_machines)]
+    workflow: Name | None = None
+    params: list[ParamName] | None = None
+    values: dict[ParamName, Json] | None = None
+    timeout: float = Field(default=600, gt=0, le=MOST_SECONDS)
+    poll_seconds: float = Field(default=2, ge=0.1, le=60)
+    trigger: Json = ""
+
+    @classmethod
+    def complete(cls, inputs: Inputs) -> Inputs:
+        """DRP's uuids are lower case."""
+        machines = inputs.get("machines")
+        if isinstance(machines, list):
+            machines = [machine.lower() if isinstance(machine, str) else machine for machine in machines]
+            return {**inputs, "machines": machines}
+        return inputs

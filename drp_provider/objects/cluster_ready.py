@@ -1,0 +1,60 @@
+"""ClusterReady: one wait for a whole cluster, with what it found as outputs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output
+
+from drp_provider.engine.resource import DrpResource
+
+
+class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
+    """Waits until every machine of a cluster has finished its workflow, and named params have a value.
+
+    Each poll is one list request, whatever the number of machines. It makes nothing on the endpoint.
+
+    Args:
+        resource_name: Pulumi's name of the resource.
+        profile: Name of the cluster profile.
+        machines: Uuids of the machines to wait for, best the `machine_uuid` outputs of their assignments.
+        workflow: The workflow they were given; another one on a machine ends the wait. Left out: whatever they have.
+        params: Names of params of the profile that must hold something (not null, `none`, or empty).
+        values: Params of the profile that must hold just these values.
+        timeout: Seconds until it fails, and says what each machine is still doing (600).
+        poll_seconds: Seconds between two looks (2).
+        trigger: Any value; a change waits again. Pass what restarts the workflow.
+        opts: Pulumi's resource options.
+
+    Outputs are `members` (uuid by machine name) and `found` (the named params with their values).
+    """
+
+    profile: Output[str]
+    members: Output[dict[str, str]]
+    found: Output[dict[str, Any]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        profile: Input[str],
+        machines: Input[Sequence[Input[str]]],
+        workflow: Input[str] | None = None,
+        params: Sequence[str] | None = None,
+        values: Input[Mapping[str, Input[Any]]] | None = None,
+        timeout: float | None = None,
+        poll_seconds: float | None = None,
+        trigger: Input[Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        inputs = {
+            "profile": profile,
+            "machines": machines,
+            "workflow": workflow,
+            "params": params,
+            "values": values,
+            "timeout": timeout,
+            "poll_seconds": poll_seconds,
+            "trigger": trigger,
+        }
+        super().__init__(resource_name, inputs, opts, facts=["members", "found"])

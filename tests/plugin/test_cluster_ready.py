@@ -1,0 +1,130 @@
+"""Waiting for a cluster: one list request a poll, and an end that says why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from drp_provider.embedded import EmbeddedEndpoint
+from tests.support.agent import Agent, make_workflow, start_workflow
+from tests.support.door import Door
+from tests.support.operator import KEY, Operator
+from tests.support.plugin import Plugin, PluginError
+
+MODEL = "cluster_ready:ClusterReady"
+MACHINES = ("node-1", "node-2", "node-3")
+
+
+@pytest.fixture(params=["v4.8", "v3.13"])
+def own_endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
+    with EmbeddedEndpoint(machines=4, dialect=request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def operator(own_endpoint: EmbeddedEndpoint) -> Operator:
+    operator = Operator(own_endpoint.url)
+    make_workflow(operator, "pattern", "elect", "work")
+    operator.post("profiles", {"Name": "example", "Params": {"my/leader": "none", "my/count": 0}})
+    for machine in MACHINES:
+        operator.patch(f"machines/Name:{machine}", {"op": "add", "path": "/Profiles/-", "value": "example"})
+        start_workflow(operator, machine, "pattern")
+    return operator
+
+
+@pytest.fixture
+def door(own_endpoint: EmbeddedEndpoint) -> Iterator[Door]:
+    with Door(own_endpoint.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def plugin(door: Door) -> Iterator[Plugin]:
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as running:
+        yield running
+
+
+@pytest.fixture
+def inputs(operator: Operator) -> dict[str, Any]:
+    uuids = [operator.get(f"machines/Name:{machine}")["Uuid"] for machine in MACHINES]
+    return {"profile": "example", "machines": uuids, "workflow": "pattern", "poll_seconds": 0.1, "timeout": 60}
+
+
+def test_each_poll_is_one_request_and_the_members_are_found(
+    plugin: Plugin, door: Door, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    agents = iter([Agent(operator, machine) for machine in MACHINES])
+    door.before("GET", lambda: next(agents).work(), times=3)
+    id_, outputs = plugin.create(MODEL, inputs)
+    assert id_ == "example"
+    assert outputs["members"] == dict(zip(MACHINES, inputs["machines"], strict=True))
+    assert door.calls() == ["GET machines"] * 3
+
+
+def test_named_params_are_waited_for_and_given_out(
+    plugin: Plugin, door: Door, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    for machine in MACHINES:
+        Agent(operator, machine).work()
+    values = iter([("my/other", 1), ("my/leader", "node-2"), ("my/count", 3)])
+
+    def write() -> None:
+        key, value = next(values, ("my/other", 2))
+        operator.set_param("example", key, value)
+
+    door.before("GET", write, times=4)
+    _, outputs = plugin.create(MODEL, {**inputs, "params": ["my/leader"], "values": {"my/count": 3}})
+    assert outputs["found"] == {"my/leader": "node-2", "my/count": 3}
+
+
+def test_a_failed_machine_is_named_with_its_task_and_the_end_of_its_log(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    Agent(operator, "node-1").work()
+    Agent(operator, "node-2").work(fail_at="work", log="first\nlast words\n")
+    with pytest.raises(PluginError, match="machine node-2 failed in task work") as caught:
+        plugin.create(MODEL, inputs)
+    assert "last words" in str(caught.value)
+
+
+def test_a_machine_with_another_workflow_ends_the_wait(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    operator.patch("machines/Name:node-3", {"op": "replace", "path": "/Workflow", "value": ""})
+    with pytest.raises(PluginError, match=r"machine node-3 was given the workflow '\(none\)' by somebody else"):
+        plugin.create(MODEL, inputs)
+
+
+def test_an_unavailable_machine_ends_the_wait(plugin: Plugin, operator: Operator, inputs: dict[str, Any]) -> None:
+    operator.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": "nobody"})
+    with pytest.raises(PluginError, match="machine node-3 is not available"):
+        plugin.create(MODEL, inputs)
+
+
+def test_a_wait_that_is_over_says_what_each_machine_is_doing(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    Agent(operator, "node-1").work()
+    operator.patch("machines/Name:node-3", {"op": "replace", "path": "/Profiles", "value": []})
+    with pytest.raises(PluginError) as caught:
+        plugin.create(MODEL, {**inputs, "timeout": 0.3})
+    text = str(caught.value)
+    assert "was not ready within 0.3 s; still waiting for node-2 (" in text
+    assert "1 that do not carry the profile" in text
+    assert "node-1" not in text
+
+
+def test_a_changed_trigger_waits_again_and_nothing_else_asks(
+    plugin: Plugin, door: Door, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    for machine in MACHINES:
+        Agent(operator, machine).work()
+    id_, outputs = plugin.create(MODEL, inputs)
+    assert plugin.diff(MODEL, outputs, inputs).changes == 1
+    assert plugin.diff(MODEL, outputs, {**inputs, "trigger": "again"}).changes == 0
+    door.forget()
+    assert plugin.read(MODEL, id_, outputs)[0] == id_
+    plugin.delete(MODEL, id_, outputs)
+    assert door.calls() == []
+    plugin.update(MODEL, id_, outputs, {**inputs, "trigger": "again"})
+    assert door.calls() == ["GET machines"]
