@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from bench import server
 from bench.commands import DESTROY, REFRESH, UP, UP_WITH_PREVIEW
 from bench.counting import count
 from bench.endpoint import endpoint
@@ -19,6 +20,7 @@ from bench.table import requests_table, targets_table, times_table
 from bench.timing import steps, time
 
 QUICK_MACHINES = 3
+SECONDS, QUICK_SECONDS = 5.0, 0.5
 COMMANDS = f"pulumi {' '.join(UP)}; {REFRESH[0]} and {DESTROY[0]} alike"
 
 
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = 1 if options.quick else options.rounds
     machines = QUICK_MACHINES if options.quick else options.machines
     before = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="drp-bench-") as name, endpoint(max(machines, 1)) as url:
+    with tempfile.TemporaryDirectory(prefix="drp-bench-") as name, endpoint(max(machines, 1)) as (url, _):
         folder = Path(name)
         _say(f"endpoint at {url}, {machines} machines; counting requests")
         _prepare(url)
@@ -48,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(times_table(series, machines))
     print("\nTargets\n")
     print(targets_table(series, machines))
+    print("\nThe embedded endpoint: requests a second, clients on the same cores, TLS, token, 1000 machines\n")
+    print(server.measure(QUICK_SECONDS if options.quick else SECONDS, _say))
     return 0
 
 

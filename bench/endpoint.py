@@ -10,14 +10,23 @@ from tests.support.stack import ROOT
 
 
 @contextmanager
-def endpoint(machines: int) -> Iterator[str]:
-    """The URL of an endpoint on loopback with that many simulated machines.
+def endpoint(machines: int, *, tls: bool = False) -> Iterator[tuple[str, int]]:
+    """The URL and process id of an endpoint on loopback with that many simulated machines.
 
     Raises:
         RuntimeError: it did not start.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "drp_provider.embedded", "--port", "0", "--machines", str(machines)],
+        [
+            sys.executable,
+            "-m",
+            "drp_provider.embedded",
+            "--port",
+            "0",
+            "--machines",
+            str(machines),
+            *(["--tls"] if tls else []),
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -25,9 +34,9 @@ def endpoint(machines: int) -> Iterator[str]:
     with process:
         try:
             line = process.stdout.readline() if process.stdout else ""
-            found = re.search(r"http://\S+", line)
+            found = re.search(r"https?://\S+", line)
             if found is None:
                 raise RuntimeError("the embedded endpoint did not start")
-            yield found[0]
+            yield found[0], process.pid
         finally:
             process.terminate()
