@@ -1,0 +1,100 @@
+// Starts the page: first the log-in, then the board, and back when the endpoint does not take the token any more.
+
+import { Clusters } from "./clusters.js";
+import { setText, tick } from "./dom.js";
+import { Events } from "./events.js";
+import { Live } from "./live.js";
+import { Machines } from "./machines.js";
+import { clustersOf, leadersOf } from "./reading.js";
+import { Session } from "./session.js";
+import { Store } from "./store.js";
+import { Summary } from "./summary.js";
+
+const place = (id) => document.getElementById(id);
+const TICK_MS = 1000;
+const STATES = {
+  starting: "Connecting",
+  live: "Live",
+  polling: "Not live: looking every 3 s",
+  lost: "Not live: no answer",
+};
+
+const store = new Store(draw);
+const views = [Summary, Machines, Clusters, Events].map((View) => new View(place));
+let session = null;
+let live = null;
+let drawing = 0;
+
+/** Draw with the next frame, however much changes before it; a page that nobody sees draws nothing. */
+function draw() {
+  if (drawing) return;
+  drawing = requestAnimationFrame(() => {
+    drawing = 0;
+    if (!session) return;
+    const profiles = clustersOf(store.profiles, store.machines).map(({ profile }) => profile);
+    const leaders = leadersOf(profiles, store.machines);
+    for (const view of views) view.show(store, leaders);
+  });
+}
+
+function showState(state) {
+  const badge = place("live");
+  badge.dataset.state = state;
+  setText(badge, STATES[state]);
+}
+
+function watch(opened) {
+  session = opened;
+  place("login").hidden = true;
+  place("watch").hidden = false;
+  showState("starting");
+  live = new Live(session, store, showState, () => leave("Your log-in has ended. Please log in again."));
+  live.start();
+}
+
+/** Back to the log-in; nothing that was shown stays in the page. */
+function leave(why = "") {
+  live?.stop();
+  session?.close();
+  live = session = null;
+  store.clear();
+  for (const view of views) view.clear();
+  askWho(why);
+}
+
+function askWho(why = "") {
+  place("watch").hidden = true;
+  place("login").hidden = false;
+  setText(place("login-error"), why);
+  place("login-user").focus();
+}
+
+async function logIn(event) {
+  event.preventDefault();
+  const [user, password, button] = ["login-user", "login-password", "login-button"].map(place);
+  button.disabled = true;
+  setText(place("login-error"), "");
+  try {
+    const opened = await Session.opened(user.value, password.value);
+    if (opened) {
+      password.value = "";
+      watch(opened);
+    } else {
+      setText(place("login-error"), "The endpoint does not know this user and password.");
+      password.select();
+    }
+  } catch {
+    setText(place("login-error"), "The endpoint did not answer. Please try again.");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+for (const id of ["place", "login-place"]) setText(place(id), location.host);
+place("login-form").addEventListener("submit", logIn);
+place("logout").addEventListener("click", () => leave());
+setInterval(() => document.hidden || tick(), TICK_MS);
+
+const kept = Session.kept();
+if (kept) watch(kept);
+else askWho();
