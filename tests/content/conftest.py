@@ -1,0 +1,24 @@
+"""An endpoint with the content pack, and a cluster on it."""
+
+from pathlib import Path
+
+import pytest
+
+from drp_provider.embedded import EmbeddedEndpoint
+from drp_provider.simulator.toolbox import write_subset
+from tests.content.cluster import Cluster
+from tests.content.pack import bundled
+from tests.support.operator import Operator
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with `drpcli`."""
+    return write_subset(tmp_path_factory.mktemp("bin")).parent
+
+
+@pytest.fixture
+def cluster(endpoint: EmbeddedEndpoint, operator: Operator, tmp_path: Path, commands: Path) -> Cluster:
+    """A cluster whose profile is not there yet."""
+    operator.post("contents", bundled())
+    return Cluster(endpoint, operator, tmp_path, commands)

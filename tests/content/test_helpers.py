@@ -1,0 +1,125 @@
+"""The helpers against values that scripts stumble over, and lists in all shapes."""
+
+import json
+
+import pytest
+
+from tests.content.cluster import PROFILE, Cluster
+
+HOSTILE = [
+    "two  words ",
+    "a\nb\n\nc",
+    "tab\tand\rreturn",
+    'it\'s "quoted" `here`',
+    "$(touch hacked) ${HOME} $1 !!",
+    "; touch hacked #",
+    "back\\slash \\n \\u0041 \\\\",
+    '{"json": ["x", 1]}',
+    "[]",
+    "null",
+    "yes",
+    "1e3",
+    "-T",
+    "--help",
+    "http://127.0.0.1:1/never",
+    "catalog:x",
+    "cluster.sh",
+    "@file",
+    "- item",
+    "key: value",
+    "# no comment",
+    "<&> %s %d 100%",
+    "{{ .Param }} {{",
+    "zürich 東京 🚀 \u2028",
+    "\x01\x1b[31m\x7f",
+    "'",
+    '"',
+    "\\",
+    "&",
+    "*",
+]
+
+
+def test_texts_arrive_as_they_are(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    cluster.operator.set_param(PROFILE, "my/list", [])
+    lines = [
+        'for name in "${!TEXT_@}"; do',
+        '  key=my/${name,,} text=$(json_string "${!name}")',
+        '  publish_param "$key" "$text"',
+        '  got=$(wait_for_param "$key" 2>/dev/null; echo .)',
+        '  [[ ${got%$\'\\n\'.} == "${!name}" ]] || echo "$name has changed"',
+        '  compare_and_set "$key" "$text" "$text" || echo "$name is not the reference"',
+        "done",
+        'append_to_list my/list "$(json_string "$TEXT_4$TEXT_1")"',
+        "get_param my/text_0; get_param my/none",
+    ]
+    texts = {f"TEXT_{number}": text for number, text in enumerate(HOSTILE)}
+    node.start(cluster.script("\n".join(lines)))
+    (run,) = node.run(environment={**texts, "LC_ALL": "C"})
+    assert (run.code, run.said) == (0, f"0\n{HOSTILE[0]}\nnull\n")
+    params = cluster.operator.params(PROFILE)
+    assert [params[f"my/{name.lower()}"] for name in texts] == HOSTILE
+    assert params["my/list"] == [{"Name": node.name, "Uuid": node.uuid, "Value": HOSTILE[4] + HOSTILE[1]}]
+    assert not list(node.home.glob("hacked"))
+
+
+def test_characters_are_decoded_whatever_the_locale(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    node.start(cluster.script(f"json_text '{json.dumps('ä€<')}' >answer"))
+    (run,) = node.run(environment={"LC_ALL": "C"})
+    assert (run.code, (node.home / "answer").read_text()) == (0, "ä€<\n")
+
+
+def test_a_name_in_the_profile_is_never_run(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1", carries=None)
+    name = "x'; touch hacked; echo $(touch hacked) \\' \" `touch hacked`"
+    cluster.operator.post(f"machines/{node.uuid}/params/cluster-profile", name)
+    done = cluster.run(node, "true")
+    assert (done.code, done.said) == (
+        1,
+        f"This machine does not carry the profile {name} that its cluster-profile names: add it.\n",
+    )
+    assert not list(node.home.glob("hacked"))
+
+
+def test_a_profile_may_have_blanks_in_its_name(cluster: Cluster) -> None:
+    name = "Rack 4 zürich"
+    cluster.operator.post("profiles", {"Name": name, "Params": {"cluster-profile": name, "my/leader": "none"}})
+    node = cluster.machine("node-1", carries=name)
+    assert cluster.say(node, "elect_leader my/leader") == f"{node.uuid}\n"
+
+
+@pytest.mark.parametrize(
+    ("entries", "place"),
+    [
+        ([1, None, True, {}, [], "x"], 6),
+        ([{"Uuid": "ME"}], 0),
+        ([{"a": [{"Uuid": "ME"}], "b": {"Uuid": "ME"}, "Uuid": "other"}], 1),
+        ([{"Value": "ME", "Name": '"Uuid":"ME"', "Uuid": "other"}], 1),
+        (["other", "ME"], 1),
+        ([["ME"], {"x": ["Uuid", "ME"]}, 'a, ["b"], {\\"ME"'], 3),
+    ],
+)
+def test_a_machine_finds_its_own_entry_in_any_list_and_keeps_those_of_others(
+    cluster: Cluster, entries: list[object], place: int
+) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    before = json.loads(json.dumps(entries).replace("ME", node.uuid))
+    cluster.operator.set_param(PROFILE, "my/list", before)
+    assert cluster.say(node, "append_to_list my/list 5") == f"{place}\n"
+    own = [{"Name": node.name, "Uuid": node.uuid, "Value": 5}]
+    assert cluster.operator.params(PROFILE)["my/list"] == before + own * (place == len(before))
+
+
+def test_what_drpcli_prints_does_not_depend_on_its_settings(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    node.start(cluster.script("join_list cluster-pattern/leaders 1 >answer"))
+    (run,) = node.run(environment={"RS_FORMAT": "yaml"})
+    assert (run.code, (node.home / "answer").read_text()) == (0, "0\n")
+    assert cluster.param("leaders")[0]["Uuid"] == node.uuid

@@ -1,0 +1,132 @@
+"""The pack as such: complete, clean shell, and read by RackN's tools and by Go as it is read here."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.content.cluster import PROFILE, SEEDS, Cluster
+from tests.content.pack import CONTENT, bundled
+
+SOURCE = Path(__file__).parent / "go"
+PACK = bundled()
+TASKS = sorted(PACK["sections"]["tasks"])
+LIBRARY = PACK["sections"]["templates"]["cluster-pattern-lib.tmpl"]["Contents"]
+
+
+def scripts(cluster: Cluster) -> dict[str, str]:
+    """Each task's script as a machine gets it."""
+    cluster.create(leader_count=2)
+    operator = cluster.operator
+    found = {}
+    for task in TASKS:
+        operator.post("stages", {"Name": f"s-{task}", "Tasks": [task]})
+        operator.post("workflows", {"Name": f"w-{task}", "Stages": [f"s-{task}"]})
+        node = cluster.machine(f"for-{task}")
+        node.start(f"w-{task}")
+        (found[task],) = node.next_scripts()
+    return found
+
+
+def test_everything_in_the_pack_is_usable_at_once(cluster: Cluster) -> None:
+    operator = cluster.operator
+    for prefix, section in PACK["sections"].items():
+        for key in section:
+            found = operator.get(f"{prefix}/{key}")
+            assert (found["Available"], found["Errors"], found["Bundle"]) == (True, [], "cluster-pattern")
+
+
+def test_every_object_says_what_it_is_for() -> None:
+    undocumented = [
+        (prefix, name)
+        for prefix in ("params", "tasks", "workflows")
+        for name, found in PACK["sections"][prefix].items()
+        if not (found["Description"] and found["Documentation"] and found["Meta"]["icon"])
+    ]
+    assert undocumented == []
+
+
+def test_the_seeds_are_the_defaults_that_the_params_document() -> None:
+    params = PACK["sections"]["params"]
+    assert {name: params[name]["Schema"]["default"] for name in SEEDS} == SEEDS
+    assert "default" not in params["cluster-profile"]["Schema"]
+
+
+def test_the_manual_names_every_param_task_stage_and_helper() -> None:
+    manual = (CONTENT / "README.md").read_text()
+    named = {name for prefix in ("params", "tasks", "stages") for name in PACK["sections"][prefix]}
+    helpers = set(re.findall(r"^([a-z]\w+)\(\)", LIBRARY, re.MULTILINE))
+    assert {name for name in named | helpers if f"`{name}" not in manual} == set()
+
+
+def test_the_scripts_need_nothing_but_bash_drpcli_grep_and_sleep() -> None:
+    assert not re.findall(r"\b(jq|awk|sed|python3?|perl|curl|date|cat)\b(?! says)", re.sub(r"#.*", "", LIBRARY))
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed (apt install shellcheck)")
+def test_the_rendered_scripts_are_clean_shell(cluster: Cluster, tmp_path: Path) -> None:
+    def complaints(**found: str) -> str:
+        for name, script in found.items():
+            (tmp_path / f"{name}.sh").write_text(script)
+        paths = [tmp_path / f"{name}.sh" for name in found]
+        return subprocess.run(["shellcheck", *paths], capture_output=True, text=True, check=False).stdout
+
+    assert complaints(**scripts(cluster)) == ""
+    outside = "#!/usr/bin/env bash\n" + re.sub(r"(?s){{ if .*?{{ else -}}\n(.*?){{ end -}}\n.*", r"\1", LIBRARY)
+    assert 'echo "Missing cluster-profile on the machine!"\n' in outside
+    assert complaints(outside=outside) == ""
+
+
+@pytest.fixture
+def go_program(tmp_path: Path) -> Path:
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("Go is not installed, and RackN's code has to be built")
+    program = tmp_path / "content"
+    environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
+    command: list[str | Path] = [go, "build", "-trimpath", "-buildvcs=false", "-o", program, "."]
+    done = subprocess.run(command, cwd=SOURCE, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+def held(wanted: Any, found: Any) -> bool:
+    """Whether everything in the one is in the other, which may have more members."""
+    if isinstance(wanted, dict):
+        return all(held(value, found.get(key)) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return len(wanted) == len(found) and all(map(held, wanted, found))
+    return bool(wanted == found)
+
+
+def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
+    cluster: Cluster, go_program: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "pack.json"
+    subprocess.run([go_program, "bundle", CONTENT, target], check=True)
+    theirs = json.loads(target.read_text())
+    assert held(PACK, theirs)
+    assert {prefix: set(section) for prefix, section in theirs["sections"].items()} == {
+        prefix: set(section) for prefix, section in PACK["sections"].items()
+    }
+
+    ours = scripts(cluster)
+    schemas = {name: found["Schema"] for name, found in PACK["sections"]["params"].items()}
+    params = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
+    for task, script in ours.items():
+        machine = cluster.operator.get(f"machines/Name:for-{task}")
+        token = re.findall(r"PROFILE_TOKEN='(.*)'", script)[0]
+        data = {
+            "Machine": {"Name": machine["Name"], "Address": machine["Address"]},
+            "Params": {**params, **cluster.operator.params(PROFILE)},
+            "Token": token,
+        }
+        done = subprocess.run(
+            [go_program, "render", CONTENT], input=json.dumps(data), check=True, capture_output=True, text=True
+        )
+        assert json.loads(done.stdout)[task] == script

@@ -1,0 +1,38 @@
+"""Sixteen machines at the same time. CLUSTER_RACE_ROUNDS=100 lets them race a hundred times."""
+
+import os
+
+from tests.content.cluster import PROFILE, SEEDS, Cluster, together
+
+MACHINES = 16
+ROUNDS = int(os.environ.get("CLUSTER_RACE_ROUNDS", "4"))
+
+
+def test_of_sixteen_machines_one_leads_and_all_agree_on_it(cluster: Cluster) -> None:
+    cluster.create()
+    nodes = cluster.machines(MACHINES)
+    seeds = {f"race/{number}": "none" for number in range(ROUNDS)}
+    for key, seed in seeds.items():
+        cluster.operator.set_param(PROFILE, key, seed)
+    keys = " ".join(seeds)
+    runs = together(nodes, cluster.script(f'for key in {keys}; do echo "$key $(elect_leader "$key")"; done'))
+    params = cluster.operator.params(PROFILE)
+    expected = "".join(f"{key} {params[key]}\n" for key in seeds)
+    assert [(run.code, run.said) for (run,) in runs] == [(0, expected)] * MACHINES
+    assert {params[key] for key in seeds} <= {node.uuid for node in nodes}
+
+
+def test_sixteen_machines_finish_the_workflow_and_none_is_forgotten(cluster: Cluster) -> None:
+    cluster.create(size=MACHINES, leader_count=3, timeout=240)
+    nodes = cluster.machines(MACHINES)
+    assert {run.code for runs in together(nodes, "cluster-pattern") for run in runs} == {0}
+    params = cluster.operator.params(PROFILE)
+    leader = params["cluster-pattern/leader"]
+    reports = params["cluster-pattern/reports"]
+    assert sorted(report["Uuid"] for report in reports) == sorted(node.uuid for node in nodes)
+    assert {report["Value"]["Leader"] for report in reports} == {leader}
+    assert params["cluster-pattern/data"]["Uuid"] == params["cluster-pattern/leaders"][0]["Uuid"] == leader
+    assert len(params["cluster-pattern/leaders"]) == 3
+    assert set(params) == {"cluster-profile", *SEEDS} | {
+        f"cluster-pattern/{name}" for name in ("size", "leader-count", "timeout")
+    }
