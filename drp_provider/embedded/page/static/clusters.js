@@ -109,7 +109,7 @@ function labelMore(panel) {
 function counts(members) {
   if (members.length === 0) return "no machines";
   const kinds = ORDER.map((kind) => [members.filter((member) => member.kind === kind).length, WORDS[kind]]);
-  const words = kinds.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const words = kinds.filter(([count]) => count > 0).map(([count, word]) => `${count}\u00a0${word}`);
   return `${members.length} ${members.length === 1 ? "machine" : "machines"} · ${words.join(", ")}`;
 }
 

@@ -138,7 +138,7 @@ export function clustersOf(profiles, machines) {
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
-/** By name, node-2 before node-10. */
+/** By name, and numbers in it as numbers: 2 before 10. */
 export function compare(a, b) {
   return COLLATOR.compare(a.name, b.name);
 }

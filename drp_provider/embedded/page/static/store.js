@@ -10,13 +10,13 @@ const TYPES = {
 };
 const LONGEST_LOG = 40;
 // The same thing happening to several machines within this time is one line.
-const TOGETHER_MS = 2500;
+const TOGETHER_MS = 4000;
 
 export class Store {
   machines = new Map();
   profiles = new Map();
   jobs = new Map();
-  /** The latest events, newest first: `{id, at, who: [names], words, tone, by}`. */
+  /** The latest events, newest first: `{id, since, at, who: [names], words, tone, by}`. */
   log = [];
   /** When a part of an object changed last: "profiles demo" → Map of part → moment. */
   changed = new Map();
@@ -99,7 +99,7 @@ export class Store {
   /** One line of news; it joins the last one where the same happens to others at about the same time. */
   #tell(who, words, tone, by) {
     const at = Date.now();
-    const joined = this.log.find((line) => line.words === words && at - line.at < TOGETHER_MS);
+    const joined = this.log.find((line) => line.words === words && at - line.since < TOGETHER_MS);
     if (joined) {
       joined.at = at;
       if (!joined.who.includes(who)) joined.who.push(who);
@@ -107,7 +107,7 @@ export class Store {
       return;
     }
     this.#lines += 1;
-    this.log.unshift({ id: this.#lines, at, who: [who], words, tone, by: by === who ? "" : by });
+    this.log.unshift({ id: this.#lines, since: at, at, who: [who], words, tone, by: by === who ? "" : by });
     this.log.length = Math.min(this.log.length, LONGEST_LOG);
   }
 
