@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,10 +58,10 @@ class Finding:
         return (name, f"{self.per_second:.0f}", must, f"{self.rejected:.0%}", f"{self.megabytes:.0f}", reached)
 
 
-def measure(seconds: float, say: Callable[[str], None]) -> str:
-    """All loads, one after the other, on an endpoint with a thousand machines; the table."""
+def measure(seconds: float, say: Callable[[str], None], loads: Sequence[Load] = LOADS) -> str:
+    """Loads, one after the other, on an endpoint with a thousand machines; the table."""
     rows = []
-    for load in LOADS:
+    for load in loads:
         with endpoint(MACHINES, tls=True) as (url, pid):
             finding = _run(url, pid, load, seconds)
         rows.append(finding.row())
