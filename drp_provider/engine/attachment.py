@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from drp_provider.engine import claims, verbs
+from drp_provider.engine import claims, holders, verbs
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import NotFound, PatchRejected, ReplyLost, Unprocessable
 from drp_provider.models.assignment import Entry
 from drp_provider.models.base import Inputs
-from drp_provider.models.fields import UUID
 from drp_provider.patch.operation import Operation, add, remove, replace, test
 from drp_provider.patch.pointer import pointer_to
 
@@ -47,10 +46,7 @@ class EntryLifecycle:
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`; the same machine by its other name is no change."""
-        known_as = {olds.get(f"{self.model.holder}_uuid"), olds.get(f"{self.model.holder}_name")} - {None}
-        if news.get(self.model.holder) in known_as:
-            news = {**news, self.model.holder: olds.get(self.model.holder)}
-        return verbs.diff(self.model, olds, news)
+        return verbs.diff(self.model, olds, holders.settled(self.model, olds, news))
 
     def create(self, api: Documents, inputs: Inputs) -> State:
         """One `PATCH` that appends; an entry that is there already is ours from now on.
@@ -62,7 +58,8 @@ class EntryLifecycle:
         try:
             document, was_runnable = self._append(api, target)
         except NotFound as error:
-            raise self._no_holder(inputs, error) from None
+            undone = f"{self.model.item_noun} {inputs[self.model.item]!r} was not assigned"
+            raise holders.unknown(self.model, inputs, undone, error) from None
         if self._is_missing(document, target.item):
             self._take_back(api, document, target, runnable=was_runnable)
             raise self._no_item(target)
@@ -83,8 +80,7 @@ class EntryLifecycle:
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Take the entry out, from a fresh look at the list; what is gone already is fine."""
         key, item = self._holder_key(id_), olds[self.model.item]
-        names = {key, olds.get(self.model.holder), olds.get(f"{self.model.holder}_name")}
-        if claims.is_declared(*((self.model.prefix, str(name), item) for name in names)):
+        if claims.is_declared(*((self.model.prefix, name, item) for name in holders.names_of(self.model, key, olds))):
             return  # The program still declares the pair, by another resource or under another name of the machine.
 
         def attempt() -> bool | ReplyLost | None:
@@ -97,8 +93,7 @@ class EntryLifecycle:
 
     def _target(self, inputs: Inputs) -> _Target:
         holder, item = inputs[self.model.holder], inputs[self.model.item]
-        key = holder if UUID.fullmatch(holder) else f"Name:{holder}"
-        return _Target(key, item, f"{self.model.holder} {holder!r}")
+        return _Target(holders.key_of(holder), item, f"{self.model.holder} {holder!r}")
 
     def _id(self, document: Document, item: str) -> str:
         return f"{document['Uuid']}/{item}"
@@ -107,8 +102,7 @@ class EntryLifecycle:
         return id_.partition("/")[0]
 
     def _state(self, inputs: Inputs, document: Document) -> State:
-        holder = self.model.holder
-        facts = {f"{holder}_uuid": document["Uuid"], f"{holder}_name": document["Name"]}
+        facts = holders.facts_of(self.model, document)
         return State(self._id(document, inputs[self.model.item]), {**inputs, **facts}, inputs)
 
     def _append(self, api: Documents, target: _Target) -> tuple[Document, bool]:
@@ -176,14 +170,6 @@ class EntryLifecycle:
         except NotFound:
             return True
         return True
-
-    def _no_holder(self, inputs: Inputs, error: NotFound) -> NotFound:
-        holder, item = inputs[self.model.holder], inputs[self.model.item]
-        text = (
-            f"{self.model.holder} {holder!r} is not on the endpoint, so {self.model.item_noun} {item!r} was not "
-            "assigned: check the name or uuid, and that the credentials may see machines."
-        )
-        return NotFound(text, code=error.code, model=error.model, key=error.key, type_=error.type)
 
     def _no_item(self, target: _Target) -> NotFound:
         text = (

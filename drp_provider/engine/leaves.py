@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_pascal
 
-from drp_provider.models.base import DrpObject, Inputs
+from drp_provider.models.base import Inputs, Owned
 from drp_provider.models.fields import OWNER_KEY
 from drp_provider.patch.pointer import document_of, pointer_to, tokens_of
 from drp_provider.patch.values import ABSENT, text_of
@@ -13,7 +13,7 @@ from drp_provider.patch.values import ABSENT, text_of
 OWNER_POINTER = pointer_to("Meta", OWNER_KEY)
 MASKED = "[secret]"
 
-Model = type[DrpObject]
+Model = type[Owned]
 
 
 def field_pointer(name: str) -> str:

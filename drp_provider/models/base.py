@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from drp_provider.models.fields import Meta
+from drp_provider.models.fields import UUID, Meta
 
 Inputs = dict[str, Any]
 """A program's inputs: property names as Python spells them, values as JSON."""
@@ -35,26 +35,52 @@ class Declaration(BaseModel):
         return inputs
 
 
-class DrpObject(Declaration):
-    """A whole DRP object: a key, fields, and maps whose members are owned one by one."""
+class Owned(Declaration):
+    """What a program owns of a DRP object: fields, and maps whose members are owned one by one."""
 
-    identity = ("name",)
-    zeros: ClassVar[Mapping[str, Any]] = {"description": "", "documentation": ""}
+    zeros: ClassVar[Mapping[str, Any]] = {"description": ""}
     """Inputs that are one field each, with the value that DRP gives the field where none is declared."""
     maps: ClassVar[tuple[str, ...]] = ("meta",)
     """Inputs whose members are owned one by one."""
     seeded: ClassVar[Mapping[str, str]] = {}
     """Inputs whose members are set once in the map of another input, and belong to others afterwards."""
 
-    name: str
     description: str | None = None
-    documentation: str | None = None
     meta: Meta | None = None
-    owner: str | None = None
-    adopt: bool = False
     force: list[str] | None = None
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:  # noqa: ARG003 - for types that can be reset
         """The inputs in `maps` that this change puts back to their seeds."""
         return frozenset()
+
+
+class DrpObject(Owned):
+    """A whole DRP object, with its key."""
+
+    identity = ("name",)
+    zeros = {**Owned.zeros, "documentation": ""}
+
+    name: str
+    documentation: str | None = None
+    owner: str | None = None
+    adopt: bool = False
+
+
+class Held(Declaration):
+    """Something in an object that somebody else made, and that a program names by name or uuid."""
+
+    holder: ClassVar[str]
+    """The input that names the object."""
+
+    @classmethod
+    def complete(cls, inputs: Inputs) -> Inputs:
+        """DRP's uuids are lower case."""
+        key = inputs.get(cls.holder)
+        if isinstance(key, str) and UUID.fullmatch(key):
+            return {**inputs, cls.holder: key.lower()}
+        return inputs
+
+
+class Part(Held, Owned):
+    """Fields and keys of an object that somebody else made."""

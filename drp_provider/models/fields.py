@@ -36,6 +36,12 @@ def _check_param_name(name: str) -> str:
     return name
 
 
+def _check_machine(machine: str) -> str:
+    if not machine.strip() or "/" in machine:
+        raise ValueError(f"{machine!r} is neither the name nor the uuid of a machine")
+    return machine
+
+
 def _check_meta(meta: dict[str, str]) -> dict[str, str]:
     if OWNER_KEY in meta:
         raise ValueError(f"the key {OWNER_KEY} is the provider's own mark: leave it out")
@@ -77,6 +83,9 @@ def _check_value(value: Any) -> Any:
 
 Name = Annotated[StrictStr, AfterValidator(_check_name)]
 """An ordinary DRP name."""
+
+Machine = Annotated[StrictStr, AfterValidator(_check_machine)]
+"""A machine by name or uuid."""
 
 ParamName = Annotated[StrictStr, AfterValidator(_check_param_name)]
 """The name of a Param, and a key of any Params map."""
