@@ -75,19 +75,19 @@ class DrpProvider(ResourceProvider):
     def create(self, props: Props) -> CreateResult:
         """Make the object, or take it over."""
         state = self._lifecycle.create(self._client, from_pulumi(props))
-        return CreateResult(state.id, to_pulumi(state.outputs))
+        return CreateResult(state.id, to_pulumi(state.outputs, state.secrets))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Send what changed."""
         state = self._lifecycle.update(self._client, _id, from_pulumi(_olds), from_pulumi(_news))
-        return UpdateResult(to_pulumi(state.outputs))
+        return UpdateResult(to_pulumi(state.outputs, state.secrets))
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """What the endpoint has now; an empty id when it is gone."""
         state = self._lifecycle.read(self._client, id_, from_pulumi(props))
         if state is None:
             return ReadResult("", {})
-        return ReadResult(state.id, to_pulumi(state.outputs), to_pulumi(state.inputs))
+        return ReadResult(state.id, to_pulumi(state.outputs, state.secrets), to_pulumi(state.inputs))
 
     def delete(self, _id: str, _props: Props) -> None:
         """Take away what is ours."""

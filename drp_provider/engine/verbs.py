@@ -54,6 +54,8 @@ class State:
     id: str
     outputs: dict[str, Any]
     inputs: Inputs
+    secrets: frozenset[str] = frozenset()
+    """Outputs that Pulumi is to encrypt, whatever the inputs are."""
 
 
 class Lifecycle(Protocol):
