@@ -2,6 +2,8 @@
 
 from hypothesis import strategies as st
 
+from drp_provider.patch.values import ABSENT
+
 KEYS = st.sampled_from(["my/a", "my/b", "my~c", "my~1d", "my/~0/e", "f.g", "my h", "other/i", "aa"])
 DRP_KEYS = st.sampled_from(["my/a", "my/b", "my/c/d", "my-e", "f.g", "my h", "other/i", "aa", "über/j"])
 """Names that DRP takes for params: it knows no `~`."""
@@ -20,3 +22,7 @@ VALUES = st.recursive(
 )
 PARAMS = st.dictionaries(KEYS, VALUES, max_size=6)
 DRP_PARAMS = st.dictionaries(DRP_KEYS, VALUES, max_size=6)
+WRITES = st.lists(st.none() | st.tuples(DRP_KEYS, VALUES | st.just(ABSENT)), max_size=6)
+"""What another writer does before each request: nothing, or a param that it sets or removes."""
+LOSSES = st.lists(st.sampled_from(["reply", "request", None, None, None]), max_size=6)
+"""What is lost of each request."""

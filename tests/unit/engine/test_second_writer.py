@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from requests.adapters import BaseAdapter
 
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
@@ -22,62 +20,9 @@ from drp_provider.errors import DrpError
 from drp_provider.models.cluster_profile import ClusterProfile
 from drp_provider.models.profile import Profile
 from drp_provider.patch.values import ABSENT, same
-from tests.strategies import DRP_KEYS as KEYS
 from tests.strategies import DRP_PARAMS as PARAMS
-from tests.strategies import VALUES
-
-KEY = "rocketskates:r0cketsk8ts"
-BASE = "http://embedded.drp"
-WRITES = st.lists(st.none() | st.tuples(KEYS, VALUES | st.just(ABSENT)), max_size=6)
-LOSSES = st.lists(st.sampled_from(["reply", "request", None, None, None]), max_size=6)
-
-
-class Crowded(BaseAdapter):
-    """The way to the endpoint, on which another writer gets in between and replies are lost."""
-
-    def __init__(self, target: EmbeddedAdapter) -> None:
-        super().__init__()
-        self.target = target
-        self.writes: list[Any] = []
-        self.losses: list[str | None] = []
-        self.theirs: dict[str, Any] = {}
-        self.profile = ""
-        self._session = requests.Session()
-        self._session.mount(BASE, target)
-        self._session.auth = tuple(KEY.split(":"))  # type: ignore[assignment]
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        if "/token" in str(request.url):
-            return self.target.send(request, *args, **options)
-        if self.writes and (write := self.writes.pop(0)):
-            self.write(*write)
-        loss = self.losses.pop(0) if self.losses else None
-        if loss == "request":
-            raise requests.ConnectionError("lost")
-        response = self.target.send(request, *args, **options)
-        if loss == "reply":
-            raise requests.ConnectionError("lost")
-        return response
-
-    def close(self) -> None:
-        self._session.close()
-
-    def write(self, key: str, value: Any) -> None:
-        url = f"{BASE}/api/v3/profiles/{self.profile}"
-        found = self._session.get(url)
-        if found.status_code != 200:
-            return
-        pointer = "/Params/" + key.replace("~", "~0").replace("/", "~1")
-        line = {"op": "remove", "path": pointer} if value is ABSENT else {"op": "add", "path": pointer, "value": value}
-        if value is not ABSENT or key in found.json()["Params"]:
-            assert self._session.patch(url, json=[line]).status_code == 200
-            self.theirs[key] = value
-
-    def params(self) -> dict[str, Any]:
-        return dict(self._session.get(f"{BASE}/api/v3/profiles/{self.profile}").json()["Params"])
-
-    def make(self, params: dict[str, Any]) -> None:
-        assert self._session.post(f"{BASE}/api/v3/profiles", json={"Name": self.profile, "Params": params}).ok
+from tests.strategies import LOSSES, WRITES
+from tests.support.crowded import BASE, KEY, Crowded
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +35,10 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapte
 _names = iter(f"profile-{n}" for n in range(10**9))
 
 
-def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client]:
-    way = Crowded(adapter)
-    way.profile = next(_names)
-    return way, Client(Transport(BASE, key=KEY, adapter=way))
+def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client, str]:
+    way, name = Crowded(adapter), next(_names)
+    way.path = f"profiles/{name}"
+    return way, Client(Transport(BASE, key=KEY, adapter=way)), name
 
 
 @pytest.fixture(autouse=True)
@@ -113,13 +58,13 @@ patient = settings(
 def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
     adapter: EmbeddedAdapter, olds: Any, news: Any, others: Any, writes: Any, losses: Any
 ) -> None:
-    way, client = crowded(adapter)
-    way.make({**others, **olds})
+    way, client, name = crowded(adapter)
+    way.make("profiles", {"Name": name, "Params": {**others, **olds}})
     way.writes, way.losses = list(writes), list(losses)
     lifecycle = ObjectLifecycle(Profile)
-    outputs = {"name": way.profile, "params": olds, "adopted": False}
+    outputs = {"name": name, "params": olds, "adopted": False}
     try:
-        lifecycle.update(client, way.profile, outputs, {"name": way.profile, "params": news})
+        lifecycle.update(client, name, outputs, {"name": name, "params": news})
         done = True
     except DrpError:
         done = False
@@ -145,12 +90,12 @@ def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
 def test_a_create_claims_declared_keys_only(
     adapter: EmbeddedAdapter, wanted: Any, seeds: Any, present: Any, writes: Any, losses: Any, adopt: bool
 ) -> None:
-    way, client = crowded(adapter)
+    way, client, name = crowded(adapter)
     if present is not None:
-        way.make(present)
+        way.make("profiles", {"Name": name, "Params": present})
     way.writes, way.losses = list(writes), list(losses)
     seeds = {key: value for key, value in seeds.items() if key not in wanted}
-    inputs = {"name": way.profile, "params": wanted, "runtime_params": seeds, "adopt": adopt, "owner": "p/s/r"}
+    inputs = {"name": name, "params": wanted, "runtime_params": seeds, "adopt": adopt, "owner": "p/s/r"}
     try:
         ObjectLifecycle(ClusterProfile).create(client, inputs)
         done = True
@@ -174,11 +119,11 @@ def test_a_create_claims_declared_keys_only(
 def test_giving_an_adopted_object_back_removes_only_what_is_still_as_it_was_left(
     adapter: EmbeddedAdapter, owned: Any, others: Any, writes: Any, losses: Any
 ) -> None:
-    way, client = crowded(adapter)
-    way.make({**others, **owned})
+    way, client, name = crowded(adapter)
+    way.make("profiles", {"Name": name, "Params": {**others, **owned}})
     way.writes, way.losses = list(writes), list(losses)
     try:
-        ObjectLifecycle(Profile).delete(client, way.profile, {"name": way.profile, "params": owned, "adopted": True})
+        ObjectLifecycle(Profile).delete(client, name, {"name": name, "params": owned, "adopted": True})
     except DrpError:
         return
     after = way.params()
