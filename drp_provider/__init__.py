@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drp_provider.objects.assignment import MachineAssignment
     from drp_provider.objects.cluster_profile import ClusterProfile
     from drp_provider.objects.cluster_ready import ClusterReady
+    from drp_provider.objects.machine_settings import MachineSettings
     from drp_provider.objects.param import Param
     from drp_provider.objects.profile import Profile
 
@@ -32,6 +33,7 @@ _HOMES = {
     "DrpError": "drp_provider.errors",
     "EndpointUnreachable": "drp_provider.errors",
     "MachineAssignment": "drp_provider.objects.assignment",
+    "MachineSettings": "drp_provider.objects.machine_settings",
     "NotReady": "drp_provider.errors",
     "Param": "drp_provider.objects.param",
     "Profile": "drp_provider.objects.profile",
@@ -46,6 +48,7 @@ __all__ = [
     "DrpError",
     "EndpointUnreachable",
     "MachineAssignment",
+    "MachineSettings",
     "NotReady",
     "Param",
     "Profile",

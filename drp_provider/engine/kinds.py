@@ -1,20 +1,29 @@
 """Which lifecycle a model has: its base class says it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from drp_provider.engine.attachment import EntryLifecycle
 from drp_provider.engine.lifecycle import ObjectLifecycle
+from drp_provider.engine.part import PartLifecycle
 from drp_provider.engine.readiness import WaitLifecycle
 from drp_provider.engine.verbs import Lifecycle
 from drp_provider.models.assignment import Entry
-from drp_provider.models.base import Declaration, DrpObject
+from drp_provider.models.base import Declaration, DrpObject, Part
 from drp_provider.models.cluster_ready import Wait
+
+_LIFECYCLES: dict[type[Declaration], Callable[[Any], Lifecycle]] = {
+    DrpObject: ObjectLifecycle,
+    Entry: EntryLifecycle,
+    Part: PartLifecycle,
+    Wait: WaitLifecycle,
+}
 
 
 def lifecycle_of(model: type[Declaration]) -> Lifecycle:
     """The verbs of a model's resource type."""
-    if issubclass(model, DrpObject):
-        return ObjectLifecycle(model)
-    if issubclass(model, Entry):
-        return EntryLifecycle(model)
-    if issubclass(model, Wait):
-        return WaitLifecycle(model)
-    raise TypeError(f"{model.__name__} is neither a DrpObject nor an Entry nor a Wait")
+    for base, lifecycle in _LIFECYCLES.items():
+        if issubclass(model, base):
+            return lifecycle(model)
+    bases = ", ".join(base.__name__ for base in _LIFECYCLES)
+    raise TypeError(f"{model.__name__} has no lifecycle: its base is none of {bases}")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from drp_provider.engine import claims, leaves, verbs
+from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.leaves import Model
 from drp_provider.engine.reports import already_exists, clash_report, in_use, vanished
 from drp_provider.engine.verbs import Documents, State, Verdict
@@ -174,9 +175,11 @@ class ObjectLifecycle:
         *,
         secret_keys: set[str],
         live: Document | None = None,
+        subject: str = "",
+        displaced: Displaced | None = None,
     ) -> None:
         """Send the change; when the endpoint refuses or is silent, look and plan again from what is there."""
-        seen = live
+        seen, subject, displaced = live, subject or self._subject(key), displaced or Displaced({})
 
         def attempt() -> bool | ReplyLost | None:
             nonlocal seen, change
@@ -185,16 +188,18 @@ class ObjectLifecycle:
             try:
                 lines = plan(self._marking(change, seen), seen)
             except Clashes as found:
-                raise clash_report(self._subject(key), found, secret_keys, adopting=live is not None) from None
+                raise clash_report(subject, found, secret_keys, adopting=live is not None) from None
+            displaced.sending(change, seen)
             result = self._send(api, key, lines) if lines else True
             if result is not True:
                 seen = self._look(api, key)
                 if isinstance(result, ReplyLost) and has_landed(lines, seen):
                     # A second reset would undo what the machines have written since the first.
                     change = replace(change, seeds={}, resets=frozenset())
+            displaced.answered(result, seen)
             return result
 
-        verbs.patiently(self._subject(key), attempt)
+        verbs.patiently(subject, attempt)
 
     def _look(self, api: Documents, key: str) -> Document:
         document = api.find(self.model.prefix, key)

@@ -6,7 +6,7 @@ import dill
 import pytest
 from pulumi.dynamic import DiffResult
 
-from drp_provider import ClusterProfile, ClusterReady, MachineAssignment, Param, Profile
+from drp_provider import ClusterProfile, ClusterReady, MachineAssignment, MachineSettings, Param, Profile
 from drp_provider.engine.provider import DrpProvider
 from tests.support.plugin import reference
 
@@ -22,6 +22,10 @@ GOLDEN = {
     "cluster_ready:ClusterReady": (
         "gASVUQAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwaY2x1c3Rlcl9yZWFkeTpDbHVz"
         "dGVyUmVhZHmUhZRSlC4="
+    ),
+    "machine_settings:MachineSettings": (
+        "gASVVwAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwgbWFjaGluZV9zZXR0aW5nczpN"
+        "YWNoaW5lU2V0dGluZ3OUhZRSlC4="
     ),
     "param:Param": (
         "gASVQgAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwLcGFyYW06UGFyYW2UhZRSlC4="
@@ -50,6 +54,7 @@ def test_a_provider_string_holds_two_names_and_nothing_else(bare_environment: py
         (ClusterProfile, "pulumi-python:dynamic/drp:ClusterProfile"),
         (ClusterReady, "pulumi-python:dynamic/drp:ClusterReady"),
         (MachineAssignment, "pulumi-python:dynamic/drp:MachineAssignment"),
+        (MachineSettings, "pulumi-python:dynamic/drp:MachineSettings"),
         (Param, "pulumi-python:dynamic/drp:Param"),
         (Profile, "pulumi-python:dynamic/drp:Profile"),
     ],

@@ -1,0 +1,182 @@
+"""The verbs of a resource that is fields and keys of an object that somebody else made.
+
+The object is never created or deleted. What the program takes it gives back: to the value that `force` displaced, or
+else to nothing; and only where the value is still the one that was left there.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from drp_provider.engine import claims, holders, leaves, verbs
+from drp_provider.engine.displaced import Displaced
+from drp_provider.engine.lifecycle import ObjectLifecycle
+from drp_provider.engine.reports import vanished
+from drp_provider.engine.verbs import Documents, State, Verdict
+from drp_provider.errors import NotFound
+from drp_provider.models.base import Inputs, Part
+from drp_provider.patch.operation import Plan, remove, test
+from drp_provider.patch.operation import replace as replacing
+from drp_provider.patch.planner import Change
+from drp_provider.patch.pointer import value_at
+from drp_provider.patch.values import ABSENT, same
+
+LOCKED = "/Locked"
+SECRETS = frozenset({"displaced", "ours"})
+"""Outputs that hold values of others, or values that were secret under another key."""
+
+
+class PartLifecycle(ObjectLifecycle):
+    """Takes over, changes, reads and gives back the declared leaves of an object."""
+
+    model: type[Part]
+
+    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+        """See `verbs.check`. Each leaf is declared by itself: resources may share an object."""
+        completed, faults = verbs.check(self.model, inputs)
+        key = completed.get(self.model.holder)
+        if isinstance(key, str):
+            for pointer in leaves.leaves_of(self.model, _with_known_maps(self.model, completed), marked=False):
+                claims.declare((self.model.prefix, key, pointer), self.model.__name__)
+        return completed, faults
+
+    def diff(self, olds: Inputs, news: Inputs) -> Verdict:
+        """See `verbs.diff`; the same object by its other name is no change."""
+        return verbs.diff(self.model, olds, holders.settled(self.model, olds, news))
+
+    def create(self, api: Documents, inputs: Inputs) -> State:
+        """A `GET` and one `PATCH`; a leaf that is at the wanted value already is ours from now on.
+
+        Raises:
+            Conflict: a declared leaf holds another value and is not forced.
+            NotFound: there is no such object.
+        """
+        try:
+            live = api.get(self.model.prefix, holders.key_of(inputs[self.model.holder]))
+        except NotFound as error:
+            raise holders.unknown(self.model, inputs, "nothing was set", error) from None
+        wanted = leaves.leaves_of(self.model, inputs, marked=False)
+        zeros = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
+        change = Change(zeros, wanted, force=self._forced(inputs, wanted))
+        displaced = Displaced({})
+        self._carry_out(api, live["Uuid"], change, displaced, news=inputs, live=live)
+        return self._part(live["Uuid"], inputs, holders.facts_of(self.model, live), displaced.values, {})
+
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:
+        """One guarded `PATCH`, or a `GET` in front of it where a key is new; what is declared no more is given back.
+
+        Raises:
+            Conflict: a leaf that was to change is neither as reviewed nor as wanted.
+            NotFound: the object is gone.
+        """
+        ours, displaced = olds.get("ours") or {}, Displaced(olds.get("displaced") or {})
+        kept = leaves.leaves_of(self.model, news, marked=False)
+        change = self._given_back(self._change(olds, news, marked=False), kept, id_, olds)
+        try:
+            for step in self._around_the_lock(change):
+                self._carry_out(api, id_, step, displaced, news=news, olds=olds)
+        except NotFound as error:
+            raise vanished(self._subject_of(news), error) from None
+        changed = change.changed()
+        facts = {name: olds.get(name) for name in (f"{self.model.holder}_uuid", f"{self.model.holder}_name")}
+        return self._part(
+            id_,
+            news,
+            facts,
+            {p: value for p, value in displaced.values.items() if p in kept},
+            {p: value for p, value in ours.items() if p in kept and p not in changed},
+        )
+
+    def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:
+        """The owned values as the endpoint has them, and beside those of others what we had left there."""
+        document = api.find(self.model.prefix, id_)
+        if document is None:
+            return None
+        declared = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
+        seen = leaves.live_inputs(self.model, declared, document)
+        left = self._left(olds)
+        live = leaves.leaves_of(self.model, seen, marked=False)
+        ours = {p: left[p] for p, value in live.items() if not same(left[p], value)}
+        return self._part(id_, seen, holders.facts_of(self.model, document), olds.get("displaced") or {}, ours)
+
+    def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
+        """One `PATCH` that puts back, or takes away, what is still as we left it; the rest is somebody else's now."""
+        mine = {p: value for p, value in self._left(olds).items() if not self._is_declared(id_, olds, p)}
+        back = {**leaves.zeros_of(self.model), **(olds.get("displaced") or {})}
+
+        def attempt() -> Any:
+            nonlocal mine
+            lines = tuple(line for p, value in sorted(mine.items()) for line in _restoring(p, value, back))
+            result = self._send(api, id_, lines) if lines else True
+            if result is not True:
+                live = api.find(self.model.prefix, id_)
+                mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
+            return result
+
+        try:
+            verbs.patiently(self._subject_of(olds), attempt)
+        except NotFound:
+            return
+
+    def _subject_of(self, inputs: Inputs) -> str:
+        return f"{self.model.holder} {inputs[self.model.holder]!r}"
+
+    def _part(self, id_: str, inputs: Inputs, facts: Inputs, displaced: Inputs, ours: Inputs) -> State:
+        outputs = {**inputs, **facts, "displaced": displaced, "ours": ours or None}
+        return State(id_, outputs, inputs, SECRETS)
+
+    def _left(self, olds: Inputs) -> dict[str, Any]:
+        """The owned leaves as we left them; a refresh may have recorded others' values since."""
+        owned = leaves.leaves_of(self.model, olds, marked=False)
+        return {p: (olds.get("ours") or {}).get(p, value) for p, value in owned.items()}
+
+    def _is_declared(self, id_: str, olds: Inputs, pointer: str) -> bool:
+        names = holders.names_of(self.model, id_, olds)
+        return claims.is_declared(*((self.model.prefix, name, pointer) for name in names))
+
+    def _carry_out(
+        self,
+        api: Documents,
+        key: str,
+        change: Change,
+        displaced: Displaced,
+        *,
+        news: Inputs,
+        olds: Inputs | None = None,
+        live: dict[str, Any] | None = None,
+    ) -> None:
+        secret_keys = leaves.secret_keys_of(self.model, olds or {}, news)
+        subject = self._subject_of(news)
+        self._converge(api, key, change, secret_keys=secret_keys, live=live, subject=subject, displaced=displaced)
+
+    def _given_back(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:
+        """The change, in which a leaf that is declared no more returns to what it was before us.
+
+        It stays where another resource declares it, and where a refresh has shown somebody else's value.
+        """
+        gone = [p for p in change.reviewed if p not in kept]
+        foreign = {p for p in gone if p in (olds.get("ours") or {}) or self._is_declared(id_, olds, p)}
+        back = {p: value for p, value in (olds.get("displaced") or {}).items() if p in gone}
+        return replace(
+            change,
+            reviewed={p: value for p, value in change.reviewed.items() if p not in foreign},
+            wanted={p: value for p, value in {**change.wanted, **back}.items() if p not in foreign},
+        )
+
+    def _around_the_lock(self, change: Change) -> list[Change]:
+        """A locked object takes only a patch that unlocks it, so behind our own lock there are two."""
+        locked = change.reviewed.get(LOCKED) is True and change.wanted.get(LOCKED) is True
+        if not (locked and change.changed()):
+            return [change]
+        opened = replace(change, wanted={**change.wanted, LOCKED: False})
+        return [opened, replace(change, reviewed={**change.wanted, LOCKED: False})]
+
+
+def _restoring(pointer: str, left: Any, back: Inputs) -> Plan:
+    value = back.get(pointer, ABSENT)
+    return (test(pointer, left), remove(pointer) if value is ABSENT else replacing(pointer, value))
+
+
+def _with_known_maps(model: type[Part], inputs: Inputs) -> Inputs:
+    """The inputs without the maps of which nothing is known yet."""
+    return {name: value for name, value in inputs.items() if name not in model.maps or isinstance(value, dict)}
