@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from drp_provider.objects.cluster_profile import ClusterProfile
     from drp_provider.objects.cluster_ready import ClusterReady
     from drp_provider.objects.machine_settings import MachineSettings
+    from drp_provider.objects.machine_workflow import MachineWorkflow
     from drp_provider.objects.param import Param
     from drp_provider.objects.profile import Profile
 
@@ -34,6 +35,7 @@ _HOMES = {
     "EndpointUnreachable": "drp_provider.errors",
     "MachineAssignment": "drp_provider.objects.assignment",
     "MachineSettings": "drp_provider.objects.machine_settings",
+    "MachineWorkflow": "drp_provider.objects.machine_workflow",
     "NotReady": "drp_provider.errors",
     "Param": "drp_provider.objects.param",
     "Profile": "drp_provider.objects.profile",
@@ -49,6 +51,7 @@ __all__ = [
     "EndpointUnreachable",
     "MachineAssignment",
     "MachineSettings",
+    "MachineWorkflow",
     "NotReady",
     "Param",
     "Profile",

@@ -8,13 +8,16 @@ from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.engine.part import PartLifecycle
 from drp_provider.engine.readiness import WaitLifecycle
 from drp_provider.engine.verbs import Lifecycle
+from drp_provider.engine.workflow import WorkflowLifecycle
 from drp_provider.models.assignment import Entry
 from drp_provider.models.base import Declaration, DrpObject, Part
 from drp_provider.models.cluster_ready import Wait
+from drp_provider.models.machine_workflow import MachineWorkflow
 
 _LIFECYCLES: dict[type[Declaration], Callable[[Any], Lifecycle]] = {
     DrpObject: ObjectLifecycle,
     Entry: EntryLifecycle,
+    MachineWorkflow: WorkflowLifecycle,
     Part: PartLifecycle,
     Wait: WaitLifecycle,
 }

@@ -6,7 +6,15 @@ import dill
 import pytest
 from pulumi.dynamic import DiffResult
 
-from drp_provider import ClusterProfile, ClusterReady, MachineAssignment, MachineSettings, Param, Profile
+from drp_provider import (
+    ClusterProfile,
+    ClusterReady,
+    MachineAssignment,
+    MachineSettings,
+    MachineWorkflow,
+    Param,
+    Profile,
+)
 from drp_provider.engine.provider import DrpProvider
 from tests.support.plugin import reference
 
@@ -26,6 +34,10 @@ GOLDEN = {
     "machine_settings:MachineSettings": (
         "gASVVwAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwgbWFjaGluZV9zZXR0aW5nczpN"
         "YWNoaW5lU2V0dGluZ3OUhZRSlC4="
+    ),
+    "machine_workflow:MachineWorkflow": (
+        "gASVVwAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwgbWFjaGluZV93b3JrZmxvdzpN"
+        "YWNoaW5lV29ya2Zsb3eUhZRSlC4="
     ),
     "param:Param": (
         "gASVQgAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwLcGFyYW06UGFyYW2UhZRSlC4="
@@ -55,6 +67,7 @@ def test_a_provider_string_holds_two_names_and_nothing_else(bare_environment: py
         (ClusterReady, "pulumi-python:dynamic/drp:ClusterReady"),
         (MachineAssignment, "pulumi-python:dynamic/drp:MachineAssignment"),
         (MachineSettings, "pulumi-python:dynamic/drp:MachineSettings"),
+        (MachineWorkflow, "pulumi-python:dynamic/drp:MachineWorkflow"),
         (Param, "pulumi-python:dynamic/drp:Param"),
         (Profile, "pulumi-python:dynamic/drp:Profile"),
     ],
