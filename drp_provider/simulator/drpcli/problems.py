@@ -32,6 +32,7 @@ class Refused(Problem):
 
     def __init__(self, status: int, document: Any, request: str) -> None:
         self.status = status
+        self.document = document
         super().__init__(_worded(document) or f"CLIENT_ERROR: {request}: the endpoint answered {status}")
 
 
