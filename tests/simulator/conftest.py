@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 
 from drp_provider.embedded import EmbeddedEndpoint
+from drp_provider.simulator import Simulator
+from drp_provider.simulator.pytest_plugin import drp_endpoint, drp_simulator, pytest_configure
 from drp_provider.simulator.toolbox import write_subset
+from tests.simulator.lab import Lab
 from tests.simulator.recorder import Recorder
 from tests.support.operator import Operator
+
+# What an installed wheel gives to tests.
+__all__ = ["drp_endpoint", "drp_simulator", "pytest_configure"]
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("RS_", "DRP_"))}
 
@@ -61,3 +67,9 @@ def drpcli(program: Path, endpoint: EmbeddedEndpoint, operator: Operator, tmp_pa
         yield Drpcli(
             program, recorder, {**CLEAN, "RS_ENDPOINT": recorder.url, "RS_TOKEN": token, "HOME": str(tmp_path)}
         )
+
+
+@pytest.fixture
+def lab(drp_simulator: Simulator) -> Lab:
+    """A running simulator with an operator beside it."""
+    return Lab(drp_simulator, Operator(drp_simulator.url))
