@@ -1,7 +1,10 @@
 """A way into an endpoint that writes down what comes through, unchanged."""
 
 import json
+import re
+import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +49,22 @@ class Recorder:
         return [seen.line for seen in self.seen]
 
 
+REGISTRATION = re.compile(rb"register [\w.:-]+")
+
+
+def _pump(source: socket.socket, target: socket.socket, recorder: Recorder) -> None:
+    """Pass bytes on until one end is closed; the mask of our client's frames is nought, so they can be read."""
+    try:
+        while content := source.recv(65536):
+            recorder.seen += [Seen(found.decode(), None, {}) for found in REGISTRATION.findall(content)]
+            target.sendall(content)
+    except OSError:
+        pass
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
 def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -54,6 +73,9 @@ def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             line = f"{self.command} {self.path.removeprefix('/api/v3')}"
             recorder.seen.append(Seen(line, json.loads(raw) if raw else None, dict(self.headers)))
+            if "Upgrade" in self.headers:
+                self._upgrade()
+                return
             upstream = HTTPConnection(urlsplit(recorder.target).netloc, timeout=30)
             try:
                 upstream.request(self.command, self.path, body=raw or None, headers=dict(self.headers))
@@ -68,6 +90,17 @@ def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(content)
             finally:
                 upstream.close()
+
+        def _upgrade(self) -> None:
+            self.close_connection = True
+            address = urlsplit(recorder.target)
+            with socket.create_connection((address.hostname, address.port)) as upstream:
+                head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+                upstream.sendall(f"{self.requestline}\r\n{head}\r\n".encode())
+                back = threading.Thread(target=_pump, args=(upstream, self.connection, Recorder("")))
+                back.start()
+                _pump(self.connection, upstream, recorder)
+                back.join()
 
         do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
 

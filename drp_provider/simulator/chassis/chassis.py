@@ -72,14 +72,9 @@ class Chassis:
         with suppress(BlockingIOError):
             os.read(exits, 4096)
         while True:
-            try:
-                # Not taken away yet: while it is there, nobody else gets its number.
-                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            except ChildProcessError:
+            process = _ended()
+            if not process:
                 return
-            if found is None:
-                return
-            process = found.si_pid
             machine = next((one for one in self._machines.values() if one.process == process), None)
             if machine is not None:
                 machine.power_off()
@@ -96,6 +91,15 @@ class Chassis:
                 os.waitpid(machine.process, 0)
         if self._simulator:
             sweep(self._simulator)
+
+
+def _ended() -> int:
+    """A child that has ended. It is not taken away yet: while it is there, nobody else gets its number."""
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return 0
+    return 0 if found is None else found.si_pid
 
 
 def _report(machine: str, what: str, detail: str) -> None:
