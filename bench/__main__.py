@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _prepare(url)
         counts = count(folder, url, machines)
         _say(f"measuring time, {rounds} rounds")
-        series = time(folder, url, steps(machines, previews=not options.quick), rounds, _say)
+        series = time(folder, url, steps(machines, quick=options.quick), rounds, _say)
     words = " ".join(sys.argv[1:] if arguments is None else arguments)
     print(f"Command: {f'python -m bench {words}'.strip()}")
     print(f"Machine: {os.cpu_count()} cores, {platform.system()} {platform.machine()}")
@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each operation is measured")
     parser.add_argument("--machines", type=int, default=100, help="of the cluster, at most 1000")
-    parser.add_argument("--quick", action="store_true", help="one round, three machines: the requests are as always")
+    parser.add_argument(
+        "--quick", action="store_true", help="one round of few operations, three machines; the requests are all"
+    )
     return parser
 
 
