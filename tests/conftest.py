@@ -12,7 +12,6 @@ from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack
 
-
 # How fast a machine is says nothing about the code: no deadline, and no verdict over slow generation.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
