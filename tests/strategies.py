@@ -3,7 +3,6 @@
 from hypothesis import strategies as st
 
 from drp_provider.engine.codec import NULL
-
 from drp_provider.patch.values import ABSENT
 
 KEYS = st.sampled_from(["my/a", "my/b", "my~c", "my~1d", "my/~0/e", "f.g", "my h", "other/i", "aa"])
