@@ -34,6 +34,15 @@ class Registry:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    @property
+    def address(self) -> str:
+        """The number behind the endpoint's host name, at which it answers.
+
+        Raises:
+            OSError: It does not.
+        """
+        return str(self._connection.socket().getpeername()[0])
+
     def machine(self, name: str, *, invited: bool) -> Any:
         """The machine's object, made where there is none.
 

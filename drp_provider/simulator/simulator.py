@@ -229,7 +229,7 @@ class Simulator:
         self._uuids = {machine["Name"]: machine["Uuid"] for machine in found}
 
     def _equip(self, registry: Registry, root: Path) -> None:
-        host, port, secure = wire.split_endpoint(self.url)
+        _, port, secure = wire.split_endpoint(self.url)
         greeting = toolbox.fill(root / "bin")
         base = {name: value for name, value in os.environ.items() if not name.startswith(_PRIVATE)}
         simulator = uuid.uuid4().hex
@@ -239,7 +239,13 @@ class Simulator:
                 (home / part).mkdir(parents=True)
             environment = {**base, "PATH": f"{root / 'bin'}{os.pathsep}{base.get('PATH', os.defpath)}"}
             environment |= {"HOME": str(home / "root")} | dict.fromkeys(("TMPDIR", "TMP"), str(home / "tmp"))
-            about: dict[str, Any] = {"host": host, "port": port, "secure": secure, "uuid": key, "folder": str(home)}
+            about: dict[str, Any] = {
+                "host": registry.address,
+                "port": port,
+                "secure": secure,
+                "uuid": key,
+                "folder": str(home),
+            }
             about |= {"environment": environment, "greeting": greeting, "simulator": simulator}
             self._running().send(name, "add", token=registry.token(key), **about)
 

@@ -41,6 +41,7 @@ class Station:
         self._watch = watch
         self._reports: list[Report] = []
         self._news = threading.Condition()
+        self._sending = threading.Lock()
         self._process = subprocess.Popen(  # noqa: S603 - this package's own program
             [sys.executable, "-I", "-S", "-X", "utf8", str(_PROGRAM)],
             stdin=subprocess.PIPE,
@@ -64,7 +65,7 @@ class Station:
         line = json.dumps({"machine": machine, "do": do, **details})
         stdin: Any = self._process.stdin
         try:
-            with self._news:
+            with self._sending:
                 stdin.write(line.encode() + b"\n")
                 stdin.flush()
         except (OSError, ValueError):

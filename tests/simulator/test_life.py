@@ -144,7 +144,8 @@ def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint:
 @pytest.fixture
 def on(endpoint: object) -> Callable[..., Simulator]:
     """A simulator on somebody else's endpoint."""
-    return lambda machines, **options: Simulator(machines, endpoint=endpoint.url, **options)  # type: ignore[attr-defined]
+    url = endpoint.url.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
+    return lambda machines, **options: Simulator(machines, endpoint=url, **options)
 
 
 def test_machines_stand_in_on_another_endpoint(on: Callable[..., Simulator], operator: Operator) -> None:
