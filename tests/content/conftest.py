@@ -1,5 +1,6 @@
 """An endpoint with the content pack, and a cluster on it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,12 @@ def cluster(endpoint: EmbeddedEndpoint, operator: Operator, tmp_path: Path, comm
     """A cluster whose profile is not there yet."""
     operator.post("contents", bundled())
     return Cluster(endpoint, operator, tmp_path, commands)
+
+
+@pytest.fixture
+def older_cluster(tmp_path: Path, commands: Path) -> Iterator[Cluster]:
+    """The same on an endpoint that speaks v3.13."""
+    with EmbeddedEndpoint(dialect="v3.13") as endpoint:
+        operator = Operator(endpoint.url)
+        operator.post("contents", bundled())
+        yield Cluster(endpoint, operator, tmp_path, commands)

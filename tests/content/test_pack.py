@@ -12,25 +12,12 @@ import pytest
 
 from tests.content.cluster import PROFILE, SEEDS, Cluster
 from tests.content.pack import CONTENT, bundled
+from tests.content.shell import complaints, scripts
 
 SOURCE = Path(__file__).parent / "go"
 PACK = bundled()
 TASKS = sorted(PACK["sections"]["tasks"])
 LIBRARY = PACK["sections"]["templates"]["cluster-pattern-lib.tmpl"]["Contents"]
-
-
-def scripts(cluster: Cluster) -> dict[str, str]:
-    """Each task's script as a machine gets it."""
-    cluster.create(leader_count=2)
-    operator = cluster.operator
-    found = {}
-    for task in TASKS:
-        operator.post("stages", {"Name": f"s-{task}", "Tasks": [task]})
-        operator.post("workflows", {"Name": f"w-{task}", "Stages": [f"s-{task}"]})
-        node = cluster.machine(f"for-{task}")
-        node.start(f"w-{task}")
-        (found[task],) = node.next_scripts()
-    return found
 
 
 def test_everything_in_the_pack_is_usable_at_once(cluster: Cluster) -> None:
@@ -70,16 +57,11 @@ def test_the_scripts_need_nothing_but_bash_drpcli_grep_and_sleep() -> None:
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed (apt install shellcheck)")
 def test_the_rendered_scripts_are_clean_shell(cluster: Cluster, tmp_path: Path) -> None:
-    def complaints(**found: str) -> str:
-        for name, script in found.items():
-            (tmp_path / f"{name}.sh").write_text(script)
-        paths = [tmp_path / f"{name}.sh" for name in found]
-        return subprocess.run(["shellcheck", *paths], capture_output=True, text=True, check=False).stdout
-
-    assert complaints(**scripts(cluster)) == ""
+    cluster.create(leader_count=2)
+    assert complaints(scripts(cluster, TASKS), tmp_path) == ""
     outside = "#!/usr/bin/env bash\n" + re.sub(r"(?s){{ if .*?{{ else -}}\n(.*?){{ end -}}\n.*", r"\1", LIBRARY)
     assert 'echo "Missing cluster-profile on the machine!"\n' in outside
-    assert complaints(outside=outside) == ""
+    assert complaints({"outside": outside}, tmp_path) == ""
 
 
 @pytest.fixture
@@ -115,7 +97,8 @@ def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
         prefix: set(section) for prefix, section in PACK["sections"].items()
     }
 
-    ours = scripts(cluster)
+    cluster.create(leader_count=2)
+    ours = scripts(cluster, TASKS)
     schemas = {name: found["Schema"] for name, found in PACK["sections"]["params"].items()}
     params = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
     for task, script in ours.items():

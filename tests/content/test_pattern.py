@@ -310,3 +310,10 @@ def test_the_pack_can_be_uploaded_anew_while_a_cluster_stands_on_it(cluster: Clu
     cluster.create()
     assert succeeded(cluster.machine("node-1").run(WORKFLOW))
     assert cluster.operator.send("PUT", "contents/cluster-pattern", bundled()).status_code == 200
+
+
+def test_older_servers_run_it_too(older_cluster: Cluster) -> None:
+    older_cluster.create(size=2, leader_count=2)
+    first, second = older_cluster.machines(2)
+    assert all(map(succeeded, together([first, second], WORKFLOW)))
+    assert [node.shows for node in (first, second)] == [("green", "anchor")] * 2

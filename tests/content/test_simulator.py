@@ -1,0 +1,69 @@
+"""The pack on simulated machines, whose agents fetch and run the jobs themselves."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from drp_provider.simulator import Simulator
+from tests.content.cluster import PROFILE, SEEDS
+from tests.content.pack import bundled
+from tests.simulator.lab import Lab, eventually
+from tests.support.operator import Operator
+
+MACHINES = 4
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """Machines that carry the profile, and wait for a workflow."""
+    with Simulator(MACHINES) as simulator:
+        lab = Lab(simulator, Operator(simulator.url))
+        lab.operator.post("contents", bundled())
+        own = {"cluster-profile": PROFILE, "cluster-pattern/size": MACHINES, "cluster-pattern/timeout": 120}
+        lab.operator.post("profiles", {"Name": PROFILE, "Params": {**own, **SEEDS}})
+        for machine in simulator.machines:
+            line = {"op": "add", "path": "/Profiles/-", "value": PROFILE}
+            lab.operator.patch(f"machines/Name:{machine}", line)
+        yield lab
+
+
+def meta(lab: Lab, machines: Iterable[str]) -> list[tuple[str, str]]:
+    found = (lab.machine(machine)["Meta"] for machine in machines)
+    return sorted((one["color"], one["icon"]) for one in found)
+
+
+def test_machines_elect_a_leader_and_all_finish(lab: Lab) -> None:
+    lab.start("cluster-pattern")
+    lab.wait_until_complete()
+    params = lab.operator.params(PROFILE)
+    leader = params["cluster-pattern/leader"]
+    assert {report["Value"]["Leader"] for report in params["cluster-pattern/reports"]} == {leader}
+    assert len(params["cluster-pattern/reports"]) == MACHINES
+    assert params["cluster-pattern/data"]["Uuid"] == leader
+    assert meta(lab, lab.simulator.machines) == [("green", "anchor")] + [("green", "ship")] * (MACHINES - 1)
+
+
+def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(lab: Lab) -> None:
+    leader, *others = lab.simulator.machines
+    lab.simulator.fault(f"{leader}:die@cluster-pattern-publish")
+    lab.start("cluster-pattern", leader)
+    lab.simulator.wait_for(leader, "off")
+    lab.operator.set_param(PROFILE, "cluster-pattern/timeout", 1)
+    lab.start("cluster-pattern", *others)
+    for machine in others:
+        lab.wait_until_stopped(machine)
+        log = lab.log(lab.jobs(machine)[-1])
+        assert f"of waiting for cluster-pattern/data from the leader {lab.simulator.machines[leader]}" in log
+    assert set(meta(lab, others)) == {("red", "warning sign")}
+
+    seeds = {**SEEDS, "cluster-pattern/timeout": 120}
+    for key, value in seeds.items():
+        lab.operator.set_param(PROFILE, key, value)
+    lab.start("cluster-pattern")
+    lab.simulator.power_on(leader)
+    eventually(lambda: lab.jobs(leader)[-1]["State"] == "failed")  # its agent ends the job of before, and it stops
+    eventually(lambda: not lab.machine(leader)["Runnable"])
+    for machine in lab.simulator.machines:
+        lab.set(machine, "Runnable", True)
+    lab.wait_until_complete()
+    assert len(lab.operator.params(PROFILE)["cluster-pattern/reports"]) == MACHINES
