@@ -21,6 +21,8 @@ class DrpResource(Resource, module="drp", name="Resource"):
     """Base of all resources. A subclass names its model and annotates its outputs."""
 
     _model: ClassVar[str]
+    _depths: ClassVar[Mapping[str, int]] = {}
+    """Inputs whose maps are shown, and kept secret, member by member to a depth of more than one."""
 
     def __init_subclass__(cls, *, model: str = "") -> None:
         # The token is persisted in every stack: it is the class's name, and no subclass may fall back to another.
@@ -35,7 +37,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
         *,
         facts: Sequence[str] = (),
     ) -> None:
-        given = {name: to_property(value) for name, value in inputs.items() if value is not None}
+        given = {n: to_property(v, self._depths.get(n, 1)) for n, v in inputs.items() if v is not None}
         given["secret_keys"] = secret_keys_of(given)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
@@ -110,14 +112,16 @@ def owner_mark(resource_name: str) -> str | None:
     return f"{pulumi.get_project()}/{pulumi.get_stack()}/{resource_name}"
 
 
-def to_property(value: Any) -> Any:
+def to_property(value: Any, depth: int = 1) -> Any:
     """An input as Pulumi is to carry it: each member of a map is one value, with its `None` made visible.
+
+    A greater depth takes the members of the members apart as well.
 
     Pulumi drops `None` in maps without a word; `check` refuses it. A member that holds Outputs somewhere inside is made
     one Output: it is owned, compared and replaced whole, so it is secret whole where a part of it is.
     """
-    if isinstance(value, Mapping):
-        return {_text(key): NULL if member is None else _leaf(member) for key, member in value.items()}
+    if isinstance(value, Mapping) and depth:
+        return {_text(key): NULL if member is None else to_property(member, depth - 1) for key, member in value.items()}
     return _leaf(value)
 
 

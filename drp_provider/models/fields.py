@@ -24,13 +24,15 @@ def _fits(name: str, extra: str) -> bool:
     return len(name) > 1 and kinds[0] == "L" and rest
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name, if it follows the rule for ordinary names."""
     if not _fits(name, " -_."):
         raise ValueError(f"{name!r} is no name for DRP, which {_NAME_RULE}")
     return name
 
 
-def _check_param_name(name: str) -> str:
+def check_param_name(name: str) -> str:
+    """The name, if it follows the rule for Params."""
     if not _fits(name, " -_./"):
         raise ValueError(f"{name!r} is no param name for DRP, which {_PARAM_RULE}")
     return name
@@ -48,9 +50,14 @@ def _check_meta(meta: dict[str, str]) -> dict[str, str]:
     return meta
 
 
-def faults_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """What JSON, DRP's float64 numbers or Pulumi could not carry unchanged: pairs of sub-path and reason."""
+def faults_in(value: Any, path: str = "", *, null: bool = False) -> Iterator[tuple[str, str]]:
+    """What JSON, DRP's float64 numbers or Pulumi could not carry unchanged: pairs of sub-path and reason.
+
+    `null` lets None pass, where the codec carries it.
+    """
     if value is None:
+        if null:
+            return
         yield path, "None cannot be a param value, since Pulumi drops it on the way: leave the key out"
     elif isinstance(value, (bool, str)):
         return
@@ -58,11 +65,11 @@ def faults_in(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield from _faults_in_number(value, path)
     elif isinstance(value, Mapping):
         for key, member in value.items():
-            yield from faults_in(member, f"{path}.{key}")
+            yield from faults_in(member, f"{path}.{key}", null=null)
     elif isinstance(value, (list, tuple)):
         for index, member in enumerate(value):
             if member is not None:
-                yield from faults_in(member, f"{path}[{index}]")
+                yield from faults_in(member, f"{path}[{index}]", null=null)
     else:
         yield path, f"a {type(value).__name__} is no JSON value: use text, numbers, booleans, lists and maps"
 
@@ -81,13 +88,13 @@ def _check_value(value: Any) -> Any:
     return value
 
 
-Name = Annotated[StrictStr, AfterValidator(_check_name)]
+Name = Annotated[StrictStr, AfterValidator(check_name)]
 """An ordinary DRP name."""
 
 Machine = Annotated[StrictStr, AfterValidator(_check_machine)]
 """A machine by name or uuid."""
 
-ParamName = Annotated[StrictStr, AfterValidator(_check_param_name)]
+ParamName = Annotated[StrictStr, AfterValidator(check_param_name)]
 """The name of a Param, and a key of any Params map."""
 
 Json = Annotated[Any, AfterValidator(_check_value)]
