@@ -1,14 +1,16 @@
 """The verbs of the DRP API over prefix and key, with plain documents."""
 
+import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from drp_provider.api.responses import not_an_object
+from drp_provider.api.responses import not_an_object, reasons_of
 from drp_provider.api.transport import Transport
-from drp_provider.errors import Forbidden, NotFound, ReplyLost
+from drp_provider.errors import Duplicate, Forbidden, NotFound, ReplyLost, Unprocessable
 
 Document = dict[str, Any]
+_CONFLICT = 409
 _HEAD = {"Available", "Errors", "Meta", "Validated"}
 
 
@@ -70,6 +72,30 @@ class Client:
         """What a job has written so far."""
         return self.transport.text(f"{_path('jobs', job)}/log")
 
+    def find_content(self, name: str) -> Document | None:
+        """A whole content pack, `meta` and `sections`, or None; where the right to see it is missing, DRP says 403."""
+        try:
+            answer = self.transport.send("GET", _path("contents", name))
+        except NotFound:
+            return None
+        return _pack(answer, f"GET contents/{name}", "sections")
+
+    def create_content(self, body: Mapping[str, Any]) -> builtins.list[str]:
+        """Upload a new content pack; gives the endpoint's warnings, as far as they may be shown."""
+        try:
+            answer = self.transport.send("POST", "contents", body=body)
+        except Unprocessable as error:
+            if error.code == _CONFLICT and any("already exists" in message for message in error.messages):
+                # For packs DRP does not give the error its type, as it does for objects.
+                raise Duplicate(str(error), code=error.code, model=error.model, key=error.key) from None
+            raise
+        return _warnings(_pack(answer, "POST contents", "Counts"))
+
+    def replace_content(self, name: str, body: Mapping[str, Any]) -> builtins.list[str]:
+        """Put a content pack in place of its former self; gives the endpoint's warnings."""
+        answer = self.transport.send("PUT", _path("contents", name), body=body)
+        return _warnings(_pack(answer, f"PUT contents/{name}", "Counts"))
+
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]:
         """The machines' names by uuid."""
         machines = self.list("machines", {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"})
@@ -115,3 +141,13 @@ def _object(answer: Any, request: str) -> Document:
     if isinstance(answer, dict) and answer.keys() >= _HEAD:
         return answer
     raise not_an_object(request)
+
+
+def _pack(answer: Any, request: str, member: str) -> Document:
+    if isinstance(answer, dict) and isinstance(answer.get("meta"), dict) and isinstance(answer.get(member), dict):
+        return answer
+    raise not_an_object(request)
+
+
+def _warnings(summary: Document) -> list[str]:
+    return reasons_of([str(warning) for warning in summary.get("Warnings") or ()])

@@ -28,6 +28,8 @@ _CHECK_URL = "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and
 _MEMBERS = {"Model", "Key", "Type", "Messages", "Code"}
 _TOKEN_REFUSED = ("Invalid Token", "Validation failed")
 _REQUIRES = re.compile(r"Requires: (\S+) (\S+) ?(.*)")
+_PLACE = re.compile(r"Unable to load (\w+): |([a-z_]+/[\w./ -]+): ")
+"""Where in a content pack something is wrong."""
 _BAD_VALUE = re.compile(r"Key '([^']+)': invalid val '")
 _VALUE_END = "': "
 _BAD_DEFAULT = "Error in default value"
@@ -43,6 +45,9 @@ _SCHEMA_REASON = re.compile(
 _HARMLESS = re.compile(
     r"(Profile|Stage|Workflow|Task|Bootenv|BootEnv|Template) [\w .-]+?( \(at \d+\))? does not exist"
     r"|Invalid (Param )?Name `[^`]*`|Empty key not allowed|Locked|Not Found|already exists|No route"
+    r"|Content [\w .-]+? requires (content )?[\w.-]+(( [<>=\d.]+)*, (which is not present|and [\w.+-]+ is present))?"
+    r"|cannot unmarshal \w+ into Go (struct field [\w.]+|value) of type [\w.\[\]]+|[\w.-]+ stands under the key [\w.-]+"
+    r"|There are no \w+ in this version|Section \w+ is kept, but the embedded endpoint does not serve it"
     r"|has a primitive type that is NOT VALID -- given: /\w+/ .*|[\w ]+ is the global profile, you cannot delete it"
 )
 
@@ -130,7 +135,7 @@ def _text(kind: type[ApiError], status: int, request: str, messages: list[str], 
     if kind is Refused and len(messages) == 1 and request.endswith(f"/{quote(messages[0], safe=':')}"):
         # DRP says no more than the key of an object that a content pack brought.
         return f"{request} was refused ({status}): the object is a content pack's and read-only; change that instead."
-    reasons = "; ".join(_reasons(messages)) or f"the endpoint gave a reason that may hold others' values, {status}"
+    reasons = "; ".join(reasons_of(messages)) or f"the endpoint gave a reason that may hold others' values, {status}"
     return f"{subject} was refused ({reasons}): correct the program and run `pulumi up` again."
 
 
@@ -148,18 +153,23 @@ def _forbidden(request: str, messages: list[str]) -> str:
     return f"{request} was refused (403): the user name, password or token is wrong; check RS_KEY or RS_TOKEN."
 
 
-def _reasons(messages: list[str]) -> list[str]:
+def reasons_of(messages: list[str]) -> list[str]:
+    """What may be shown of the endpoint's messages: what a pattern knows to hold no value of others."""
     found = []
     for message in messages:
+        place = _PLACE.match(message)
+        where = f"{place[1] or place[2]}: " if place else ""
         bad = _BAD_VALUE.search(message)
         harmless = _HARMLESS.search(message)
         if bad:
             # The value itself stands between: only the text after it, in the validator's own words, is shown.
-            found.append(f"param {bad[1]} violates its schema: {_schema_reasons(message.rpartition(_VALUE_END)[2])}")
+            found.append(
+                f"{where}param {bad[1]} violates its schema: {_schema_reasons(message.rpartition(_VALUE_END)[2])}"
+            )
         elif message.startswith(_BAD_DEFAULT) or f": {_BAD_DEFAULT}" in message:
-            found.append(f"{_BAD_DEFAULT}: {_schema_reasons(message.partition(_BAD_DEFAULT)[2])}")
+            found.append(f"{where}{_BAD_DEFAULT}: {_schema_reasons(message.partition(_BAD_DEFAULT)[2])}")
         elif harmless:
-            found.append(harmless[0])
+            found.append(f"{where}{harmless[0]}")
     return found
 
 
