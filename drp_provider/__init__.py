@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drp_provider.objects.assignment import MachineAssignment
     from drp_provider.objects.cluster_profile import ClusterProfile
     from drp_provider.objects.cluster_ready import ClusterReady
+    from drp_provider.objects.content_pack import ContentPack
     from drp_provider.objects.machine_settings import MachineSettings
     from drp_provider.objects.machine_workflow import MachineWorkflow
     from drp_provider.objects.param import Param
@@ -31,6 +32,7 @@ _HOMES = {
     "ClusterProfile": "drp_provider.objects.cluster_profile",
     "ClusterReady": "drp_provider.objects.cluster_ready",
     "Conflict": "drp_provider.errors",
+    "ContentPack": "drp_provider.objects.content_pack",
     "DrpError": "drp_provider.errors",
     "EndpointUnreachable": "drp_provider.errors",
     "MachineAssignment": "drp_provider.objects.assignment",
@@ -47,6 +49,7 @@ __all__ = [
     "ClusterProfile",
     "ClusterReady",
     "Conflict",
+    "ContentPack",
     "DrpError",
     "EndpointUnreachable",
     "MachineAssignment",

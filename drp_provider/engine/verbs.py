@@ -1,5 +1,6 @@
 """What both lifecycles share: the answers they give, the checks of inputs, and patience with other writers."""
 
+import builtins
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,9 @@ class Documents(Protocol):
     def delete(self, prefix: str, key: str) -> None: ...  # noqa: D102
     def list(self, prefix: str, query: Mapping[str, str]) -> list[dict[str, Any]]: ...  # noqa: D102
     def log(self, job: str) -> str: ...  # noqa: D102
+    def find_content(self, name: str) -> dict[str, Any] | None: ...  # noqa: D102
+    def create_content(self, body: Mapping[str, Any]) -> builtins.list[str]: ...  # noqa: D102
+    def replace_content(self, name: str, body: Mapping[str, Any]) -> builtins.list[str]: ...  # noqa: D102
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]: ...  # noqa: D102
 
 

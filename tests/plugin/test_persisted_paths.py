@@ -9,6 +9,7 @@ from pulumi.dynamic import DiffResult
 from drp_provider import (
     ClusterProfile,
     ClusterReady,
+    ContentPack,
     MachineAssignment,
     MachineSettings,
     MachineWorkflow,
@@ -30,6 +31,10 @@ GOLDEN = {
     "cluster_ready:ClusterReady": (
         "gASVUQAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwaY2x1c3Rlcl9yZWFkeTpDbHVz"
         "dGVyUmVhZHmUhZRSlC4="
+    ),
+    "content_pack:ContentPack": (
+        "gASVTwAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwYY29udGVudF9wYWNrOkNvbnRl"
+        "bnRQYWNrlIWUUpQu"
     ),
     "machine_settings:MachineSettings": (
         "gASVVwAAAAAAAACMHGRycF9wcm92aWRlci5lbmdpbmUucHJvdmlkZXKUjAtEcnBQcm92aWRlcpSTlIwgbWFjaGluZV9zZXR0aW5nczpN"
@@ -65,6 +70,7 @@ def test_a_provider_string_holds_two_names_and_nothing_else(bare_environment: py
     [
         (ClusterProfile, "pulumi-python:dynamic/drp:ClusterProfile"),
         (ClusterReady, "pulumi-python:dynamic/drp:ClusterReady"),
+        (ContentPack, "pulumi-python:dynamic/drp:ContentPack"),
         (MachineAssignment, "pulumi-python:dynamic/drp:MachineAssignment"),
         (MachineSettings, "pulumi-python:dynamic/drp:MachineSettings"),
         (MachineWorkflow, "pulumi-python:dynamic/drp:MachineWorkflow"),

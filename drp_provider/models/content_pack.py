@@ -1,0 +1,149 @@
+"""ContentPack: objects that come, change and go together, and that nobody else may change (DRP `models/content.go`)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, StrictStr
+
+from drp_provider.models.base import Declaration, Inputs
+from drp_provider.models.fields import OWNER_KEY, check_name, check_param_name, faults_in
+from drp_provider.models.sections import KEYS, META_FIELDS, SERVER_META, unknown_section
+
+_BORN = ("BackingStore", "BasicStore")
+_NAME_RULES: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("bootenvs", "profiles", "stages", "tasks", "workflows"), check_name),
+    "params": check_param_name,
+}
+_DIGITS = 12
+
+
+def _check_pack_name(name: str) -> str:
+    if not name.strip() or name != name.strip() or "/" in name:
+        raise ValueError(f"{name!r} is no name for a content pack: it must not be empty or have a '/' or outer spaces")
+    if name in _BORN:
+        raise ValueError(f"{name!r} is the endpoint's own: choose another name")
+    return name
+
+
+def _check_content(content: dict[str, Any]) -> dict[str, Any]:
+    faults = [*_faults_of_shape(content), *(f"{path} {reason}" for path, reason in faults_in(content, null=True))]
+    if faults:
+        raise ValueError("; ".join(fault.removeprefix(".") for fault in faults))
+    return content
+
+
+def _faults_of_shape(content: dict[str, Any]) -> Iterator[str]:
+    for name in content.keys() - {"meta", "sections"}:
+        yield f"{name} is neither meta nor sections, of which a content pack is made"
+    for field, value in _map(content.get("meta")).items():
+        if field != "Meta" and field not in META_FIELDS:
+            yield f"meta.{field} is nothing that a content pack says about itself: DRP has {', '.join(META_FIELDS)}"
+        elif field == "Meta" and OWNER_KEY in _map(value):
+            yield f"meta.Meta.{OWNER_KEY} is the provider's own mark: leave it out"
+        elif field != "Meta" and not isinstance(value, str):
+            yield f"meta.{field} must be text"
+    for part in ("meta", "sections"):
+        if not isinstance(content.get(part, {}), dict):
+            yield f"{part} must be a map"
+    for name, section in _map(content.get("sections")).items():
+        if name not in KEYS:
+            yield f"sections.{name} {unknown_section(name)}"
+        elif not isinstance(section, dict):
+            yield f"sections.{name} must be a map of objects by {KEYS[name]}"
+        else:
+            yield from _faults_of_section(name, section)
+
+
+def _faults_of_section(name: str, section: dict[str, Any]) -> Iterator[str]:
+    for key, document in section.items():
+        path = f"sections.{name}.{key}"
+        if not isinstance(document, dict):
+            yield f"{path} must be a map"
+        elif document.get(KEYS[name]) != key:
+            yield f"{path} has another {KEYS[name]} inside: the two must be equal"
+        elif name in _NAME_RULES:
+            try:
+                _NAME_RULES[name](key)
+            except ValueError as error:
+                yield f"{path}: {error}"
+
+
+class ContentPack(Declaration):
+    """A pack, whole: whatever it does not hold is not on the endpoint in its name."""
+
+    noun = "content pack"
+    prefix = "contents"
+    identity = ("name",)
+
+    name: Annotated[StrictStr, AfterValidator(_check_pack_name)]
+    version: StrictStr
+    content: Annotated[dict[str, Any], AfterValidator(_check_content)]
+    path: None = None
+    """Never here: the program's side has read it into `content`, so that the preview shows what is in it."""
+    owner: str | None = None
+    adopt: bool = False
+
+    @classmethod
+    def complete(cls, inputs: Inputs) -> Inputs:
+        """Name and version leave the content; a version that nobody gave is made of the content."""
+        content = inputs.get("content")
+        said = (content.get("meta") or {}) if isinstance(content, dict) else content
+        if not isinstance(content, dict) or not isinstance(said, dict):
+            return {"version": said, **inputs}  # Not known yet, or a fault of the content's own.
+        meta = {field: _trimmed(field, value) for field, value in said.items() if value is not None}
+        version = meta.pop("Version", None)
+        meta.pop("Name", None)
+        whole = {**content, "meta": {field: value for field, value in meta.items() if field not in SERVER_META}}
+        whole["sections"] = _keyed(content.get("sections") or {})
+        return {**inputs, "version": inputs.get("version") or version or digest_of(whole), "content": whole}
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _trimmed(field: str, value: Any) -> Any:
+    """DRP trims all but the documentation."""
+    return value.strip() if isinstance(value, str) and field != "Documentation" else value
+
+
+def _keyed(sections: Any) -> Any:
+    """Every object with its key inside, as DRP wants it; a section without objects is none."""
+    if not isinstance(sections, dict):
+        return sections
+    return {
+        name: {key: _with_key(KEYS.get(name, ""), key, document) for key, document in section.items()}
+        if isinstance(section, dict)
+        else section
+        for name, section in sections.items()
+        if section
+    }
+
+
+def _with_key(member: str, key: str, document: Any) -> Any:
+    return {**document, member: key} if member and isinstance(document, dict) and member not in document else document
+
+
+def digest_of(content: dict[str, Any]) -> Any:
+    """A version that changes when, and only when, the content does; as unknown as what the content holds.
+
+    It is a semantic version, as other packs' `Prerequisites` need.
+    """
+    for value in _leaves(content):
+        if not isinstance(value, (bool, int, float, str, type(None))):
+            return value
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return f"v0.0.0+sha256.{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from _leaves(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _leaves(member)
+    else:
+        yield value

@@ -1,0 +1,84 @@
+"""ContentPack: objects that come, change and go together, from a folder, a file or the program."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output
+
+from drp_provider.engine.pack_files import load_pack
+from drp_provider.engine.resource import DrpResource, owner_mark
+from drp_provider.errors import InvalidInput
+
+
+class ContentPack(DrpResource, model="content_pack:ContentPack"):
+    """A DRP content pack; its objects are read-only for everybody else. One request when it changed, none when not.
+
+    Args:
+        resource_name: Pulumi's name of the resource.
+        path: A folder in the layout of `drpcli contents bundle` (`params/*.yaml`, `templates/*.tmpl`, `tasks/`, …,
+            and `meta.yaml` or `._Name.meta` files), or a bundle of one, YAML or JSON; from the program's folder on.
+        content: The same as a map, `{"meta": {…}, "sections": {"tasks": {"elect": {…}}}}`, in place of `path`. May
+            hold secrets and Outputs; an object that holds a secret is secret whole.
+        name: DRP's name of the pack; the one in its meta where it is left out, and the resource name where that has
+            none. Another name replaces the pack: the old one goes first, since no two packs may hold one object.
+        version: The pack's version; the one in its meta where it is left out. Without either it is made of the content,
+            so that it changes when, and only when, the content does.
+        adopt: Take over a pack of that name that is there already: it is replaced whole. A destroy leaves it.
+        opts: Pulumi's resource options.
+
+    Creation and update fail, with the endpoint as it was, when an object is invalid or would override others'; update
+    and delete also when an object that would go is still in use. The preview shows which objects change. An update
+    replaces the pack whatever was uploaded under its name since the last refresh: DRP cannot make it conditional.
+
+    `warnings` lists what was uploaded and is not usable yet, such as a stage whose task is missing.
+    """
+
+    _depths = {"content": 3}  # noqa: RUF012 - a ClassVar by its base
+
+    name: Output[str]
+    version: Output[str]
+    content: Output[dict[str, Any]]
+    adopted: Output[bool]
+    warnings: Output[list[str]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        path: str | os.PathLike[str] | None = None,
+        content: Input[Mapping[str, Any]] | None = None,
+        name: Input[str] | None = None,
+        version: Input[str] | None = None,
+        adopt: bool | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if (path is None) == (content is None):
+            raise TypeError("ContentPack() takes one of path and content")
+        loaded = content if path is None else _loaded(path)
+        inputs = {
+            "name": _name_of(loaded, resource_name) if name is None else name,
+            "version": version,
+            "content": loaded,
+            "path": None,
+            "adopt": adopt,
+            "owner": owner_mark(resource_name),
+        }
+        super().__init__(resource_name, inputs, opts, facts=["adopted", "warnings"])
+
+
+def _loaded(path: str | os.PathLike[str]) -> dict[str, Any]:
+    try:
+        return load_pack(path)
+    except InvalidInput as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def _name_of(content: Any, resource_name: str) -> Input[str]:
+    """The name in the pack's meta. It is no secret, though the content may be."""
+    if isinstance(content, Output):
+        return Output.unsecret(content.apply(lambda known: _name_of(known, resource_name)))
+    meta = content.get("meta")
+    found = meta.get("Name") if isinstance(meta, Mapping) else None
+    return resource_name if found is None else found
