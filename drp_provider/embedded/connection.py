@@ -46,6 +46,13 @@ class Connection(BaseHTTPRequestHandler):
             self._answer(body)
         self.wfile.flush()
 
+    def finish(self) -> None:
+        """Close both directions, also where the client has gone before everything was written."""
+        try:
+            super().finish()
+        except OSError:
+            self.rfile.close()
+
     def version_string(self) -> str:
         """The Server header: no versions of what is underneath."""
         return "drp-embedded"
