@@ -63,6 +63,7 @@ class Door:
     target: str
     requests: list[Request] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    is_shut: bool = False
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
@@ -79,7 +80,8 @@ class Door:
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def shut(self) -> None:
-        """Nobody listens any more: new connections are refused."""
+        """Nobody listens any more: new connections are refused, and open ones hang up at the next request."""
+        self.is_shut = True
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -149,6 +151,9 @@ def _handler_for(door: Door) -> type[BaseHTTPRequestHandler]:
             request = Request(self.command, self.path, json.loads(raw) if raw else None)
             door.requests.append(request)
             passage = _Passage(self, request, lambda: self._forward(raw))
+            if door.is_shut:
+                passage.hang_up()
+                return
             is_login = self.path.partition("?")[0].endswith("/token")
             fault = None if is_login else door.take_fault(self.command)
             (fault.what if fault else _Passage.pass_on)(passage)
