@@ -1,6 +1,5 @@
 """The content of the examples, on the content pack."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,6 @@ def test_krib_names_the_self_reference_that_is_missing(cluster: Cluster) -> None
     assert (run.code, run.said) == (1, "Missing etcd/cluster-profile on the machine!\n")
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed (apt install shellcheck)")
 @pytest.mark.parametrize("example", ["own-task", "krib"])
 def test_the_rendered_scripts_of_the_examples_are_clean_shell(cluster: Cluster, example: str, tmp_path: Path) -> None:
     installed(cluster, example)

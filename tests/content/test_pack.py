@@ -55,7 +55,6 @@ def test_the_scripts_need_nothing_but_bash_drpcli_grep_and_sleep() -> None:
     assert not re.findall(r"\b(jq|awk|sed|python3?|perl|curl|date|cat)\b(?! says)", re.sub(r"#.*", "", LIBRARY))
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed (apt install shellcheck)")
 def test_the_rendered_scripts_are_clean_shell(cluster: Cluster, tmp_path: Path) -> None:
     cluster.create(leader_count=2)
     assert complaints(scripts(cluster, TASKS), tmp_path) == ""
