@@ -27,6 +27,8 @@ class _Target:
     key: str
     item: str
     subject: str
+    instead_of: str | None
+    """The entry that it replaces in the program, and whose place, which is a precedence, it takes."""
 
 
 class EntryLifecycle:
@@ -41,15 +43,22 @@ class EntryLifecycle:
         completed, faults = verbs.check(self.model, inputs)
         holder, item = completed.get(self.model.holder), completed.get(self.model.item)
         if isinstance(holder, str) and isinstance(item, str):
-            claims.declare((self.model.prefix, holder, item), self.model.__name__)
+            claims.declare(self._thing(completed), self.model.__name__)
         return completed, faults
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`; the same machine by its other name is no change."""
-        return verbs.diff(self.model, olds, holders.settled(self.model, olds, news))
+        settled = holders.settled(self.model, olds, news)
+        verdict = verbs.diff(self.model, olds, settled)
+        if verdict.replaces == (self.model.item,) and isinstance(news[self.model.item], str):
+            claims.take_place(self._thing(news), olds[self.model.item])
+        return verdict
 
     def create(self, api: Documents, inputs: Inputs) -> State:
         """One `PATCH` that appends; an entry that is there already is ours from now on.
+
+        An entry that the program replaces by this one gives its place to it: a machine that carried two clusters for a
+        while would find the older one first.
 
         Raises:
             NotFound: there is no such machine, or no such profile; the machine is as it was.
@@ -93,7 +102,11 @@ class EntryLifecycle:
 
     def _target(self, inputs: Inputs) -> _Target:
         holder, item = inputs[self.model.holder], inputs[self.model.item]
-        return _Target(holders.key_of(holder), item, f"{self.model.holder} {holder!r}")
+        subject = f"{self.model.holder} {holder!r}"
+        return _Target(holders.key_of(holder), item, subject, claims.place_of(self._thing(inputs)))
+
+    def _thing(self, inputs: Inputs) -> claims.Thing:
+        return (self.model.prefix, inputs[self.model.holder], inputs[self.model.item])
 
     def _id(self, document: Document, item: str) -> str:
         return f"{document['Uuid']}/{item}"
@@ -112,14 +125,14 @@ class EntryLifecycle:
         for good). Only a machine that was running may be started again, hence the `test`: it tells which it was,
         without a request of its own.
         """
-        line = add(f"{self.list_pointer}/-", target.item)
         was_runnable = True
 
         def attempt() -> Document | ReplyLost | None:
             nonlocal was_runnable
             guard = [test(RUNNABLE, value=True)] if was_runnable else []
+            lines = [*guard, *self._addition(api, target)]
             try:
-                return api.patch(self.model.prefix, target.key, verbs.to_wire([*guard, line]))
+                return api.patch(self.model.prefix, target.key, verbs.to_wire(lines))
             except PatchRejected:
                 was_runnable = False
             except ReplyLost as silence:
@@ -148,11 +161,24 @@ class EntryLifecycle:
             if target.item not in live[self.model.list_field]:
                 return True
             lines = self._removal(live, target.item)
+            if target.instead_of is not None and target.instead_of not in live[self.model.list_field]:
+                lines = [lines[0], replace(lines[0].path, target.instead_of)]
             if runnable and not live["Runnable"]:
                 lines.append(replace(RUNNABLE, value=True))
             return self._taken_out(api, key, lines)
 
         verbs.patiently(target.subject, attempt)
+
+    def _addition(self, api: Documents, target: _Target) -> list[Operation]:
+        """Append, or take the place of the one that is replaced, as a fresh look at the list shows it."""
+        if target.instead_of is not None:
+            document = api.get(self.model.prefix, target.key)
+            entries, names = document[self.model.list_field], (document["Uuid"], document["Name"])
+            kept = claims.is_declared(*((self.model.prefix, name, target.instead_of) for name in names))
+            if target.instead_of in entries and target.item not in entries and not kept:
+                place = f"{self.list_pointer}/{entries.index(target.instead_of)}"
+                return [test(place, target.instead_of), replace(place, target.item)]
+        return [add(f"{self.list_pointer}/-", target.item)]
 
     def _removal(self, document: Document, item: str) -> list[Operation]:
         """Remove the last entry of that name, guarded by a `test` of its place."""

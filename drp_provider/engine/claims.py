@@ -14,6 +14,7 @@ Thing = tuple[str, ...]
 _lock = threading.Lock()
 _declared: dict[Thing, set[str]] = {}
 _made: set[Thing] = set()
+_places: dict[Thing, str] = {}
 
 
 def declare(thing: Thing, declarer: str) -> None:
@@ -38,3 +39,15 @@ def is_anothers(thing: Thing, declarer: str) -> bool:
     """Whether another resource of the program holds the thing, or wants it too."""
     with _lock:
         return thing in _made or bool(_declared.get(thing, set()) - {declarer})
+
+
+def take_place(thing: Thing, predecessor: str) -> None:
+    """The thing, an entry of a list, comes in the place of another entry."""
+    with _lock:
+        _places[thing] = predecessor
+
+
+def place_of(thing: Thing) -> str | None:
+    """The entry in whose place the thing comes."""
+    with _lock:
+        return _places.get(thing)

@@ -125,3 +125,49 @@ def test_a_take_back_leaves_an_entry_that_was_there_before(plugin: Plugin, opera
     with pytest.raises(PluginError, match="does not exist"):
         plugin.create(MODEL, {"machine": "node-8", "profile": name})
     assert operator.profiles_of("node-8").count(name) == 1
+
+
+def test_a_profile_in_the_place_of_another_keeps_the_place_since_order_is_precedence(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    operator.post("profiles", {"Name": f"{profile}-new"})
+    operator.post("profiles", {"Name": f"{profile}-last"})
+    olds_id, olds = plugin.create(MODEL, {"machine": "node-4", "profile": profile})
+    operator.patch("machines/Name:node-4", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-last"})
+    news = {"machine": "node-4", "profile": f"{profile}-new"}
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        checked = later.check(MODEL, news)[0]
+        assert list(later.diff(MODEL, olds, checked).replaces) == ["profile"]
+        later.create(MODEL, checked)
+        assert operator.profiles_of("node-4")[-2:] == [f"{profile}-new", f"{profile}-last"]
+        door.forget()
+        later.delete(MODEL, olds_id, olds)
+        assert door.calls() == [f"GET machines/{olds['machine_uuid']}"]
+
+
+def test_a_missing_profile_in_the_place_of_another_gives_the_place_back(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    _, olds = plugin.create(MODEL, {"machine": "node-5", "profile": profile})
+    news = {"machine": "node-5", "profile": f"{profile}-none"}
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        later.diff(MODEL, olds, news)
+        before = machine_of(operator, "node-5")
+        with pytest.raises(PluginError, match="does not exist, so it was taken back"):
+            later.create(MODEL, news)
+    after = machine_of(operator, "node-5")
+    assert (after["Profiles"], after["Runnable"]) == (before["Profiles"], before["Runnable"])
+    assert operator.profiles_of("node-5").count(profile) == 1
+
+
+def test_a_profile_that_the_program_still_declares_gives_its_place_to_nobody(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    operator.post("profiles", {"Name": f"{profile}-new"})
+    _, olds = plugin.create(MODEL, {"machine": "node-6", "profile": profile})
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        later.check(MODEL, {"machine": olds["machine_uuid"], "profile": profile})
+        news = {"machine": "node-6", "profile": f"{profile}-new"}
+        later.diff(MODEL, olds, news)
+        later.create(MODEL, news)
+    assert operator.profiles_of("node-6")[-2:] == [profile, f"{profile}-new"]
