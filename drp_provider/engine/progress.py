@@ -31,7 +31,9 @@ class Machine:
         if complete is not None:
             return bool(complete)
         tasks = self._document.get("Tasks") or []
-        return bool(tasks) and self._document.get("CurrentTask", -1) >= len(tasks)
+        if not tasks:
+            return not self.workflow
+        return bool(self._document.get("CurrentTask", -1) >= len(tasks))
 
     @property
     def is_available(self) -> bool:

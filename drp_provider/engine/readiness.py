@@ -86,7 +86,7 @@ class _Watch:
             self._stop_if_lost(self.seen[uuid], standing)
         waiting = [self.seen[uuid] for uuid, standing in standings.items() if standing is not Standing.DONE]
         missing = len(wanted - self.seen.keys())
-        self._say(len(wanted), waiting, missing)
+        self._say(self._count(len(wanted), waiting, missing))
         return not waiting and not missing
 
     def params_are_set(self) -> bool:
@@ -98,7 +98,10 @@ class _Watch:
         self.found = {
             name: params[name] for name in names if _is_set(params.get(name, ABSENT), values.get(name, ABSENT))
         }
-        return len(self.found) == len(set(names))
+        missing = sorted({*names} - self.found.keys())
+        if missing:
+            self._say(f"{self.settings.profile}: waiting for {', '.join(missing)}")
+        return not missing
 
     def _stop_if_lost(self, machine: Machine, standing: Standing) -> None:
         subject = f"cluster {self.settings.profile!r} did not come up: machine {machine.name}"
@@ -121,11 +124,13 @@ class _Watch:
         lines = [line.rstrip() for line in self.api.log(job).splitlines() if line.strip()]
         return "".join(f"\n    {line}" for line in lines[-LOG_LINES:])
 
-    def _say(self, total: int, waiting: list[Machine], missing: int) -> None:
-        """A line when something has changed: Pulumi shows each one."""
+    def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
         doing = sorted({machine.doing for machine in waiting})
         text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
-        text += f", the others at {', '.join(doing)}" if doing else ""
+        return text + (f", the others at {', '.join(doing)}" if doing else "")
+
+    def _say(self, text: str) -> None:
+        """A line when something has changed: Pulumi shows each one."""
         if text != self._said:
             print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak
             self._said = text
