@@ -34,9 +34,18 @@ def leaves_of(model: Model, inputs: Inputs, *, marked: bool) -> dict[str, Any]:
 
 def seeds_of(model: Model, inputs: Inputs) -> dict[str, Any]:
     """The values that are set where nothing is, and belong to others afterwards."""
+    return _members_of(model.seeded, inputs)
+
+
+def escapes_of(model: Model, inputs: Inputs) -> dict[str, Any]:
+    """The values that are set before a reset, to end the waits of scripts that are still at work."""
+    return _members_of(model.escapes, inputs)
+
+
+def _members_of(maps: Mapping[str, str], inputs: Inputs) -> dict[str, Any]:
     return {
         field_pointer(target) + pointer_to(key): value
-        for name, target in model.seeded.items()
+        for name, target in maps.items()
         for key, value in (inputs.get(name) or {}).items()
     }
 

@@ -7,10 +7,11 @@ from drp_provider.engine import claims, leaves, verbs
 from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.leaves import Model
 from drp_provider.engine.reports import already_exists, clash_report, in_use, vanished
+from drp_provider.engine.rest import at_rest
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import Duplicate, NotFound, PatchRejected, ReplyLost, Unprocessable
+from drp_provider.errors import Duplicate, NotFound, ReplyLost, Unprocessable
 from drp_provider.models.base import Inputs
-from drp_provider.patch.operation import Plan, remove, test
+from drp_provider.patch.operation import remove, test
 from drp_provider.patch.planner import Change, Clashes, has_landed, plan
 from drp_provider.patch.pointer import parent_of, value_at
 from drp_provider.patch.values import ABSENT, same
@@ -57,8 +58,11 @@ class ObjectLifecycle:
         """
         adopted = bool(olds.get("adopted"))
         change = self._change(olds, news, marked=not adopted)
+        secret_keys = leaves.secret_keys_of(self.model, olds, news)
+        escapes = leaves.escapes_of(self.model, news) if change.resets else {}
         try:
-            self._converge(api, id_, change, secret_keys=leaves.secret_keys_of(self.model, olds, news))
+            with at_rest(api, id_, escapes, lambda: self._agreed(api, id_, change, secret_keys)):
+                self._converge(api, id_, change, secret_keys=secret_keys)
         except NotFound as error:
             raise vanished(self._subject(id_), error) from None
         return self._state(news, adopted=adopted)
@@ -190,7 +194,7 @@ class ObjectLifecycle:
             except Clashes as found:
                 raise clash_report(subject, found, secret_keys, adopting=live is not None) from None
             displaced.sending(change, seen)
-            result = self._send(api, key, lines) if lines else True
+            result = verbs.send(api, self.model.prefix, key, lines)
             if result is not True:
                 seen = self._look(api, key)
                 if isinstance(result, ReplyLost) and has_landed(lines, seen):
@@ -200,6 +204,18 @@ class ObjectLifecycle:
             return result
 
         verbs.patiently(subject, attempt)
+
+    def _agreed(self, api: Documents, key: str, change: Change, secret_keys: set[str]) -> None:
+        """Nothing, if the change can be planned from what is there now.
+
+        Raises:
+            Conflict: it cannot.
+        """
+        live = self._look(api, key)
+        try:
+            plan(self._marking(change, live), live)
+        except Clashes as found:
+            raise clash_report(self._subject(key), found, secret_keys, adopting=False) from None
 
     def _look(self, api: Documents, key: str) -> Document:
         document = api.find(self.model.prefix, key)
@@ -213,16 +229,6 @@ class ObjectLifecycle:
             return change
         return replace(change, force=change.force | {leaves.OWNER_POINTER})
 
-    def _send(self, api: Documents, key: str, lines: Plan) -> bool | ReplyLost | None:
-        """True when it is done, None when the endpoint refused, the error when nobody knows."""
-        try:
-            api.patch(self.model.prefix, key, verbs.to_wire(lines))
-        except PatchRejected:
-            return None
-        except ReplyLost as silence:
-            return silence
-        return True
-
     def _give_back(self, api: Documents, key: str, olds: Inputs) -> None:
         owned = leaves.leaves_of(self.model, olds, marked=False)
         mine = {p: value for p, value in owned.items() if parent_of(p)}
@@ -230,7 +236,7 @@ class ObjectLifecycle:
         def attempt() -> bool | ReplyLost | None:
             nonlocal mine
             lines = tuple(line for p, value in sorted(mine.items()) for line in (test(p, value), remove(p)))
-            result = self._send(api, key, lines) if lines else True
+            result = verbs.send(api, self.model.prefix, key, lines)
             if result is not True:
                 live = api.find(self.model.prefix, key)
                 mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}

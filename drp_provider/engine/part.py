@@ -107,7 +107,7 @@ class PartLifecycle(ObjectLifecycle):
         def attempt() -> Any:
             nonlocal mine
             lines = tuple(line for p, value in sorted(mine.items()) for line in _restoring(p, value, back))
-            result = self._send(api, id_, lines) if lines else True
+            result = verbs.send(api, self.model.prefix, id_, lines)
             if result is not True:
                 live = api.find(self.model.prefix, id_)
                 mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}

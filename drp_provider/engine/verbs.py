@@ -5,12 +5,12 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
-from drp_provider.errors import Busy, ReplyLost
+from drp_provider.errors import Busy, PatchRejected, ReplyLost
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.patch.operation import Operation
 from drp_provider.patch.values import ABSENT, same
@@ -115,6 +115,22 @@ def _alike(old: Any, new: Any) -> bool:
 def to_wire(lines: Iterable[Operation]) -> list[dict[str, Any]]:
     """The body of a `PATCH`."""
     return [line.to_wire() for line in lines]
+
+
+def send(api: Documents, prefix: str, key: str, lines: Sequence[Operation]) -> Literal[True] | ReplyLost | None:
+    """Send a patch, if there is anything in it.
+
+    True when it is done, None when the endpoint refused it as a whole, the error when nobody knows.
+    """
+    if not lines:
+        return True
+    try:
+        api.patch(prefix, key, to_wire(lines))
+    except PatchRejected:
+        return None
+    except ReplyLost as silence:
+        return silence
+    return True
 
 
 def patiently(subject: str, attempt: Callable[[], T | ReplyLost | None]) -> T:

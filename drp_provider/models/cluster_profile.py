@@ -16,10 +16,12 @@ class ClusterProfile(Profile):
 
     noun = "cluster profile"
     seeded = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
+    escapes = {"escape": "params"}  # noqa: RUF012 - a ClassVar by its base
 
     runtime_params: Params | None = None
     self_reference: str | list[str] | None = None
     reset: str | None = None
+    escape: Params | None = None
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
@@ -56,6 +58,16 @@ class ClusterProfile(Profile):
             raise ValueError(
                 f"{', '.join(both)} stands in params and in runtime_params: a key belongs to the program "
                 "or to the machines, so keep one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _the_escape_is_a_param_of_its_own(self) -> "ClusterProfile":
+        shared = sorted((self.escape or {}).keys() & (self.params or {}).keys())
+        if shared:
+            raise ValueError(
+                f"{', '.join(shared)} stands in params and in escape: what ends the waits of scripts is set and "
+                "cleared by a reset, so take it out of params"
             )
         return self
 

@@ -20,6 +20,9 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             left out. KRIB wants `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty.
         reset: Any text; changing it puts the runtime params back to their first values and removes every param that
             is not declared, in one guarded patch.
+        escape: Params, with values, that end the waits of the scripts, such as `{"cluster-pattern/escape": "reset"}`. A
+            reset sets them first while machines that carry the profile are at work, waits 20 s at most until none is,
+            and clears them.
         common: see `ObjectInputs`. `adopt` keeps what an earlier cluster of that name left behind.
 
     Creation fails on a name that exists, and lists by name the params that an earlier cluster left there.
@@ -29,6 +32,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     runtime_params: Output[dict[str, Any]]
     self_reference: Output[Any]
     reset: Output[str | None]
+    escape: Output[dict[str, Any] | None]
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
         self_reference: str | Sequence[str] | None = None,
         reset: Input[str] | None = None,
+        escape: Mapping[str, Any] | None = None,
         **common: Unpack[ObjectInputs],
     ) -> None:
         own = {
@@ -45,5 +50,6 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "runtime_params": runtime_params,
             "self_reference": self_reference,
             "reset": reset,
+            "escape": escape,
         }
         super().__init__(resource_name, own, **common)
