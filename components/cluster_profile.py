@@ -1,17 +1,26 @@
-"""ClusterProfile: a cluster in one resource, the profile together with the machines that carry it."""
+"""ClusterProfile: a cluster in one resource, from the profile to machines that have done their work."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from os import PathLike
 from typing import Any, ClassVar, Unpack
 
 import pulumi
-from pulumi import Input, Output
+from pulumi import Input, Output, ResourceOptions
 
 import drp_provider as drp
 from drp_provider.engine.resource import ObjectInputs
 
+from . import cluster_pattern
+
+Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
+Awaited = Sequence[str] | Mapping[str, Input[Any]]
+
 
 class ClusterProfile(pulumi.ComponentResource):
-    """A cluster: one `drp.ClusterProfile`, which names itself, and one `drp.MachineAssignment` per machine.
+    """A cluster: a `drp.ClusterProfile`, which names itself, on machines that run a workflow until all is done.
+
+    What is made, in this order: the content, the profile, one `drp.MachineAssignment` and one `drp.MachineWorkflow` per
+    machine, and one `drp.ClusterReady`. A destroy goes the way back.
 
     Args:
         resource_name: Pulumi's name of the component, and of the profile inside it.
@@ -20,9 +29,21 @@ class ClusterProfile(pulumi.ComponentResource):
         machines: Names or uuids, literals or Outputs. Taking one out touches that machine only. Outputs are named by
             their place in the list; give a mapping of label to machine to name them yourself.
         self_reference: Name, or names, of the params that hold the profile's own name; default `cluster-profile`.
-        reset: Any text; changing it returns the cluster's params to their first values.
+        content: A folder or file with the content that the workflow needs; or content packs that are declared already,
+            to share them between clusters.
+        workflow: Name of the workflow that every machine goes through, stopped ones too. A machine that has it
+            already is not started again.
+        wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
+            name, or a mapping to the values they must hold. None: do not wait at all.
+        timeout: Seconds until the wait fails, and says what each machine is still doing (600).
+        leader_param: The param in which the machines keep their leader, or a list with the leader first.
+        reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
+        escape: Params, with values, that end the waits of scripts that are still at work when a reset comes.
         common: see `drp_provider.engine.resource.ObjectInputs`. Another `name` makes the new profile, moves the
-            machines over and then removes the old profile.
+            machines over, removes the old profile, and runs the workflow again.
+
+    Outputs are `name`, `params`, `machines`; and of a cluster that is waited for `leader` (name of the machine),
+    `members` (uuid by name) and `collected` (the params of `wait_for` and the leader's, with their values).
     """
 
     TYPE: ClassVar = "drp:components:ClusterProfile"
@@ -31,8 +52,14 @@ class ClusterProfile(pulumi.ComponentResource):
     name: Output[str]
     params: Output[dict[str, Any]]
     machines: Output[list[str]]
+    leader: Output[str | None]
+    members: Output[dict[str, str]]
+    collected: Output[dict[str, Any]]
+    packs: list[drp.ContentPack]
     profile: drp.ClusterProfile
     assignments: dict[str, drp.MachineAssignment]
+    workflows: dict[str, drp.MachineWorkflow]
+    ready: drp.ClusterReady | None
 
     def __init__(
         self,
@@ -42,30 +69,102 @@ class ClusterProfile(pulumi.ComponentResource):
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
         machines: Sequence[Input[str]] | Mapping[str, Input[str]] = (),
         self_reference: str | Sequence[str] | None = None,
+        content: Content = (),
+        workflow: str | None = None,
+        wait_for: Awaited | None = (),
+        timeout: float | None = None,
+        leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
+        escape: Mapping[str, Any] = cluster_pattern.ESCAPE,
         **common: Unpack[ObjectInputs],
     ) -> None:
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
-        child = pulumi.ResourceOptions(parent=self)
-        inner: ObjectInputs = {**common, "opts": child}
+        self.packs = self._upload(resource_name, content)
+        inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
         self.profile = drp.ClusterProfile(
             resource_name,
             params=params,
             runtime_params=runtime_params,
             self_reference=self_reference,
             reset=reset,
+            escape=escape if workflow else None,
             **inner,
         )
+        labelled = dict(_labelled(resource_name, machines))
         self.assignments = {
             label: drp.MachineAssignment(
-                f"{resource_name}-{label}", machine=machine, profile=self.profile.name, opts=child
+                f"{resource_name}-{label}", machine=machine, profile=self.profile.name, opts=self._after(())
             )
-            for label, machine in _labelled(resource_name, machines)
+            for label, machine in labelled.items()
         }
+        # Another profile, or one that is back at its first values, has nothing of the machines' work in it.
+        start = self.profile.name if reset is None else Output.concat(self.profile.name, "/", reset)
+        self.workflows = self._start(resource_name, labelled, workflow, start)
+        self.ready = None
+        if wait_for is not None and (workflow or wait_for):
+            values = wait_for if isinstance(wait_for, Mapping) else {}
+            led = isinstance(runtime_params, Mapping) and leader_param in runtime_params
+            names = dict.fromkeys([*((leader_param,) if led else ()), *wait_for])
+            self.ready = drp.ClusterReady(
+                f"{resource_name}-ready",
+                profile=self.profile.name,
+                machines=[assignment.machine_uuid for assignment in self.assignments.values()],
+                workflow=workflow or None,
+                params=[name for name in names if name not in values],
+                values=values or None,
+                timeout=timeout,
+                trigger=start,
+                opts=self._after([*self.assignments.values(), *self.workflows.values()]),
+            )
+        self._publish(leader_param)
+
+    def _after(self, earlier: Sequence[pulumi.Resource]) -> ResourceOptions:
+        return ResourceOptions(parent=self, depends_on=list(earlier))
+
+    def _upload(self, resource_name: str, content: Content) -> list[drp.ContentPack]:
+        if isinstance(content, (str, PathLike)):
+            return [drp.ContentPack(f"{resource_name}-content", path=content, opts=self._after(()))]
+        return [content] if isinstance(content, drp.ContentPack) else list(content)
+
+    def _start(
+        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None, start: Output[str]
+    ) -> dict[str, drp.MachineWorkflow]:
+        """No machine starts before all of them carry the profile."""
+        if not workflow:
+            return {}
+        opts = self._after([*self.packs, *self.assignments.values()])
+        return {
+            label: drp.MachineWorkflow(
+                f"{resource_name}-{label}-workflow",
+                machine=machine,
+                workflow=workflow,
+                runnable=True,
+                restart=start,
+                opts=opts,
+            )
+            for label, machine in machines.items()
+        }
+
+    def _publish(self, leader_param: str) -> None:
         self.name = self.profile.name
         self.params = self.profile.params
         self.machines = Output.all(*(a.machine for a in self.assignments.values())).apply(list)
-        self.register_outputs({"name": self.name, "params": self.params, "machines": self.machines})
+        nothing: Output[dict[str, Any]] = Output.from_input({})
+        self.members = self.ready.members if self.ready else nothing
+        self.collected = self.ready.found if self.ready else nothing
+        self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader(leader_param, *both))
+        names = ("name", "params", "machines", "leader", "members", "collected")
+        self.register_outputs({name: getattr(self, name) for name in names})
+
+
+def _leader(param: str, collected: Mapping[str, Any], members: Mapping[str, str]) -> str | None:
+    """The name of the machine that leads: the param holds its uuid, its name or its entry, or a list of those."""
+    value = collected.get(param)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        value = value[0] if value else None
+    if isinstance(value, Mapping):
+        value = value.get("Name") or value.get("Uuid")
+    return next((name for name, uuid in members.items() if uuid == value), value)
 
 
 def _labelled(

@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "name: tests\nruntime: python\n"
-PREAMBLE = "import pulumi\nimport drp_provider as drp\nfrom components import ClusterProfile\n"
+PREAMBLE = "import pulumi\nimport drp_provider as drp\nfrom components import ClusterProfile, cluster_pattern\n"
 KEY = "rocketskates:r0cketsk8ts"
 
 

@@ -1,0 +1,38 @@
+"""The content pack `cluster-pattern` in the words of a program: where it is, and which params its scripts use.
+
+`content/README.md` says what each of them means to the scripts.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+_HERE = Path(__file__).parent
+
+CONTENT = next(folder for folder in (_HERE / "content", _HERE.parent / "content") if folder.is_dir())
+"""The pack's folder: inside the installed package, beside `components` in the repository."""
+
+WORKFLOW = "cluster-pattern"
+"""Elects, publishes, waits, reports. A workflow of your own starts with the stage `cluster-pattern-elect`."""
+
+LEADER = "cluster-pattern/leader"
+"""Uuid of the machine that leads; `none` before the election."""
+
+LEADERS = "cluster-pattern/leaders"
+"""All leaders, the elected one first: `[{"Address", "Name", "Uuid"}]`."""
+
+DATA = "cluster-pattern/data"
+"""What the leader publishes: where it is, as `{"Address", "Name", "Uuid"}`, unless your own task publishes more."""
+
+REPORTS = "cluster-pattern/reports"
+"""What each machine reports: `[{"Name", "Uuid", "Value"}]`."""
+
+SIZE = "cluster-pattern/size"
+"""So many machines must report before the leader is done."""
+
+ESCAPE: Mapping[str, Any] = MappingProxyType({"cluster-pattern/escape": "the cluster is being reset"})
+"""What ends every wait of the scripts, and fails the task that waits."""
+
+SEEDS: Mapping[str, Any] = MappingProxyType({LEADER: "none", LEADERS: [], DATA: "none", REPORTS: []})
+"""The `runtime_params` of a cluster that runs the pattern: what the machines find before they begin."""
