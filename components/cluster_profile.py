@@ -35,6 +35,7 @@ class ClusterProfile(pulumi.ComponentResource):
             already is not started again.
         wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
             name, or a mapping to the values they must hold. None: do not wait at all.
+        wait_for_secrets: More of them, by name, whose values are secrets; KRIB's join command is one.
         timeout: Seconds until the wait fails, and says what each machine is still doing (600).
         leader_param: The param in which the machines keep their leader, or a list with the leader first.
         reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
@@ -43,7 +44,8 @@ class ClusterProfile(pulumi.ComponentResource):
             machines over, removes the old profile, and runs the workflow again.
 
     Outputs are `name`, `params`, `machines`; and of a cluster that is waited for `leader` (name of the machine),
-    `members` (uuid by name) and `collected` (the params of `wait_for` and the leader's, with their values).
+    `members` (uuid by name), `collected` (the params of `wait_for` and the leader's, with their values) and
+    `collected_secrets`, which Pulumi encrypts.
     """
 
     TYPE: ClassVar = "drp:components:ClusterProfile"
@@ -55,6 +57,7 @@ class ClusterProfile(pulumi.ComponentResource):
     leader: Output[str | None]
     members: Output[dict[str, str]]
     collected: Output[dict[str, Any]]
+    collected_secrets: Output[dict[str, Any]]
     packs: list[drp.ContentPack]
     profile: drp.ClusterProfile
     assignments: dict[str, drp.MachineAssignment]
@@ -72,6 +75,7 @@ class ClusterProfile(pulumi.ComponentResource):
         content: Content = (),
         workflow: str | None = None,
         wait_for: Awaited | None = (),
+        wait_for_secrets: Sequence[str] = (),
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
@@ -101,7 +105,7 @@ class ClusterProfile(pulumi.ComponentResource):
         start = self.profile.name if reset is None else Output.concat(self.profile.name, "/", reset)
         self.workflows = self._start(resource_name, labelled, workflow, start)
         self.ready = None
-        if wait_for is not None and (workflow or wait_for):
+        if wait_for is not None and (workflow or wait_for or wait_for_secrets):
             values = wait_for if isinstance(wait_for, Mapping) else {}
             led = isinstance(runtime_params, Mapping) and leader_param in runtime_params
             names = dict.fromkeys([*((leader_param,) if led else ()), *wait_for])
@@ -111,6 +115,7 @@ class ClusterProfile(pulumi.ComponentResource):
                 machines=[assignment.machine_uuid for assignment in self.assignments.values()],
                 workflow=workflow or None,
                 params=[name for name in names if name not in values],
+                secret_params=wait_for_secrets or None,
                 values=values or None,
                 timeout=timeout,
                 trigger=start,
@@ -152,8 +157,9 @@ class ClusterProfile(pulumi.ComponentResource):
         nothing: Output[dict[str, Any]] = Output.from_input({})
         self.members = self.ready.members if self.ready else nothing
         self.collected = self.ready.found if self.ready else nothing
+        self.collected_secrets = self.ready.found_secrets if self.ready else nothing
         self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader(leader_param, *both))
-        names = ("name", "params", "machines", "leader", "members", "collected")
+        names = ("name", "params", "machines", "leader", "members", "collected", "collected_secrets")
         self.register_outputs({name: getattr(self, name) for name in names})
 
 

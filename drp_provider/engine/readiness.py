@@ -15,6 +15,8 @@ from drp_provider.patch.values import ABSENT, same
 NOBODY = "none"
 """What a param holds while nobody has written it: the seed of the cluster pattern."""
 LOG_LINES = 5
+SECRETS = "found_secrets"
+"""The output that Pulumi is to encrypt."""
 
 
 class WaitLifecycle:
@@ -57,7 +59,11 @@ class WaitLifecycle:
 
     def _state(self, inputs: Inputs, watch: "_Watch") -> State:
         members = {machine.name: machine.uuid for machine in watch.seen.values()}
-        return State(inputs["profile"], {**inputs, "members": members, "found": watch.found}, inputs)
+        secret = watch.settings.secret_params or ()
+        found = {name: value for name, value in watch.found.items() if name not in secret}
+        hidden = {name: value for name, value in watch.found.items() if name in secret}
+        outputs = {**inputs, "members": members, "found": found, SECRETS: hidden}
+        return State(inputs["profile"], outputs, inputs, frozenset({SECRETS}) if hidden else frozenset())
 
 
 class _Watch:
@@ -70,6 +76,12 @@ class _Watch:
         self.seen: dict[str, Machine] = {}
         self.found: dict[str, Any] = {}
         self._said = ""
+
+    @property
+    def names(self) -> set[str]:
+        """The params that are waited for."""
+        of = self.settings
+        return {*(of.params or ()), *(of.secret_params or ()), *(of.values or {})}
 
     def until(self, ready: Any) -> None:
         while not ready():
@@ -91,14 +103,14 @@ class _Watch:
 
     def params_are_set(self) -> bool:
         values = self.settings.values or {}
-        names = [*(self.settings.params or ()), *values]
+        names = self.names
         if not names:
             return True
         params = self.api.get("profiles", self.settings.profile)["Params"]
         self.found = {
             name: params[name] for name in names if _is_set(params.get(name, ABSENT), values.get(name, ABSENT))
         }
-        missing = sorted({*names} - self.found.keys())
+        missing = sorted(names - self.found.keys())
         if missing:
             self._say(f"{self.settings.profile}: waiting for {', '.join(missing)}")
         return not missing
@@ -139,8 +151,7 @@ class _Watch:
         states = [f"{m.name} ({m.doing})" for m in self.seen.values() if not m.is_complete]
         missing = len(set(self.settings.machines) - self.seen.keys())
         states += [f"{missing} that do not carry the profile"] if missing else []
-        names = {*(self.settings.params or ()), *(self.settings.values or {})} - self.found.keys()
-        states += [f"param {name}" for name in sorted(names)] if not states else []
+        states += [f"param {name}" for name in sorted(self.names - self.found.keys())] if not states else []
         return NotReady(
             f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
             f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."

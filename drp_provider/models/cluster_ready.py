@@ -32,6 +32,7 @@ class ClusterReady(Wait):
     machines: Annotated[list[StrictStr], AfterValidator(_check_machines)]
     workflow: Name | None = None
     params: list[ParamName] | None = None
+    secret_params: list[ParamName] | None = None
     values: dict[ParamName, Json] | None = None
     timeout: float = Field(default=600, gt=0, le=MOST_SECONDS)
     poll_seconds: float = Field(default=2, ge=0.1, le=60)

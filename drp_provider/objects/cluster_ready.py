@@ -20,18 +20,21 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         machines: Uuids of the machines to wait for, best the `machine_uuid` outputs of their assignments.
         workflow: The workflow they were given; another one on a machine ends the wait. Left out: whatever they have.
         params: Names of params of the profile that must hold something (not null, `none`, or empty).
+        secret_params: More of them, whose values are secrets, such as a join token.
         values: Params of the profile that must hold just these values.
         timeout: Seconds until it fails, and says what each machine is still doing (600).
         poll_seconds: Seconds between two looks (2).
         trigger: Any value; a change waits again. Pass what restarts the workflow.
         opts: Pulumi's resource options.
 
-    Outputs are `members` (uuid by machine name) and `found` (the named params with their values).
+    Outputs are `members` (uuid by machine name), `found` (the named params with their values), and `found_secrets`,
+    which Pulumi encrypts.
     """
 
     profile: Output[str]
     members: Output[dict[str, str]]
     found: Output[dict[str, Any]]
+    found_secrets: Output[dict[str, Any]]
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         machines: Input[Sequence[Input[str]]],
         workflow: Input[str] | None = None,
         params: Sequence[str] | None = None,
+        secret_params: Sequence[str] | None = None,
         values: Input[Mapping[str, Input[Any]]] | None = None,
         timeout: float | None = None,
         poll_seconds: float | None = None,
@@ -52,9 +56,10 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "machines": machines,
             "workflow": workflow,
             "params": params,
+            "secret_params": secret_params,
             "values": values,
             "timeout": timeout,
             "poll_seconds": poll_seconds,
             "trigger": trigger,
         }
-        super().__init__(resource_name, inputs, opts, facts=["members", "found"])
+        super().__init__(resource_name, inputs, opts, facts=["members", "found", "found_secrets"])

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
+FOLDERS = ("docs", "changelog.d", "content", "examples")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))])
 README = (ROOT / "README.md").read_text()
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -25,6 +26,9 @@ PYTHON = [
     pytest.param(code, id=f"{path.relative_to(ROOT)}-{number}")
     for path in DOCUMENTS
     for number, code in enumerate(blocks(path.read_text(), "python"), 1)
+] + [
+    pytest.param(path.read_text(), id=str(path.relative_to(ROOT)))
+    for path in sorted(ROOT.glob("examples/*/__main__.py"))
 ]
 
 

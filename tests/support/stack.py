@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -33,13 +34,21 @@ class Outcome:
 
 
 class Stack:
-    """One project, one stack, a file backend; nothing outside its folder."""
+    """One project, one stack, a file backend; nothing outside its folder. `project` is copied, or one is made."""
 
-    def __init__(self, folder: Path, endpoint: str, *, name: str = "dev", state: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, endpoint: str, *, name: str = "dev", state: Path | None = None, project: Path | None = None
+    ) -> None:
         self.folder = folder / f"program-{name}"
-        self.folder.mkdir()
         self.name = name
-        (self.folder / "Pulumi.yaml").write_text(PROJECT)
+        if project is None:
+            self.folder.mkdir()
+            (self.folder / "Pulumi.yaml").write_text(PROJECT)
+            self.program("")
+        else:
+            shutil.copytree(project, self.folder)
+            settings = self.folder / "Pulumi.yaml"
+            settings.write_text(settings.read_text().replace("../../.venv", str(ROOT / ".venv")))
         backend = state or folder / "state"
         backend.mkdir(exist_ok=True)
         self.environment = {
@@ -54,7 +63,6 @@ class Stack:
             "RS_ENDPOINT": endpoint,
             "RS_KEY": KEY,
         }
-        self.program("")
         assert self.run("stack", "init", name).ok
 
     def program(self, text: str) -> None:
@@ -97,6 +105,12 @@ class Stack:
 
     def destroy(self) -> Outcome:
         return self.run("destroy", "--yes", "--skip-preview", "--color", "never")
+
+    def output(self, name: str) -> Any:
+        """A stack output, secret or not."""
+        shown = self.run("stack", "output", name, "--json", "--show-secrets")
+        assert shown.ok, shown.text
+        return json.loads(shown.text)
 
     def state(self) -> dict[str, Any]:
         """The deployment as it is stored."""
