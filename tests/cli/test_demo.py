@@ -13,7 +13,7 @@ import pytest
 from tests.support.processes import end_all_in
 from tests.support.stack import ROOT
 
-PARTS = ("Pulumi.yaml", "__main__.py", "components", "drp_provider", "tools")
+PARTS = ("Pulumi.yaml", "__main__.py", "components", "content", "drp_provider", "tools")
 REPORT = 'params.example/version: reviewed "1.1" / live "1.1-hotfix" / wanted "1.2"'
 
 pytestmark = pytest.mark.cli
@@ -95,18 +95,20 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
     assert "An earlier demo is still here" in story
     order = [
         "$ pulumi preview",
-        "+ 6 to create",
-        "+ 6 created",
-        'example/leader   "none"',
+        "+ 11 to create",
+        "example: 3 of 3 machines are done",
+        "+ 11 created",
+        "$ pulumi stack output leader",
+        "$ pulumi stack output data",
+        "machines that carry it: node-1, node-2, node-3",
+        "green   anchor",
         'example/version: "1.0" => "1.1"',
         "error: Conflict: cluster profile 'example' was changed by someone else since it was reviewed; nothing was",
         REPORT,
         "$ pulumi refresh",
         'example/version: "1.1" => "1.1-hotfix"',
         'example/version: "1.1-hotfix" => "1.2"',
-        'example/leader   "node-2"',
-        'example/version  "1.2"',
-        "machines that carry it: node-1, node-2, node-3",
+        'example/version          "1.2"',
         "make demo-clean",
     ]
     rest = story
@@ -118,7 +120,7 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
 
     farewell = checkout.demo("--clean")
 
-    assert "- 6 deleted" in farewell
+    assert "- 11 deleted" in farewell
     assert "more than Pulumi knows of" not in farewell
     assert checkout.leftovers() == []
     assert "nothing to take away" in checkout.demo("--clean")
@@ -126,15 +128,13 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
 
 def test_the_demo_fails_in_one_sentence_where_the_hand_edit_is_overwritten(checkout: Checkout) -> None:
     program = checkout.folder / "__main__.py"
-    careless = program.read_text().replace(
-        'params=config.require_object("params"),',
-        'params=config.require_object("params"), force=["example/version"],',
-    )
-    program.write_text(careless)
+    told, careless = program.read_text(), 'force=["example/version"],\n    reset='
+    assert told.count("reset=") == 1
+    program.write_text(told.replace("reset=", careless))
 
     story = checkout.demo(status=1)
 
     last = story.splitlines()[-1]
     assert last == "The demo did not go as told: expected that the update over a hand edit is refused."
     assert "Traceback" not in story
-    assert "- 6 deleted" in checkout.demo("--clean")
+    assert "- 11 deleted" in checkout.demo("--clean")

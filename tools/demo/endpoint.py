@@ -10,6 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = ".drp/demo.db"
+LONGEST = 68  # characters of a value that fit into a line of the story
 USAGE = "usage: endpoint.py show PROFILE | set PROFILE PARAM VALUE"
 
 
@@ -30,10 +31,11 @@ def params_of(profile: str) -> dict[str, Any]:
     return dict(found["Params"]) if found else {}
 
 
-def machines_with(profile: str) -> list[str]:
-    """The names of the machines that carry the profile."""
+def machines_with(profile: str) -> dict[str, tuple[str, str]]:
+    """The machines that carry the profile: colour and icon by name."""
     machines = open_endpoint().transport.send("GET", "machines")
-    return sorted(machine["Name"] for machine in machines if profile in machine["Profiles"])
+    carrying = (machine for machine in machines if profile in machine["Profiles"])
+    return {m["Name"]: (m["Meta"].get("color", "-"), m["Meta"].get("icon", "-")) for m in carrying}
 
 
 def _show(profile: str) -> None:
@@ -41,8 +43,15 @@ def _show(profile: str) -> None:
     print(f"profile {profile}: {len(params)} params")
     width = max(map(len, params), default=0)
     for name, value in sorted(params.items()):
-        print(f"  {name:{width}}  {json.dumps(value)}")
-    print(f"machines that carry it: {', '.join(machines_with(profile)) or 'none'}")
+        print(f"  {name:{width}}  {_short(json.dumps(value))}")
+    machines = machines_with(profile)
+    print(f"machines that carry it: {', '.join(sorted(machines)) or 'none'}")
+    for name, (colour, icon) in sorted(machines.items()):
+        print(f"  {name}  {colour:6}  {icon}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _set(profile: str, param: str, value: str) -> None:

@@ -3,28 +3,33 @@
 import json
 
 import endpoint
+import machines
 from terminal import ROOT, Done, Surprise, has_colour, quietly, run, say, scene
 
 STACK = "demo"
 PROFILE = "example"
-VERSION, LEADER = "example/version", "example/leader"
+SIZE = 3
+VERSION, LEADER, DATA = "example/version", "cluster-pattern/leader", "cluster-pattern/data"
 FIRST, SECOND, HOTFIX, THIRD = "1.0", "1.1", "1.1-hotfix", "1.2"
 BY_HAND = "python tools/demo/endpoint.py"
 _NAME_ENDPOINT = f"pulumi config set drp:embeddedStore {endpoint.STORE} --stack {STACK}"
 
 
 def tell() -> None:
-    """Create a cluster, change it, have a change refused, and end well."""
+    """Create a cluster that comes up, change it, have a change refused, and end well."""
     start_over()
     _introduce()
     _make_a_stack()
-    _preview()
-    _create()
-    _change()
-    _edit_by_hand()
-    _be_refused()
-    _refresh()
-    _succeed()
+    with machines.alive(SIZE, ROOT / endpoint.STORE) as url:
+        _start_the_machines(url)
+        _preview()
+        _create()
+        _look_around()
+        _change()
+        _edit_by_hand()
+        _be_refused()
+        _refresh()
+        _succeed()
     _conclude()
 
 
@@ -62,9 +67,9 @@ def _introduce() -> None:
     say()
     say(
         "A cluster on Digital Rebar Provision (DRP), with `pulumi up`. No server is needed: the endpoint is a file in "
-        f"{endpoint.STORE}, Pulumi's state is in .pulumi/, and nothing outside this checkout is touched. The commands "
-        "are real, and what they print is theirs, without progress, repeated rows, outputs and URNs. It takes "
-        "half a minute on two cores."
+        f"{endpoint.STORE}, its machines are processes, Pulumi's state is in .pulumi/, and nothing outside this "
+        "checkout is touched. The commands are real, and what they print is theirs, without progress, repeated rows, "
+        "outputs and URNs. It takes less than a minute on two cores."
     )
 
 
@@ -73,34 +78,63 @@ def _make_a_stack() -> None:
         1,
         "Make a stack",
         "A stack is one copy of what the program in this folder (__main__.py) describes, with its own configuration. "
-        f"This one keeps its endpoint in {endpoint.STORE}.",
+        f"This one keeps its endpoint in {endpoint.STORE}, and lets its machines run the cluster pattern.",
     )
     _command(f"pulumi stack init {STACK} --no-select", "--non-interactive")
     _command(_NAME_ENDPOINT, "--non-interactive")
+    _command(f"pulumi config set workflow cluster-pattern --stack {STACK}", "--non-interactive")
+
+
+def _start_the_machines(url: str) -> None:
+    scene(
+        2,
+        "Machines",
+        f"{SIZE} simulated machines are alive now, each a process that waits for work, as `python -m "
+        f"drp_provider.simulator` starts them. Until the end of this story you can watch them in a browser: {url}/ "
+        f"(log in as {machines.USER}, password {machines.PASSWORD}).",
+    )
 
 
 def _preview() -> None:
-    scene(2, "Look first", "A preview says what would be made. It changes nothing and does not ask the endpoint.")
+    scene(3, "Look first", "A preview says what would be made. It changes nothing and does not ask the endpoint.")
     done = _pulumi("preview")
-    _expect("6 to create" in done.text, "the preview announces 6 resources")
+    _expect(f"{5 + 2 * SIZE} to create" in done.text, "the preview announces each part of the cluster")
 
 
 def _create() -> None:
     scene(
-        3,
+        4,
         "Create the cluster",
         "A cluster is a profile that names itself, so that scripts on its machines find it, and that every machine of "
-        "the cluster carries. The second command asks the endpoint, not Pulumi.",
+        "the cluster carries. The machines then race for the leadership: each tries to replace the value `none` in the "
+        "profile by its own Uuid, behind a test, so one of them wins. It publishes where it is; the others wait for "
+        "that, and report.",
     )
-    _pulumi("up", "--yes --skip-preview")
+    done = _pulumi("up", "--yes --skip-preview")
+    _expect(f"{SIZE} of {SIZE} machines are done" in done.text, "all machines go through the workflow")
+
+
+def _look_around() -> None:
+    scene(
+        5,
+        "See who leads",
+        "The outputs name the leader and what it published. The third command asks the endpoint, not Pulumi: the "
+        "machines have shown their progress by colour, and the leader by an icon of its own.",
+    )
+    leader = _command(f"pulumi stack output leader --stack {STACK}", "--non-interactive").text.strip()
+    _command(f"pulumi stack output data --stack {STACK}", "--non-interactive")
     _command(f"{BY_HAND} show {PROFILE}")
-    _expect_params({"cluster-profile": PROFILE, LEADER: "none", VERSION: FIRST})
-    _expect(len(endpoint.machines_with(PROFILE)) > 0, "machines carry the profile")
+    shown = endpoint.machines_with(PROFILE)
+    _expect(len(shown) == SIZE, f"{SIZE} machines carry the profile")
+    _expect([name for name, looks in shown.items() if looks == ("green", "anchor")] == [leader], "the leader shows")
+    live = endpoint.params_of(PROFILE)
+    _expect(live.get(DATA, {}).get("Name") == leader, "the leader has published where it is")
+    _expect_params({"cluster-profile": PROFILE, VERSION: FIRST})
 
 
 def _change() -> None:
     scene(
-        4,
+        6,
         "Change one param",
         f"The preview shows the one path that changes. The update sends a single patch, which first tests that the "
         f'endpoint still holds the reviewed "{FIRST}".',
@@ -114,18 +148,16 @@ def _change() -> None:
 
 def _edit_by_hand() -> None:
     scene(
-        5,
+        7,
         "Meanwhile, behind Pulumi's back",
-        f"A machine wins an election and writes its name into {LEADER}, which belongs to the machines. And somebody "
-        f"fixes {VERSION} by hand, which belongs to our program.",
+        f"Somebody fixes {VERSION} by hand, which belongs to our program.",
     )
-    _command(f"{BY_HAND} set {PROFILE} {LEADER} node-2")
     _command(f"{BY_HAND} set {PROFILE} {VERSION} {HOTFIX}")
 
 
 def _be_refused() -> None:
     scene(
-        6,
+        8,
         "The next change is refused",
         f'We want "{THIRD}" and know nothing of the fix. The patch tests for the reviewed "{SECOND}", so the endpoint '
         "refuses it as a whole, and the error says who holds what.",
@@ -135,12 +167,12 @@ def _be_refused() -> None:
     _expect(done.status != 0, "the update over a hand edit is refused")
     report = f'params.{VERSION}: reviewed "{SECOND}" / live "{HOTFIX}" / wanted "{THIRD}"'
     _expect(report in done.text, "the refusal reports the reviewed, the live and the wanted value")
-    _expect_params({VERSION: HOTFIX, LEADER: "node-2"})
+    _expect_params({VERSION: HOTFIX})
 
 
 def _refresh() -> None:
     scene(
-        7,
+        9,
         "Take note of the fix",
         "A refresh takes note of the keys that the program owns, and of nothing else; the leader is not its business.",
     )
@@ -150,26 +182,29 @@ def _refresh() -> None:
 
 def _succeed() -> None:
     scene(
-        8,
+        10,
         "The same change again, reviewed this time",
         f'Now the diff starts from "{HOTFIX}": whoever reviews it sees the fix that is about to go. The endpoint has '
-        "the last word again, and agrees. The machines' leader has been left alone all the while.",
+        "the last word again, and agrees. What the machines wrote has been left alone all the while.",
     )
+    led = endpoint.params_of(PROFILE)[LEADER]
     done = _pulumi("up", "--yes --skip-preview --diff")
     _expect(f'{VERSION}: "{HOTFIX}" => "{THIRD}"' in done.text, "the diff starts from the hand edit")
     _command(f"{BY_HAND} show {PROFILE}")
-    _expect_params({VERSION: THIRD, LEADER: "node-2"})
+    _expect_params({VERSION: THIRD, LEADER: led})
 
 
 def _conclude() -> None:
     say()
     say(
-        "That was: preview, create, an exact diff, a refused overwrite that changed nothing, a refresh, and a change "
-        "that went through once it had been reviewed, while what the machines wrote was never touched."
+        "That was: preview, a cluster that came up and elected its leader, an exact diff, a refused overwrite that "
+        "changed nothing, a refresh, and a change that went through once it had been reviewed, while what the machines "
+        "wrote was never touched. The machines end with this story; the cluster and its stack stay."
     )
     say()
     for what, meaning in (
         (f"tools/clean-env pulumi up --stack {STACK}", "goes on from here; tools/clean-env stands before each command"),
+        ("docs/cluster-pattern.md", "how machines elect, share and wait, up to tasks of your own"),
         ("make demo-clean", "takes the cluster away again"),
         ("README.md", "a program of your own, and a real endpoint"),
     ):
