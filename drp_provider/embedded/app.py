@@ -14,12 +14,12 @@ from werkzeug.wrappers import Request, Response
 from drp_provider.embedded import page
 from drp_provider.embedded.auth import authenticate
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.dialects import dialect_named
-from drp_provider.embedded.faults import Fault, access_denied, no_route
 from drp_provider.embedded.notifier import Notifier
 from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes
 from drp_provider.embedded.seed import seeder
 from drp_provider.embedded.store import Store
+from drp_provider.embedded.wire.dialects import dialect_named
+from drp_provider.embedded.wire.faults import Fault, access_denied, no_route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from drp_provider.embedded import credentials
 from drp_provider.embedded.claims import Principal, claims_of, read_claims
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.faults import (
+from drp_provider.embedded.tokens import GRANTOR_SECRET, TOKEN_SECRET
+from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.faults import (
     access_denied,
     invalid_token,
     token_revoked,
     unauthenticated,
 )
-from drp_provider.embedded.tokens import GRANTOR_SECRET, TOKEN_SECRET
-from drp_provider.embedded.transaction import Transaction
 
 
 def authenticate(header: str, token: str, transaction: Transaction) -> Principal:

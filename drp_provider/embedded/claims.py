@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from drp_provider.embedded.documents import Document
+from drp_provider.embedded.wire.documents import Document
 
 # Whoever may update may patch: DRP has one right under two names.
 _SAME = {"patch": "update"}

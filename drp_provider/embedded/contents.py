@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from drp_provider.embedded import packs, saving
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document, Undecodable
-from drp_provider.embedded.faults import Fault, forbidden
 from drp_provider.embedded.packs import PREFIX, Pack, store_error
 from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.wire.documents import Document, Undecodable
+from drp_provider.embedded.wire.faults import Fault, forbidden
 
 # What every endpoint has: the objects people make, and those it was born with. (Bundle, meta)
 _BACKING, _BASIC = "BackingStore", "BasicStore"

@@ -9,7 +9,7 @@ import string
 import time
 from functools import lru_cache
 
-from drp_provider.embedded.documents import Document
+from drp_provider.embedded.wire.documents import Document
 
 # Few rounds: the endpoint guards simulated machines, and its first password is printed anyway.
 _ROUNDS = 1000

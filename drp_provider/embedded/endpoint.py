@@ -1,11 +1,12 @@
 """What the endpoint says about itself, and what concerns its users."""
 
-from drp_provider.embedded import auth, credentials, gotext, saving, tokens
+from drp_provider.embedded import auth, credentials, saving, tokens
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.faults import Fault, forbidden, not_found
 from drp_provider.embedded.indexes import describe, index_names
 from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.wire import gotext
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.faults import Fault, forbidden, not_found
 
 _FEATURES = (
     *("api-v3", "sane-exit-codes", "profileless-machine", "workflows", "default-workflow"),

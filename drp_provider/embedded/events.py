@@ -2,9 +2,9 @@
 
 from drp_provider.embedded import saving
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Undecodable, encode
-from drp_provider.embedded.faults import Fault
-from drp_provider.embedded.kinds import ANYTHING, STRING, Field, Struct
+from drp_provider.embedded.wire.documents import Undecodable, encode
+from drp_provider.embedded.wire.faults import Fault
+from drp_provider.embedded.wire.kinds import ANYTHING, STRING, Field, Struct
 
 _EVENT = Struct(
     "models.Event",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from drp_provider.embedded.dialects import Dialect
+from drp_provider.embedded.wire.dialects import Dialect
 
 
 @dataclass

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.faults import Fault
 
 Test = Callable[[Document], bool]
 _COMMON = ("Available", "Bundle", "Key", "ReadOnly", "Valid")

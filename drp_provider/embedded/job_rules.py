@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.members import TIME
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.faults import Fault
 
 NO_JOB = "00000000-0000-0000-0000-000000000000"
 ENDED = ("finished", "failed")

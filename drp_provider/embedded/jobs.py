@@ -3,10 +3,10 @@
 import re
 
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document, Undecodable
-from drp_provider.embedded.faults import Fault, forbidden
 from drp_provider.embedded.prefixes import object_types
 from drp_provider.embedded.runner import Runner
+from drp_provider.embedded.wire.documents import Document, Undecodable
+from drp_provider.embedded.wire.faults import Fault, forbidden
 
 _BYTES = "application/octet-stream"
 _SINCE = re.compile(r"bytes=([0-9]{1,15})-")

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from drp_provider.embedded import gotext
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document, Undecodable, encode, parse
-from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.indexes import (
     Test,
     compared,
@@ -17,6 +14,9 @@ from drp_provider.embedded.indexes import (
 )
 from drp_provider.embedded.objects import trimmed
 from drp_provider.embedded.precedence import Precedence
+from drp_provider.embedded.wire import gotext
+from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse
+from drp_provider.embedded.wire.faults import Fault
 
 _CONTROLS = frozenset({"sort", "reverse", "offset", "limit", "slim", "params", "decode", "token", "force", "noproxy"})
 _TYPE_ORDER = ("null", "bool", "number", "string", "array", "object")

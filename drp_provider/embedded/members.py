@@ -1,6 +1,6 @@
 """The structured values inside objects: templates, claims, pool actions and the like."""
 
-from drp_provider.embedded.kinds import (
+from drp_provider.embedded.wire.kinds import (
     ANY_MAP,
     ANYTHING,
     BOOL,

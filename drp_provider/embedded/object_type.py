@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from drp_provider.embedded.dialects import Dialect
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.kinds import ANY_MAP, BOOL, META, STRING, STRINGS, Field, Struct
+from drp_provider.embedded.wire.dialects import Dialect
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.kinds import ANY_MAP, BOOL, META, STRING, STRINGS, Field, Struct
 
 V3, V4 = "v3.13", "v4.8"
 

@@ -2,10 +2,10 @@
 
 from drp_provider.embedded import job_rules, references, saving
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document, Undecodable
-from drp_provider.embedded.faults import Fault, forbidden
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.patching import Patch, PatchFailure
+from drp_provider.embedded.wire.documents import Document, Undecodable
+from drp_provider.embedded.wire.faults import Fault, forbidden
+from drp_provider.embedded.wire.patching import Patch, PatchFailure
 
 FORGOTTEN_WITH = ("Params", "Meta")
 

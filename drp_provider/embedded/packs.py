@@ -6,12 +6,12 @@ from typing import Any
 
 from drp_provider.embedded import references, saving
 from drp_provider.embedded.calls import Call
-from drp_provider.embedded.documents import Document, Undecodable, encode
-from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.kinds import ANY_MAP, BOOL, META, STRING, Field, MapOf, Struct
 from drp_provider.embedded.object_type import ObjectType
 from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.wire.documents import Document, Undecodable, encode
+from drp_provider.embedded.wire.faults import Fault
+from drp_provider.embedded.wire.kinds import ANY_MAP, BOOL, META, STRING, Field, MapOf, Struct
 
 PREFIX = "contents"
 # Each type after those it refers to.

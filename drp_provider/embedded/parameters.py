@@ -4,12 +4,12 @@ from typing import Any
 
 from drp_provider.embedded import saving
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.documents import Document, Undecodable, encode
-from drp_provider.embedded.faults import Fault, not_found
 from drp_provider.embedded.objects import decoded_patch
-from drp_provider.embedded.patching import PatchFailure
 from drp_provider.embedded.precedence import Precedence
 from drp_provider.embedded.validation import SECURE_UNSUPPORTED
+from drp_provider.embedded.wire.documents import Document, Undecodable, encode
+from drp_provider.embedded.wire.faults import Fault, not_found
+from drp_provider.embedded.wire.patching import PatchFailure
 
 # What an object route answers with 400, 403 or 422 is a conflict here.
 _CONFLICTS = (400, 403, 422)

@@ -2,20 +2,6 @@
 
 from functools import cache
 
-from drp_provider.embedded.dialects import Dialect
-from drp_provider.embedded.kinds import (
-    ADDRESS,
-    ANYTHING,
-    BOOL,
-    INTEGER,
-    STRING,
-    STRINGS,
-    UUID,
-    Field,
-    Fixed,
-    ListOf,
-    MapOf,
-)
 from drp_provider.embedded.members import (
     AUTO_FILL,
     CLAIM,
@@ -29,6 +15,20 @@ from drp_provider.embedded.members import (
     TIME,
 )
 from drp_provider.embedded.object_type import HEAD, NAME, PARAMS, PARTIAL, TEXTS, V3, V4, ObjectType
+from drp_provider.embedded.wire.dialects import Dialect
+from drp_provider.embedded.wire.kinds import (
+    ADDRESS,
+    ANYTHING,
+    BOOL,
+    INTEGER,
+    STRING,
+    STRINGS,
+    UUID,
+    Field,
+    Fixed,
+    ListOf,
+    MapOf,
+)
 
 _POOL_ACTIONS = ("EnterActions", "ExitActions", "AllocateActions", "ReleaseActions")
 

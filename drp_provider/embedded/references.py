@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from drp_provider.embedded import tasklist
-from drp_provider.embedded.documents import Document
-from drp_provider.embedded.faults import Fault
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.object_type import ObjectType
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.faults import Fault
 
 # Task-list entries that name something other than a task.
 _NOT_TASKS = ("action", "context", "chroot")

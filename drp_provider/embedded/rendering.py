@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from drp_provider.embedded import tokens
 from drp_provider.embedded.calls import Call
-from drp_provider.embedded.documents import Document, encode
 from drp_provider.embedded.precedence import Precedence
 from drp_provider.embedded.template import (
     Exposed,
@@ -25,6 +24,7 @@ from drp_provider.embedded.template import (
     parse,
 )
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document, encode
 
 _STRINGS = ("Profiles", "Tasks", "HardwareAddrs", "Stages", "RequiredParams", "OptionalParams", "Errors")
 # What Go holds parsed, not as a string, and what it prints for an empty one.

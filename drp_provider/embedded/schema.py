@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from drp_provider.embedded.documents import Document, encode
+from drp_provider.embedded.wire.documents import Document, encode
 
 # In the order the message lists them, which is nearly alphabetical.
 _TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable
 
 from drp_provider.embedded import credentials, tokens
-from drp_provider.embedded.dialects import Dialect
-from drp_provider.embedded.documents import Document
 from drp_provider.embedded.prefixes import object_types
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.dialects import Dialect
+from drp_provider.embedded.wire.documents import Document
 
 USER, PASSWORD = "rocketskates", "r0cketsk8ts"
 

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from datetime import UTC, datetime
 
-from drp_provider.embedded.documents import Document, encode
+from drp_provider.embedded.wire.documents import Document, encode
 
 # Who falls further behind than this has lost events, and is told so.
 _EVENTS_KEPT = 1024

@@ -2,11 +2,12 @@
 
 import re
 
-from drp_provider.embedded import gotext, names, schema
-from drp_provider.embedded.documents import Document
+from drp_provider.embedded import names, schema
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.object_type import ObjectType
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire import gotext
+from drp_provider.embedded.wire.documents import Document
 
 _ARCH_ALIASES = {
     "x86_64": "amd64",

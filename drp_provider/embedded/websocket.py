@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from drp_provider.embedded.claims import Principal
-from drp_provider.embedded.documents import encode
 from drp_provider.embedded.job_rules import now
 from drp_provider.embedded.notifier import Filter, Listener, Notifier
+from drp_provider.embedded.wire.documents import encode
 
 _PING_SECONDS = 25
 # A client that takes nothing for so long is gone.

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from drp_provider.embedded import tasklist
-from drp_provider.embedded.documents import Document
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document
 
 # Before the first task: the runner has not asked for work yet.
 _NOT_STARTED = -1

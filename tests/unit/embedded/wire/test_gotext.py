@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import gotext
+from drp_provider.embedded.wire import gotext
 
 
 @pytest.mark.parametrize(

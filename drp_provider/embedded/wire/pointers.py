@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from drp_provider.embedded import gotext
-from drp_provider.embedded.documents import Undecodable
+from drp_provider.embedded.wire import gotext
+from drp_provider.embedded.wire.documents import Undecodable
 
 _ILLEGAL_TILDE = re.compile(r"~(?![01])")
 Key = str | int

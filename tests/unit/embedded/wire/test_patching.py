@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drp_provider.embedded.patching import Patch, PatchFailure
+from drp_provider.embedded.wire.patching import Patch, PatchFailure
 
 _KEYS = st.text("ab/~-0", min_size=1, max_size=3)
 _DOCUMENTS = st.dictionaries(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from drp_provider.embedded.documents import Document
+from drp_provider.embedded.wire.documents import Document
 
 
 class Fault(Exception):

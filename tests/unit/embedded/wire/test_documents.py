@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drp_provider.embedded.documents import Undecodable, encode, parse, sorted_maps
+from drp_provider.embedded.wire.documents import Undecodable, encode, parse, sorted_maps
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

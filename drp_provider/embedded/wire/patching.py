@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from drp_provider.embedded import pointers
-from drp_provider.embedded.dialects import Dialect
-from drp_provider.embedded.documents import (
+from drp_provider.embedded.wire import pointers
+from drp_provider.embedded.wire.dialects import Dialect
+from drp_provider.embedded.wire.documents import (
     Document,
     Undecodable,
     encode,
     encode_indented,
 )
-from drp_provider.embedded.kinds import ANYTHING, STRING, Field, ListOf, Struct
-from drp_provider.embedded.pointers import Key, Unreachable
+from drp_provider.embedded.wire.kinds import ANYTHING, STRING, Field, ListOf, Struct
+from drp_provider.embedded.wire.pointers import Key, Unreachable
 
 _OPERATION = Struct(
     "jsonpatch2.Operation",

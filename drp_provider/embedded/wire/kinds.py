@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from drp_provider.embedded.documents import Document, Undecodable, go_number, sorted_maps
+from drp_provider.embedded.wire.documents import Document, Undecodable, go_number, sorted_maps
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
