@@ -7,8 +7,8 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from drp_provider.embedded.claims import Principal
-from drp_provider.embedded.object_type import ObjectType
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.transaction import Transaction
 from drp_provider.embedded.wire.dialects import Dialect
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse

@@ -2,8 +2,8 @@
 
 from drp_provider.embedded import auth, credentials, saving, tokens
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.indexes import describe, index_names
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.indexes import describe, index_names
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire import gotext
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault, forbidden, not_found

@@ -3,7 +3,7 @@
 import re
 
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.runner import Runner
 from drp_provider.embedded.wire.documents import Document, Undecodable
 from drp_provider.embedded.wire.faults import Fault, forbidden

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.indexes import (
+from drp_provider.embedded.object_types.indexes import (
     Test,
     compared,
     index_names,

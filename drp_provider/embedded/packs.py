@@ -7,8 +7,8 @@ from typing import Any
 from drp_provider.embedded import references, saving
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.object_type import ObjectType
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode
 from drp_provider.embedded.wire.faults import Fault
 from drp_provider.embedded.wire.kinds import ANY_MAP, BOOL, META, STRING, Field, MapOf, Struct

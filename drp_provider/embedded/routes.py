@@ -8,7 +8,7 @@ from werkzeug.routing import Map, Rule
 
 from drp_provider.embedded import contents, endpoint, events, jobs, listing, objects, parameters
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.dialects import Dialect
 
 Handler = Callable[[Call], Reply]

@@ -7,8 +7,8 @@ from typing import Any
 from drp_provider.embedded import saving, tokens
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.job_rules import ENDED, NO_JOB, now
-from drp_provider.embedded.object_type import ObjectType
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
 from drp_provider.embedded.workflow import STAGE_MAP

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from drp_provider.embedded import credentials, tokens
-from drp_provider.embedded.prefixes import object_types
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.transaction import Transaction
 from drp_provider.embedded.wire.dialects import Dialect
 from drp_provider.embedded.wire.documents import Document

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from drp_provider.embedded.members import (
+from drp_provider.embedded.object_types.members import (
     AUTO_FILL,
     CLAIM,
     ERROR_STACK,
@@ -14,7 +14,7 @@ from drp_provider.embedded.members import (
     TEMPLATES,
     TIME,
 )
-from drp_provider.embedded.object_type import HEAD, NAME, PARAMS, PARTIAL, TEXTS, V3, V4, ObjectType
+from drp_provider.embedded.object_types.object_type import HEAD, NAME, PARAMS, PARTIAL, TEXTS, V3, V4, ObjectType
 from drp_provider.embedded.wire.dialects import Dialect
 from drp_provider.embedded.wire.kinds import (
     ADDRESS,

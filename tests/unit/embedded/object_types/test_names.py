@@ -2,7 +2,7 @@
 
 import pytest
 
-from drp_provider.embedded.names import is_valid
+from drp_provider.embedded.object_types.names import is_valid
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from drp_provider.embedded.object_type import ObjectType
+from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
 
