@@ -17,7 +17,7 @@ from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.notifier import Notifier
 from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes
 from drp_provider.embedded.seed import seeder
-from drp_provider.embedded.store import Store
+from drp_provider.embedded.storage.store import Store
 from drp_provider.embedded.wire.dialects import dialect_named
 from drp_provider.embedded.wire.faults import Fault, access_denied, no_route
 

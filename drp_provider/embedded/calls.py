@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request
 from drp_provider.embedded.claims import Principal
 from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.object_types.prefixes import object_types
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.dialects import Dialect
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse
 from drp_provider.embedded.wire.faults import Fault, forbidden, not_found

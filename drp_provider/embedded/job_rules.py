@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.object_types.members import TIME
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from drp_provider.embedded.claims import Principal
-from drp_provider.embedded.store import Store
+from drp_provider.embedded.storage.store import Store
 
 # How long an event of another process may go unnoticed; those of this process ring the bell.
 _POLL_SECONDS = 0.15

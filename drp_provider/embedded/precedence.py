@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from drp_provider.embedded.object_types.object_type import ObjectType
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
 GLOBAL = "global"

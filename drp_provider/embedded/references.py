@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from drp_provider.embedded import tasklist
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.object_types.object_type import ObjectType
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
 

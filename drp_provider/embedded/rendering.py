@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from drp_provider.embedded import tokens
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.precedence import Precedence
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.template import (
     Exposed,
     Fault,
@@ -23,7 +24,6 @@ from drp_provider.embedded.template import (
     json_value,
     parse,
 )
-from drp_provider.embedded.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document, encode
 
 _STRINGS = ("Profiles", "Tasks", "HardwareAddrs", "Stages", "RequiredParams", "OptionalParams", "Errors")

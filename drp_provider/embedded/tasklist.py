@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
 _STAGE, _BOOT_ENV = "stage:", "bootenv:"

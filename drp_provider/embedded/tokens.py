@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from drp_provider.embedded import credentials
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
 # The preferences that sign every token and stand for the system as grantor; changing either revokes tokens.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from drp_provider.embedded import tasklist
 from drp_provider.embedded.findings import Findings
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
 # Before the first task: the runner has not asked for work yet.

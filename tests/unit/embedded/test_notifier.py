@@ -8,8 +8,8 @@ import pytest
 
 from drp_provider.embedded.claims import Principal, read_claims
 from drp_provider.embedded.notifier import Listener, Notifier
-from drp_provider.embedded.store import Store
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.store import Store
+from drp_provider.embedded.storage.transaction import Transaction
 
 _EVERYTHING = ("*", "*", "*")
 _PATIENCE = 30.0

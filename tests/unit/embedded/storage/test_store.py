@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.embedded.store import Store
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.store import Store
+from drp_provider.embedded.storage.transaction import Transaction
 
 
 def _nothing(_: Transaction) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, LifoQueue
 
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.storage.transaction import Transaction
 
 _SCHEMA = """
 CREATE TABLE objects (
