@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from drp_provider.embedded import page
-from drp_provider.embedded.auth import authenticate
+from drp_provider.embedded.access.auth import authenticate
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.notifier import Notifier
 from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes

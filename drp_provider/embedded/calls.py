@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from drp_provider.embedded.claims import Principal
+from drp_provider.embedded.access.claims import Principal
 from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.storage.transaction import Transaction

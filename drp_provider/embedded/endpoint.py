@@ -1,6 +1,7 @@
 """What the endpoint says about itself, and what concerns its users."""
 
-from drp_provider.embedded import auth, credentials, saving, tokens
+from drp_provider.embedded import saving
+from drp_provider.embedded.access import auth, credentials, tokens
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.object_types.indexes import describe, index_names
 from drp_provider.embedded.object_types.prefixes import object_types

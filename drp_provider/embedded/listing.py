@@ -13,7 +13,7 @@ from drp_provider.embedded.object_types.indexes import (
     split_call,
 )
 from drp_provider.embedded.objects import trimmed
-from drp_provider.embedded.precedence import Precedence
+from drp_provider.embedded.params.precedence import Precedence
 from drp_provider.embedded.wire import gotext
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse
 from drp_provider.embedded.wire.faults import Fault

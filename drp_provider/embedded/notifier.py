@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from drp_provider.embedded.claims import Principal
+from drp_provider.embedded.access.claims import Principal
 from drp_provider.embedded.storage.store import Store
 
 # How long an event of another process may go unnoticed; those of this process ring the bell.

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from drp_provider.embedded import tokens
+from drp_provider.embedded.access import tokens
 from drp_provider.embedded.calls import Call
-from drp_provider.embedded.precedence import Precedence
+from drp_provider.embedded.params.precedence import Precedence
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.template import (
     Exposed,

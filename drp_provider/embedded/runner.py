@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from drp_provider.embedded import saving, tokens
+from drp_provider.embedded import saving
+from drp_provider.embedded.access import tokens
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.job_rules import ENDED, NO_JOB, now
 from drp_provider.embedded.object_types.object_type import ObjectType

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from drp_provider.embedded import credentials, tokens
+from drp_provider.embedded.access import credentials, tokens
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.dialects import Dialect

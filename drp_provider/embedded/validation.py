@@ -2,10 +2,10 @@
 
 import re
 
-from drp_provider.embedded import schema
 from drp_provider.embedded.findings import Findings
 from drp_provider.embedded.object_types import names
 from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.params import schema
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire import gotext
 from drp_provider.embedded.wire.documents import Document

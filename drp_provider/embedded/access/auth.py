@@ -4,10 +4,10 @@ import base64
 import time
 from collections.abc import Sequence
 
-from drp_provider.embedded import credentials
-from drp_provider.embedded.claims import Principal, claims_of, read_claims
+from drp_provider.embedded.access import credentials
+from drp_provider.embedded.access.claims import Principal, claims_of, read_claims
+from drp_provider.embedded.access.tokens import GRANTOR_SECRET, TOKEN_SECRET
 from drp_provider.embedded.storage.transaction import Transaction
-from drp_provider.embedded.tokens import GRANTOR_SECRET, TOKEN_SECRET
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import (
     access_denied,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drp_provider.embedded import credentials
+from drp_provider.embedded.access import credentials
 
 _CONTENT = {"jti": "someone", "exp": 1000.0}
 _TOKEN = credentials.signed(_CONTENT, "key")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from drp_provider.embedded import credentials
+from drp_provider.embedded.access import credentials
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drp_provider.embedded.claims import Claim, Principal
+from drp_provider.embedded.access.claims import Claim, Principal
 
 
 def _principal(scope: str, action: str, specific: str) -> Principal:
