@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from drp_provider.embedded import packs, saving
 from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.changes import packs, saving
+from drp_provider.embedded.changes.packs import PREFIX, Pack, store_error
 from drp_provider.embedded.object_types.prefixes import object_types
-from drp_provider.embedded.packs import PREFIX, Pack, store_error
 from drp_provider.embedded.wire.documents import Document, Undecodable
 from drp_provider.embedded.wire.faults import Fault, forbidden
 

@@ -1,8 +1,8 @@
 """What the endpoint says about itself, and what concerns its users."""
 
-from drp_provider.embedded import saving
 from drp_provider.embedded.access import auth, credentials, tokens
 from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.changes import saving
 from drp_provider.embedded.object_types.indexes import describe, index_names
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire import gotext

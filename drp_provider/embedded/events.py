@@ -1,7 +1,7 @@
 """Events that clients send themselves."""
 
-from drp_provider.embedded import saving
 from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.changes import saving
 from drp_provider.embedded.wire.documents import Undecodable, encode
 from drp_provider.embedded.wire.faults import Fault
 from drp_provider.embedded.wire.kinds import ANYTHING, STRING, Field, Struct

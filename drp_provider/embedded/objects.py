@@ -1,8 +1,8 @@
 """The verbs every object type has: read, create, replace, patch, delete."""
 
-from drp_provider.embedded import job_rules, references, saving
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes import job_rules, references, saving
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.wire.documents import Document, Undecodable
 from drp_provider.embedded.wire.faults import Fault, forbidden
 from drp_provider.embedded.wire.patching import Patch, PatchFailure

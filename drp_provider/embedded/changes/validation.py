@@ -2,7 +2,7 @@
 
 import re
 
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types import names
 from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.params import schema

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from drp_provider.embedded import references, saving
 from drp_provider.embedded.calls import Call
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes import references, saving
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from drp_provider.embedded import tasklist
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes import tasklist
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 

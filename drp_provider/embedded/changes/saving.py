@@ -2,10 +2,10 @@
 
 import uuid
 
-from drp_provider.embedded import job_rules, references, validation, workflow
 from drp_provider.embedded.access.credentials import random_word
 from drp_provider.embedded.calls import Call
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes import job_rules, references, validation, workflow
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types.object_type import SERVER_OWNED, ObjectType
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.documents import Document

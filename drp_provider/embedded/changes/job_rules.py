@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types.members import TIME
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from drp_provider.embedded.findings import Findings
+from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
