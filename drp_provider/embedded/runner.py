@@ -7,10 +7,11 @@ from typing import Any
 from drp_provider.embedded.access import tokens
 from drp_provider.embedded.calls import Call
 from drp_provider.embedded.changes import saving
-from drp_provider.embedded.changes.job_rules import ENDED, NO_JOB, now
+from drp_provider.embedded.changes.job_rules import ENDED, NO_JOB
 from drp_provider.embedded.changes.workflow import STAGE_MAP
 from drp_provider.embedded.object_types.object_type import ObjectType
 from drp_provider.embedded.object_types.prefixes import object_types
+from drp_provider.embedded.storage.clock import now
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from drp_provider.embedded.access.claims import Principal
-from drp_provider.embedded.changes.job_rules import now
 from drp_provider.embedded.notifier import Filter, Listener, Notifier
+from drp_provider.embedded.storage.clock import now
 from drp_provider.embedded.wire.documents import encode
 
 _PING_SECONDS = 25

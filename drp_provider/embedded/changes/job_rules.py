@@ -1,9 +1,8 @@
 """What a job may be: its states, its times, and when it can go."""
 
-from datetime import UTC, datetime
-
 from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types.members import TIME
+from drp_provider.embedded.storage.clock import now
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 from drp_provider.embedded.wire.faults import Fault
@@ -12,11 +11,6 @@ NO_JOB = "00000000-0000-0000-0000-000000000000"
 ENDED = ("finished", "failed")
 _STATES = ("created", "running", "incomplete", *ENDED)
 _EXIT_STATES = ("", "complete", "reboot", "poweroff", "stop", "failed")
-
-
-def now() -> str:
-    """This moment as Go writes it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def check(old: Document | None, new: Document, transaction: Transaction, findings: Findings) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from datetime import UTC, datetime
 
+from drp_provider.embedded.storage.clock import now
 from drp_provider.embedded.wire.documents import Document, encode
 
 # Who falls further behind than this has lost events, and is told so.
@@ -105,8 +105,7 @@ class Transaction:
             event: Type, Action, Key and Principal.
             texts: Object and Original as JSON.
         """
-        moment = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        head = encode({"Time": moment, **event})
+        head = encode({"Time": now(), **event})
         body = f'{head[:-1]},"Object":{texts[0] or "null"},"Original":{texts[1] or "null"}}}'
         row = self._connection.execute(
             "INSERT INTO events (type, action, key, body) VALUES (?, ?, ?, ?)",
