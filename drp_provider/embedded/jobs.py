@@ -4,9 +4,9 @@ import re
 
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.object_types.prefixes import object_types
-from drp_provider.embedded.runner import Runner
 from drp_provider.embedded.wire.documents import Document, Undecodable
 from drp_provider.embedded.wire.faults import Fault, forbidden
+from drp_provider.embedded.work.runner import Runner
 
 _BYTES = "application/octet-stream"
 _SINCE = re.compile(r"bytes=([0-9]{1,15})-")
@@ -39,7 +39,7 @@ def actions(call: Call) -> Reply:
     """
     job = _allowed(call, "actions")
     # Reading templates takes time to import, and only agents need it.
-    from drp_provider.embedded.rendering import Unrenderable, actions_of
+    from drp_provider.embedded.work.rendering import Unrenderable, actions_of
 
     try:
         return Reply(actions_of(call, job, call.request.args.get("os", "")))
