@@ -6,8 +6,8 @@ from functools import cache
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from drp_provider.embedded import contents, endpoint, events, jobs, listing, objects, parameters
 from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.handlers import contents, endpoint, events, jobs, listing, objects, parameters
 from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.wire.dialects import Dialect
 

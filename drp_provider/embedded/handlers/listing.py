@@ -3,6 +3,7 @@
 from typing import Any
 
 from drp_provider.embedded.calls import Call, Reply
+from drp_provider.embedded.handlers.objects import trimmed
 from drp_provider.embedded.object_types.indexes import (
     Test,
     compared,
@@ -12,7 +13,6 @@ from drp_provider.embedded.object_types.indexes import (
     sort_key,
     split_call,
 )
-from drp_provider.embedded.objects import trimmed
 from drp_provider.embedded.params.precedence import Precedence
 from drp_provider.embedded.wire import gotext
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse

@@ -5,7 +5,7 @@ from typing import Any
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.changes import saving
 from drp_provider.embedded.changes.validation import SECURE_UNSUPPORTED
-from drp_provider.embedded.objects import decoded_patch
+from drp_provider.embedded.handlers.objects import decoded_patch
 from drp_provider.embedded.params.precedence import Precedence
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode
 from drp_provider.embedded.wire.faults import Fault, not_found
