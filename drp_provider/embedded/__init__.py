@@ -13,7 +13,7 @@ roles, so that users with few rights can be tried.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from drp_provider.embedded.server import EmbeddedEndpoint
+    from drp_provider.embedded.doors.server import EmbeddedEndpoint
 
 __all__ = ["EmbeddedEndpoint"]
 
@@ -21,7 +21,7 @@ __all__ = ["EmbeddedEndpoint"]
 def __getattr__(name: str) -> Any:
     # Whoever wants the adapter only must not pay for the server.
     if name == "EmbeddedEndpoint":
-        from drp_provider.embedded.server import EmbeddedEndpoint
+        from drp_provider.embedded.doors.server import EmbeddedEndpoint
 
         return EmbeddedEndpoint
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from drp_provider.embedded.seed import PASSWORD, USER
-from drp_provider.embedded.server import EmbeddedEndpoint
+from drp_provider.embedded.application.seed import PASSWORD, USER
+from drp_provider.embedded.doors.server import EmbeddedEndpoint
 from drp_provider.embedded.wire.dialects import DIALECTS
 
 

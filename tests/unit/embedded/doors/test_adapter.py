@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from drp_provider.embedded.adapter import URL, EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
 
 _API = f"{URL}api/v3"
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_the_info_is_that_of_the_dialect(tmp_path: Path) -> None:
 
 def test_importing_it_imports_nothing_heavy() -> None:
     program = (
-        "import sys, requests, drp_provider.embedded.adapter;"
+        "import sys, requests, drp_provider.embedded.doors.adapter;"
         " print(sorted({'werkzeug', 'jsonschema', 'jsonpatch', 'sqlite3', 'cryptography', 'http.server'}"
         " & (set(sys.modules) - before)))"
     )

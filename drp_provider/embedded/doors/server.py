@@ -10,8 +10,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from drp_provider.embedded.app import Application
-from drp_provider.embedded.connection import Connection
+from drp_provider.embedded.application.app import Application
+from drp_provider.embedded.doors.connection import Connection
 
 _LOOPBACK = "127.0.0.1"
 # How long stopping waits for an answer that is being worked on.
@@ -117,7 +117,7 @@ class EmbeddedEndpoint:
             self._server.serve_forever(poll_interval=0.05)
 
     def _tls_context(self, folder: Path) -> ssl.SSLContext:
-        from drp_provider.embedded.certificate import write_self_signed
+        from drp_provider.embedded.doors.certificate import write_self_signed
 
         self.certificate, key = write_self_signed(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drp_provider.embedded.access.claims import Principal, read_claims
-from drp_provider.embedded.notifier import Listener, Notifier
+from drp_provider.embedded.application.notifier import Listener, Notifier
 from drp_provider.embedded.storage.store import Store
 from drp_provider.embedded.storage.transaction import Transaction
 

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Request, Response
 
 from drp_provider.embedded import page
 from drp_provider.embedded.access.auth import authenticate
+from drp_provider.embedded.application.notifier import Notifier
+from drp_provider.embedded.application.routes import ROOT, WRITERS, Handler, routes
+from drp_provider.embedded.application.seed import seeder
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.notifier import Notifier
-from drp_provider.embedded.routes import ROOT, WRITERS, Handler, routes
-from drp_provider.embedded.seed import seeder
 from drp_provider.embedded.storage.store import Store
 from drp_provider.embedded.wire.dialects import dialect_named
 from drp_provider.embedded.wire.faults import Fault, access_denied, no_route
@@ -108,7 +108,7 @@ class Application:
 
     def _listen(self, request: Request, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Serve a websocket; nothing is left to answer after one."""
-        from drp_provider.embedded.websocket import NoHandshake, serve
+        from drp_provider.embedded.application.websocket import NoHandshake, serve
 
         try:
             header, token = request.headers.get("Authorization", ""), request.args.get("token", "")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from drp_provider.embedded.access.claims import Principal
-from drp_provider.embedded.notifier import Filter, Listener, Notifier
+from drp_provider.embedded.application.notifier import Filter, Listener, Notifier
 from drp_provider.embedded.storage.clock import now
 from drp_provider.embedded.wire.documents import encode
 

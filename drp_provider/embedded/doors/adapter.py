@@ -12,7 +12,7 @@ from requests.models import PreparedRequest, Response
 from requests.structures import CaseInsensitiveDict
 
 if TYPE_CHECKING:
-    from drp_provider.embedded.app import Application
+    from drp_provider.embedded.application.app import Application
 
 # Where to mount the adapter; a private scheme would make requests drop the query.
 URL = "http://embedded.drp/"
@@ -74,7 +74,7 @@ class EmbeddedAdapter(BaseAdapter):
         if application is not None:
             return application
         # Werkzeug takes longer to import than a small run takes: only who asks pays.
-        from drp_provider.embedded.app import Application
+        from drp_provider.embedded.application.app import Application
 
         with self._starting:
             if self._application is None:

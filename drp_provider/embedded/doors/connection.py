@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from drp_provider.embedded.app import Application
+    from drp_provider.embedded.application.app import Application
 
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _LOG = logging.getLogger(__name__)
