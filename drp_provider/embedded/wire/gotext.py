@@ -2,12 +2,10 @@
 
 import json
 import re
-from decimal import Decimal
 from typing import Any
 
-# %v and %#v switch to an exponent from this power of ten on.
-_EXPONENT_FROM = 6
-_EXPONENT_BELOW = -4
+from drp_provider.embedded.wire.numbers import shortest
+
 _ELEMENT = ", "
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _LONGEST_INTEGER = 19
@@ -57,13 +55,4 @@ def quoted(text: str) -> str:
 def _scalar(value: float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value == 0:
-        return "0"
-    number = Decimal(repr(value)).normalize()
-    exponent = number.adjusted()
-    if _EXPONENT_BELOW <= exponent < _EXPONENT_FROM:
-        return f"{number:f}"
-    sign, digits, _ = number.as_tuple()
-    head, tail = str(digits[0]), "".join(map(str, digits[1:]))
-    mantissa = f"{head}.{tail}" if tail else head
-    return f"{'-' if sign else ''}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+    return shortest(value)
