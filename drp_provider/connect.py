@@ -53,7 +53,7 @@ def client_for(settings: "Settings") -> "Client":
 
 
 def _embedded(settings: "Settings") -> dict[str, Any]:
-    from drp_provider.embedded.adapter import EmbeddedAdapter
+    from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 
     return {
         "base_url": "http://embedded.drp",

@@ -1,8 +1,18 @@
 """A small DRP endpoint for local use: a real HTTP API over a real store.
 
 It imports nothing from the rest of the package, so that client and endpoint cannot share a
-mistake. Two doors lead to one application: `adapter` (in this process, no port) and `server`
-(a loopback port; also `python -m drp_provider.embedded`).
+mistake. Its packages, each of which imports from those below it only:
+
+* `doors`: two ways in, `adapter` (in this process, no port) and `server` (a loopback port; also
+  `python -m drp_provider.embedded`)
+* `application`: store, first objects, table of routes and events put together; `page`: files for a browser
+* `handlers`: what each verb does at each address
+* `work`: what machines do, their next job and its scripts; `template`: the language of the scripts
+* `changes`: what every save checks and what follows from it
+* `calls`: one request on its way, and the reply
+* `access`: who asks and what they may do; `params`: what the value of a param means
+* `object_types`: what each type is called and holds; `storage`: the file
+* `wire`: JSON, patches and error documents as DRP writes them
 
 What it leaves out: plugins, files, subnets, leases and reservations, the pool operations, and Secure
 params, which it refuses. Jobs are for agents to run: the endpoint renders their scripts (`template`
@@ -13,7 +23,7 @@ roles, so that users with few rights can be tried.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from drp_provider.embedded.server import EmbeddedEndpoint
+    from drp_provider.embedded.doors.server import EmbeddedEndpoint
 
 __all__ = ["EmbeddedEndpoint"]
 
@@ -21,7 +31,7 @@ __all__ = ["EmbeddedEndpoint"]
 def __getattr__(name: str) -> Any:
     # Whoever wants the adapter only must not pay for the server.
     if name == "EmbeddedEndpoint":
-        from drp_provider.embedded.server import EmbeddedEndpoint
+        from drp_provider.embedded.doors.server import EmbeddedEndpoint
 
         return EmbeddedEndpoint
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from drp_provider.embedded.dialects import DIALECTS
-from drp_provider.embedded.seed import PASSWORD, USER
-from drp_provider.embedded.server import EmbeddedEndpoint
+from drp_provider.embedded.application.seed import PASSWORD, USER
+from drp_provider.embedded.doors.server import EmbeddedEndpoint
+from drp_provider.embedded.wire.dialects import DIALECTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,13 +6,13 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from drp_provider.embedded.claims import Principal
-from drp_provider.embedded.dialects import Dialect
-from drp_provider.embedded.documents import Document, Undecodable, encode, parse
-from drp_provider.embedded.faults import Fault, forbidden, not_found
-from drp_provider.embedded.object_type import ObjectType
-from drp_provider.embedded.prefixes import object_types
-from drp_provider.embedded.transaction import Transaction
+from drp_provider.embedded.access.claims import Principal
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.object_types.prefixes import object_types
+from drp_provider.embedded.storage.transaction import Transaction
+from drp_provider.embedded.wire.dialects import Dialect
+from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse
+from drp_provider.embedded.wire.faults import Fault, forbidden, not_found
 
 # How a unique index is spelled in a path, beside the plain key.
 _KEY_INDEX = "Key"

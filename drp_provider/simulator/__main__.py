@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from drp_provider.embedded.dialects import DIALECTS
+from drp_provider.embedded.wire.dialects import DIALECTS
 from drp_provider.simulator.simulator import KEY, Simulator
 from drp_provider.simulator.station import Report
 

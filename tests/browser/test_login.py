@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from drp_provider.embedded import EmbeddedEndpoint
-from drp_provider.embedded.adapter import URL, EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
 from tests.support.operator import Operator
 
 from .page import Page

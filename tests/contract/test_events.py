@@ -18,7 +18,7 @@ from simple_websocket import Client as Socket
 from simple_websocket import ConnectionClosed
 
 from drp_provider.embedded import EmbeddedEndpoint
-from drp_provider.embedded.adapter import URL, EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
 
 from .agents import flow, machine, post, put, scripted, staged
 from .client import SUPERUSER, Client, fault, fresh_name
@@ -233,7 +233,7 @@ def test_another_server_on_the_same_store_is_heard(tmp_path: Path) -> None:
 def test_a_program_that_uses_the_store_without_a_server_is_heard(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     program = (
-        "import sys, requests; from drp_provider.embedded.adapter import URL, EmbeddedAdapter;"
+        "import sys, requests; from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter;"
         " session = requests.Session(); session.mount(URL, EmbeddedAdapter(sys.argv[1]));"
         " session.auth = ('rocketskates', 'r0cketsk8ts');"
         " [session.post(URL + 'api/v3/profiles', json={'Name': f'from-there-{n}'}).raise_for_status()"

@@ -83,7 +83,7 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(tmp_pat
 def test_processes_that_start_at_once_share_one_store(tmp_path: Path) -> None:
     store = tmp_path / "new" / "store.db"
     program = (
-        "import sys; from drp_provider.embedded.app import Application; sys.stdin.readline();"
+        "import sys; from drp_provider.embedded.application.app import Application; sys.stdin.readline();"
         " app = Application(sys.argv[1], machines=3); app.close(); print('ready')"
     )
     starters = [

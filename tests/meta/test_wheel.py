@@ -35,7 +35,7 @@ def test_the_wheel_ships_both_packages_their_types_and_the_licence(wheel: Path) 
     names = zipfile.ZipFile(wheel).namelist()
     assert "drp_provider/py.typed" in names
     assert "drp_components/cluster_profile.py" in names
-    assert "drp_provider/embedded/app.py" in names
+    assert "drp_provider/embedded/application/app.py" in names
     assert any(name.endswith("LICENSE") for name in names)
     assert not any(name.startswith(("tests/", "components/", "bench/", "tools/")) for name in names)
 

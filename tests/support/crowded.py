@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from drp_provider.embedded.adapter import EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 from drp_provider.patch.values import ABSENT
 
 KEY = "rocketskates:r0cketsk8ts"

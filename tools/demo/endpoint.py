@@ -19,8 +19,8 @@ def open_endpoint() -> Any:
     sys.path.insert(0, str(ROOT))
     from drp_provider.api.client import Client
     from drp_provider.api.transport import Transport
-    from drp_provider.embedded.adapter import URL, EmbeddedAdapter
-    from drp_provider.embedded.seed import PASSWORD, USER
+    from drp_provider.embedded.application.seed import PASSWORD, USER
+    from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
 
     return Client(Transport(URL, key=f"{USER}:{PASSWORD}", adapter=EmbeddedAdapter(ROOT / STORE)))
 

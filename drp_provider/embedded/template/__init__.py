@@ -1,8 +1,9 @@
 """A subset of Go's text/template, in which DRP content is written.
 
-A pure library: no I/O, no clock, nothing of the endpoint. Text goes through `lexer`, `parser` (with `pipelines` and
-`literals`) and `nodes` to `execution`, which walks statements, and `expressions`, which has their values. What it
-renders, Go renders the same; whatever else Go could render is a `RenderError`. docs/templates.md states the subset.
+A pure library: no I/O, no clock, nothing of the endpoint but how Go writes floats. Text goes through `lexer`, `parser`
+(with `pipelines` and `literals`) and `nodes` to `execution`, which walks statements, and `expressions`, which has their
+values. What it renders, Go renders the same; whatever else Go could render is a `RenderError`. docs/templates.md states
+the subset.
 """
 
 from drp_provider.embedded.template.errors import Fault, RenderError

@@ -2,13 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 
 from drp_provider.embedded.template.quoting import rune
+from drp_provider.embedded.wire.numbers import shortest
 
-# The shortest form of a float has an exponent outside these.
-_EXPONENT_FROM = 6
-_EXPONENT_BELOW = -4
 _SHORTEST = -1
 _DEFAULT_DIGITS = 6
 _UINT = 2**64
@@ -101,20 +98,6 @@ def _unsigned(value: float, verb: str, precision: int) -> str:
         return format(value, f".{precision}{verb}")
     text = shortest(value) if precision == _SHORTEST else format(value, f".{precision}g")
     return text.upper() if verb == "G" else text
-
-
-def shortest(value: float) -> str:
-    """The fewest digits that are this float and no other; no sign is expected."""
-    if value == 0:
-        return "0"
-    number = Decimal(repr(value)).normalize()
-    exponent = number.adjusted()
-    if _EXPONENT_BELOW <= exponent < _EXPONENT_FROM:
-        return f"{number:f}"
-    _, digits, _ = number.as_tuple()
-    head, tail = str(digits[0]), "".join(map(str, digits[1:]))
-    mantissa = f"{head}.{tail}" if tail else head
-    return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 
 
 def _with_point(text: str, verb: str, precision: int) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
-from drp_provider.embedded.adapter import EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.errors import DrpError
 from drp_provider.models.cluster_profile import ClusterProfile

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
-from drp_provider.embedded.adapter import EmbeddedAdapter
+from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 from drp_provider.engine.part import PartLifecycle
 from drp_provider.errors import DrpError
 from drp_provider.models.machine_settings import MachineSettings

@@ -1,0 +1,127 @@
+"""Door without a socket: a requests adapter that calls the application in this process."""
+
+import io
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from requests.adapters import BaseAdapter
+from requests.models import PreparedRequest, Response
+from requests.structures import CaseInsensitiveDict
+
+if TYPE_CHECKING:
+    from drp_provider.embedded.application.app import Application
+
+# Where to mount the adapter; a private scheme would make requests drop the query.
+URL = "http://embedded.drp/"
+
+
+class EmbeddedAdapter(BaseAdapter):
+    """Answers requests from the endpoint over a store; many threads may use one adapter.
+
+    Args:
+        store: The store's file; made and seeded when missing.
+        machines: How many simulated machines a fresh store has.
+        dialect: `v4.8` or `v3.13`.
+
+    Raises:
+        ValueError: On the first request: unknown dialect, or the store is something else.
+    """
+
+    def __init__(self, store: str | Path, *, machines: int = 8, dialect: str = "v4.8") -> None:
+        super().__init__()
+        self._store = store
+        self._machines = machines
+        self._dialect = dialect
+        self._application: Application | None = None
+        self._starting = threading.Lock()
+
+    def send(  # noqa: PLR0917 - requests' signature
+        self,
+        request: PreparedRequest,
+        stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - requests' signature
+        timeout: Any = None,  # noqa: ARG002 - there is no wire to wait for
+        verify: Any = True,  # noqa: ARG002, FBT002 - there is no certificate
+        cert: Any = None,  # noqa: ARG002 - nor a client's
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - nor a proxy
+    ) -> Response:
+        """Answer one prepared request."""
+        response = Response()
+        response.request = request
+        response.url = request.url or ""
+        response.encoding = "utf-8"
+
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+            code, _, reason = status.partition(" ")
+            response.status_code, response.reason = int(code), reason
+            response.headers = CaseInsensitiveDict(headers)
+
+        body = self._app()(_environ(request), start)
+        response.raw = io.BytesIO(b"".join(body))
+        return response
+
+    def close(self) -> None:
+        """Let go of the store; a later request would open it again."""
+        with self._starting:
+            if self._application is not None:
+                self._application.close()
+                self._application = None
+
+    def _app(self) -> "Application":
+        application = self._application
+        if application is not None:
+            return application
+        # Werkzeug takes longer to import than a small run takes: only who asks pays.
+        from drp_provider.embedded.application.app import Application
+
+        with self._starting:
+            if self._application is None:
+                self._application = Application(self._store, machines=self._machines, dialect=self._dialect)
+            return self._application
+
+
+def _environ(request: PreparedRequest) -> dict[str, Any]:
+    address = urlsplit(request.url or "")
+    body = _bytes(request.body)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        # WSGI hands bytes over as Latin-1 text.
+        "PATH_INFO": unquote_to_bytes(address.path).decode("latin-1"),
+        "QUERY_STRING": address.query,
+        "SERVER_NAME": address.hostname or "embedded.drp",
+        "SERVER_PORT": str(address.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        variable = name.upper().replace("-", "_")
+        if variable == "CONTENT_TYPE":
+            environ[variable] = _text(value)
+        elif variable not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+            environ[f"HTTP_{variable}"] = _text(value)
+    return environ
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    parts: Iterable[bytes] = body
+    return b"".join(parts)

@@ -1,0 +1,83 @@
+"""Which value a param has on a machine, profile or stage: the first level that sets it wins."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.storage.transaction import Transaction
+from drp_provider.embedded.wire.documents import Document
+
+GLOBAL = "global"
+
+
+class Precedence:
+    """Looks values up through the levels; remembers what it read, so use one per request."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._read: dict[tuple[str, str], Document | None] = {}
+
+    def merged(self, kind: ObjectType, holder: Document) -> Document:
+        """Every param that is set anywhere for the holder, by name; no defaults."""
+        values: Document = {}
+        for level in self.levels(kind.prefix, holder):
+            values = {**level, **values}
+        return dict(sorted(values.items()))
+
+    def value(self, kind: ObjectType, holder: Document, name: str) -> Any:
+        """One param's value, at last the default in its schema; None when there is none."""
+        for level in self.levels(kind.prefix, holder):
+            if name in level:
+                return level[name]
+        return self.default(name)
+
+    def composed(self, kind: ObjectType, holder: Document, name: str) -> Any:
+        """One param's value from all levels together: maps merged, lists one after another."""
+        found = [level[name] for level in self.levels(kind.prefix, holder) if name in level]
+        return _composed([value for value in (*found, self.default(name)) if value is not None])
+
+    def default(self, name: str) -> Any:
+        """The default a Param's schema gives."""
+        param = self._get("params", name)
+        schema = param["Schema"] if param else None
+        return schema.get("default") if isinstance(schema, dict) else None
+
+    def levels(self, prefix: str, holder: Document) -> Iterator[Document]:
+        """The maps of params that count for the holder, the strongest first."""
+        yield holder["Params"]
+        profiles = list(holder.get("Profiles", []))
+        if prefix == "machines":
+            yield from self._profiles(profiles, set())
+            stage = self._get("stages", holder["Stage"])
+            if stage is not None:
+                yield stage["Params"]
+                yield from self._profiles(stage["Profiles"], set())
+        else:
+            yield from self._profiles(profiles, {holder["Name"]})
+        yield from self._profiles([GLOBAL], set())
+
+    def _profiles(self, names: list[str], seen: set[str]) -> Iterator[Document]:
+        for name in names:
+            profile = None if name in seen else self._get("profiles", name)
+            if profile is not None:
+                # Profiles may name each other in a circle.
+                seen.add(name)
+                yield profile["Params"]
+                yield from self._profiles(profile.get("Profiles", []), seen)
+
+    def _get(self, prefix: str, key: str) -> Document | None:
+        if (prefix, key) not in self._read:
+            self._read[prefix, key] = self._transaction.get(prefix, key)
+        return self._read[prefix, key]
+
+
+def _composed(values: list[Any]) -> Any:
+    """The strongest value, completed by the weaker ones of its type; no other types mix."""
+    first = values[0] if values else None
+    if isinstance(first, list):
+        return [item for value in values if isinstance(value, list) for item in value]
+    if not isinstance(first, dict):
+        return first
+    maps = [value for value in values if isinstance(value, dict)]
+    names = sorted({name for value in maps for name in value})
+    return {name: _composed([value[name] for value in maps if name in value]) for name in names}
