@@ -41,8 +41,8 @@ def program(
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(4) as running:
+def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    with Simulator(4, dialect=getattr(request, "param", "v4.8")) as running:
         yield running
 
 
@@ -68,6 +68,7 @@ def looks(operator: Operator, *machines: str) -> set[tuple[str, str]]:
     return {(meta["color"], meta["icon"]) for meta in found}
 
 
+@pytest.mark.parametrize("simulator", ["v4.8", "v3.13"], indirect=True)
 def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_takes_all_back(
     stack: Stack, simulator: Simulator, door: Door, operator: Operator
 ) -> None:
