@@ -42,6 +42,11 @@ from .client import Client, fault, fresh_name
         ({"minItems": 2}, [1], "[1]", "(root): Array must have at least 2 items"),
         ({"uniqueItems": True}, [1, 1], "[1 1]", "(root): array items must be unique"),
         ({"format": "ipv4"}, "nope", "nope", "(root): Does not match format 'ipv4'"),
+        ({"const": "a"}, "b", "b", "(root): does not match the const value"),
+        ({"contains": {"type": "string"}}, [1], "[1]", "(root): At least one of the items must match"),
+        ({"items": [{}], "additionalItems": False}, [1, 2], "[1 2]", "(root): No additional items allowed on array"),
+        ({"properties": {"a": False}}, {"a": 1}, "map[a:1]", "(root): False always fails validation"),
+        ({"dependencies": {"a": ["b"]}}, {"a": 1}, "map[a:1]", "(root): Has a dependency on b"),
         (
             {"anyOf": [{"type": "string"}, {"type": "integer"}]},
             [True],
