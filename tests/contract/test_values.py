@@ -122,10 +122,3 @@ def test_nested_profiles_come_after_the_one_that_names_them(api: Client) -> None
     machine = api.make("machines", Profiles=[outer])["Uuid"]
     seen = api.get(f"/machines/{machine}/params?aggregate=true").json()
     assert (seen["one/level"], seen["two/level"]) == ("outer", "inner")
-
-
-def test_secure_params_are_refused_in_a_sentence(api: Client) -> None:
-    answer = api.post("/params", {"Name": fresh_name(), "Secure": True})
-    if answer.status_code == 201:
-        pytest.skip("this endpoint has Secure params")
-    assert "Secure params are not supported" in fault(answer)["Messages"][0]
