@@ -1,28 +1,24 @@
-"""What a client does to write a secure value; it shares no code with the endpoint."""
+"""Values sealed for the object at a path."""
 
-import base64
-import json
 from typing import Any
 
-from nacl.public import Box, PrivateKey, PublicKey
-from nacl.utils import random
+from tests.support import sealing
 
 from .client import Client
-
-MEMBERS = ["Key", "Nonce", "Payload"]
 
 
 def sealed(api: Client, holder: str, value: Any) -> dict[str, str]:
     """A value for the object at this path, as it travels."""
-    return sealed_text(api, holder, json.dumps(value).encode())
+    return sealing.sealed(_key(api, holder), value)
 
 
 def sealed_text(api: Client, holder: str, text: bytes) -> dict[str, str]:
     """Any text, sealed for the object at this path."""
+    return sealing.sealed_text(_key(api, holder), text)
+
+
+def _key(api: Client, holder: str) -> str:
     answer = api.get(f"{holder}/pubkey")
     assert answer.status_code == 200, answer.text
-    ours, nonce = PrivateKey.generate(), random(Box.NONCE_SIZE)
-    theirs = PublicKey(base64.b64decode(answer.json(), validate=True))
-    payload = Box(ours, theirs).encrypt(text, nonce).ciphertext
-    parts = (bytes(ours.public_key), nonce, payload)
-    return {name: base64.b64encode(part).decode() for name, part in zip(MEMBERS, parts, strict=True)}
+    key: str = answer.json()
+    return key

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.sealing import MEMBERS
+
 from .agents import flow, machine, post, scripted, staged
 from .client import Client, fault, fresh_name
-from .sealing import MEMBERS, sealed, sealed_text
+from .sealing import sealed, sealed_text
 
 PLAIN_JSON = {"Content-Type": "application/json"}
 SECRET = "correct horse battery staple"
@@ -347,6 +349,32 @@ def test_the_rights_to_decode_and_to_seal_are_two(api: Client, param: str) -> No
 def test_who_may_not_list_sees_an_empty_list_decoded_or_not(api: Client) -> None:
     for extra in ("", "?decode=true"):
         assert api.user(("profiles", "get", "*")).get(f"/profiles{extra}").json() == []
+
+
+def test_params_are_listed_by_whether_they_are_secure(api: Client, param: str) -> None:
+    other = api.make("params")["Name"]
+    for flag, here, elsewhere in (("true", param, other), ("false", other, param)):
+        found = [each["Name"] for each in api.get(f"/params?Secure={flag}").json()]
+        assert here in found
+        assert elsewhere not in found
+
+
+def test_a_pack_brings_secure_params_but_no_values_for_them(api: Client) -> None:
+    param, profile, pack = fresh_name(), fresh_name(), fresh_name()
+    content = {
+        "meta": {"Name": pack, "Version": "1"},
+        "sections": {"params": {param: {"Name": param, "Secure": True}}},
+    }
+    assert api.post("/contents", content).status_code == 201
+    try:
+        path, _ = holding(api, param)
+        assert api.get(f"{path}/params/{param}?decode=true").json() == SECRET
+        content["sections"] = {"profiles": {profile: {"Name": profile, "Params": {param: "clear"}}}}
+        content["meta"] = {"Name": f"{pack}-values", "Version": "1"}
+        assert cannot("string") in fault(api.post("/contents", content))["Messages"][0]
+        assert api.get(f"/profiles/{profile}").status_code == 404
+    finally:
+        api.delete(f"/contents/{pack}")
 
 
 def _script(api: Client, text: str, **members: Any) -> tuple[str, Any]:
