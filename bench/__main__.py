@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bench import operations, server
+from bench import operations, server, simulator
 from bench.scope import Scope
 
 QUICK_MACHINES = 3
@@ -15,6 +15,7 @@ SECTIONS: dict[str, Callable[[Scope], str]] = {
     "requests": operations.requests_section,
     "time": operations.time_section,
     "server": server.section,
+    "simulator": simulator.section,
 }
 
 
