@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bench import operations, server, simulator
+from bench import floor, operations, server, simulator
 from bench.scope import Scope
 
 QUICK_MACHINES = 3
@@ -16,6 +16,7 @@ SECTIONS: dict[str, Callable[[Scope], str]] = {
     "time": operations.time_section,
     "server": server.section,
     "simulator": simulator.section,
+    "floor": floor.section,
 }
 
 

@@ -1,6 +1,7 @@
 """The bench runs, and counts what the README promises. What it measures in seconds is nobody's promise."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -72,6 +73,13 @@ def test_the_bench_lets_simulated_machines_run_their_workflows_to_the_end(bare_e
         assert all(float(figure) > 0 for name in (*agents, "chassis", "server") for figure in found[name][1:])
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the shell loop needs curl")
+def test_the_bench_makes_a_cluster_without_pulumi_as_the_floor(bare_environment: pytest.MonkeyPatch) -> None:
+    ran = bench("--only", "floor")
+    assert ran.returncode == 0, ran.stderr
+    assert rows(ran.stdout)["3"][2:4] == ["3 of 3", "15"]
+
+
 def test_the_bench_says_how_many_compare_and_sets_the_endpoint_takes(bare_environment: pytest.MonkeyPatch) -> None:
     ran = bench("--only", "server")
     assert ran.returncode == 0, ran.stderr
@@ -85,4 +93,4 @@ def test_the_bench_says_how_many_compare_and_sets_the_endpoint_takes(bare_enviro
 def test_a_section_that_is_not_there_is_refused_with_those_that_are() -> None:
     ran = bench("--only", "simulator,speed")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "there is no section 'speed': take some of requests, time, server, simulator" in ran.stderr
+    assert "there is no section 'speed': take some of requests, time, server, simulator, floor" in ran.stderr
