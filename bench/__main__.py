@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bench import floor, operations, server, simulator
+from bench import cluster, operations, server, simulator
 from bench.scope import Scope
 
 QUICK_MACHINES = 3
@@ -16,7 +16,7 @@ SECTIONS: dict[str, Callable[[Scope], str]] = {
     "time": operations.time_section,
     "server": server.section,
     "simulator": simulator.section,
-    "floor": floor.section,
+    "cluster": cluster.section,
 }
 
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# A cluster as an operator makes it without Pulumi: a profile with its seeds, added to each machine, the workflow set on
-# each machine, and then looking until all have run it.
+# A cluster as an operator makes it without Pulumi: the content pack, a profile with its seeds, added to each machine,
+# the workflow set on each machine, and then looking until all have run it.
 #
-#   DRP_URL=... DRP_TOKEN=... floor.sh PROFILE PARAMS WORKFLOW MACHINE...
+#   DRP_URL=... DRP_TOKEN=... by_hand.sh PACK PROFILE PARAMS WORKFLOW MACHINE...
 #
-# Prints `set` when every machine has been told, and `complete` at the end.
+# Prints `complete` at the end.
 set -o errexit -o nounset -o pipefail
 
-profile=$1 params=$2 workflow=$3
-shift 3
+pack=$1 profile=$2 params=$3 workflow=$4
+shift 4
 
 send() { # METHOD PATH [BODY]
   curl --silent --show-error --fail --globoff --request "$1" \
@@ -16,6 +16,7 @@ send() { # METHOD PATH [BODY]
     ${3:+--data "$3"} "$DRP_URL/api/v3/$2"
 }
 
+send POST contents "@$pack" >/dev/null
 send POST profiles "{\"Name\":\"$profile\",\"Params\":$params}" >/dev/null
 for machine; do
   send PATCH "machines/Name:$machine" "[{\"op\":\"add\",\"path\":\"/Profiles/-\",\"value\":\"$profile\"}]" >/dev/null
@@ -23,7 +24,6 @@ done
 for machine; do
   send PATCH "machines/Name:$machine" "[{\"op\":\"replace\",\"path\":\"/Workflow\",\"value\":\"$workflow\"}]" >/dev/null
 done
-echo set
 until [[ $(send GET "machines?Workflow=$workflow&WorkflowComplete=false&slim=Meta,Params") == "[]" ]]; do
   if [[ $(send GET "machines?Workflow=$workflow&Runnable=false&slim=Meta,Params") != "[]" ]]; then
     echo "A machine has stopped." >&2
