@@ -11,9 +11,9 @@ import drp_provider as drp
 from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
+from .awaited import Awaited
 
 Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
-Awaited = Sequence[str] | Mapping[str, Input[Any]]
 
 
 class ClusterProfile(pulumi.ComponentResource):
@@ -74,7 +74,7 @@ class ClusterProfile(pulumi.ComponentResource):
         self_reference: str | Sequence[str] | None = None,
         content: Content = (),
         workflow: str | None = None,
-        wait_for: Awaited | None = (),
+        wait_for: Sequence[str] | Mapping[str, Input[Any]] | None = (),
         wait_for_secrets: Sequence[str] = (),
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
@@ -91,7 +91,7 @@ class ClusterProfile(pulumi.ComponentResource):
             runtime_params=runtime_params,
             self_reference=self_reference,
             reset=reset,
-            escape=escape if workflow else None,
+            escape=escape,
             **inner,
         )
         labelled = dict(_labelled(resource_name, machines))
@@ -101,25 +101,21 @@ class ClusterProfile(pulumi.ComponentResource):
             )
             for label, machine in labelled.items()
         }
-        # Another profile, or one that is back at its first values, has nothing of the machines' work in it.
-        start = self.profile.name if reset is None else Output.concat(self.profile.name, "/", reset)
-        self.workflows = self._start(resource_name, labelled, workflow, start)
+        self.workflows = self._start(resource_name, labelled, workflow)
         self.ready = None
-        if wait_for is not None and (workflow or wait_for or wait_for_secrets):
+        if labelled and wait_for is not None and (workflow or wait_for or wait_for_secrets):
             values = wait_for if isinstance(wait_for, Mapping) else {}
-            led = isinstance(runtime_params, Mapping) and leader_param in runtime_params
-            names = dict.fromkeys([*((leader_param,) if led else ()), *wait_for])
+            awaited = Awaited(leader_param, [name for name in wait_for if name not in values], wait_for_secrets)
             self.ready = drp.ClusterReady(
                 f"{resource_name}-ready",
                 profile=self.profile.name,
                 machines=[assignment.machine_uuid for assignment in self.assignments.values()],
                 workflow=workflow or None,
-                params=[name for name in names if name not in values],
-                secret_params=wait_for_secrets or None,
                 values=values or None,
                 timeout=timeout,
-                trigger=start,
+                trigger=self.profile.generation,
                 opts=self._after([*self.assignments.values(), *self.workflows.values()]),
+                **awaited.inputs(params, runtime_params),
             )
         self._publish(leader_param)
 
@@ -132,7 +128,7 @@ class ClusterProfile(pulumi.ComponentResource):
         return [content] if isinstance(content, drp.ContentPack) else list(content)
 
     def _start(
-        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None, start: Output[str]
+        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None
     ) -> dict[str, drp.MachineWorkflow]:
         """No machine starts before all of them carry the profile."""
         if not workflow:
@@ -144,7 +140,8 @@ class ClusterProfile(pulumi.ComponentResource):
                 machine=machine,
                 workflow=workflow,
                 runnable=True,
-                restart=start,
+                restart=self.profile.generation,
+                place=self.assignments[label].place,
                 opts=opts,
             )
             for label, machine in machines.items()
@@ -170,7 +167,12 @@ def _leader(param: str, collected: Mapping[str, Any], members: Mapping[str, str]
         value = value[0] if value else None
     if isinstance(value, Mapping):
         value = value.get("Name") or value.get("Uuid")
-    return next((name for name, uuid in members.items() if uuid == value), value)
+    leader = next((name for name, uuid in members.items() if value in (name, uuid)), None)
+    if value is not None and leader is None:
+        pulumi.log.warn(
+            f"{param} names {value!r}, which is no machine of the cluster any more: change `reset` to elect anew."
+        )
+    return leader
 
 
 def _labelled(

@@ -9,6 +9,7 @@ DrpError
 ├─ ReplyLost                   something was sent and no answer came back: it may have landed
 ├─ UnexpectedAnswer            an answer that is not DRP's: HTML, broken JSON
 ├─ Conflict                    the object is not what the reviewer saw: nothing was changed
+├─ AnotherCluster              a machine's scripts would work in another cluster
 ├─ AlreadyExists               an object of that name is there and is not ours
 ├─ Busy                        other writers got between us each time
 ├─ NotReady                    a cluster failed, or was not ready in time
@@ -27,6 +28,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "AlreadyExists",
+    "AnotherCluster",
     "ApiError",
     "Busy",
     "CertificateNotTrusted",
@@ -80,6 +82,10 @@ class ReplyLost(DrpError):
 
 class UnexpectedAnswer(DrpError):
     """The answer is not DRP's: HTML from a proxy, broken JSON, a redirect to elsewhere."""
+
+
+class AnotherCluster(DrpError):
+    """The scripts on a machine would find another cluster than the one that is meant."""
 
 
 class AlreadyExists(DrpError):

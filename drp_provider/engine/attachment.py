@@ -38,9 +38,9 @@ class EntryLifecycle:
         self.model = model
         self.list_pointer = pointer_to(model.list_field)
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        completed, faults = verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, olds, news)
         holder, item = completed.get(self.model.holder), completed.get(self.model.item)
         if isinstance(holder, str) and isinstance(item, str):
             claims.declare(self._thing(completed), self.model.__name__)
@@ -65,14 +65,14 @@ class EntryLifecycle:
         """
         target = self._target(inputs)
         try:
-            document, was_runnable = self._append(api, target)
+            document, was_runnable, new = self._append(api, target)
         except NotFound as error:
             undone = f"{self.model.item_noun} {inputs[self.model.item]!r} was not assigned"
             raise holders.unknown(self.model, inputs, undone, error) from None
         if self._is_missing(document, target.item):
             self._take_back(api, document, target, runnable=was_runnable)
             raise self._no_item(target)
-        return self._state(inputs, document)
+        return self._state(inputs, document, new=new)
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
         """Nothing of an entry can change but its name in the program."""
@@ -84,7 +84,7 @@ class EntryLifecycle:
         if document is None or olds[self.model.item] not in document[self.model.list_field]:
             return None
         inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        return self._state(inputs, document)
+        return self._state(inputs, document, new=bool((olds.get("place") or {}).get("new")))
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Take the entry out, from a fresh look at the list; what is gone already is fine."""
@@ -114,27 +114,32 @@ class EntryLifecycle:
     def _holder_key(self, id_: str) -> str:
         return id_.partition("/")[0]
 
-    def _state(self, inputs: Inputs, document: Document) -> State:
+    def _state(self, inputs: Inputs, document: Document, *, new: bool) -> State:
+        """`place` says what else the machine finds first, and whether it has carried the entry before."""
         facts = holders.facts_of(self.model, document)
-        return State(self._id(document, inputs[self.model.item]), {**inputs, **facts}, inputs)
+        item, entries = inputs[self.model.item], document[self.model.list_field]
+        place = {self.model.item: item, "new": new, "behind": entries[: entries.index(item)]}
+        return State(self._id(document, item), {**inputs, **facts, "place": place}, inputs)
 
-    def _append(self, api: Documents, target: _Target) -> tuple[Document, bool]:
-        """Append the entry; gives the machine and whether it was runnable before.
+    def _append(self, api: Documents, target: _Target) -> tuple[Document, bool, bool]:
+        """Append the entry; gives the machine, whether it was runnable before, and whether the entry is new to it.
 
         A profile that does not exist is accepted with 200, and the endpoint then stops the machine (`Runnable` false,
         for good). Only a machine that was running may be started again, hence the `test`: it tells which it was,
         without a request of its own.
         """
-        was_runnable = True
+        was_runnable = new = True
 
         def attempt() -> Document | ReplyLost | None:
-            nonlocal was_runnable
+            nonlocal was_runnable, new
             guard = [test(RUNNABLE, value=True)] if was_runnable else []
             lines = [*guard, *self._addition(api, target)]
             try:
                 return api.patch(self.model.prefix, target.key, verbs.to_wire(lines))
             except PatchRejected:
-                was_runnable = False
+                was_runnable = target.instead_of is not None and bool(
+                    api.get(self.model.prefix, target.key)["Runnable"]
+                )
             except ReplyLost as silence:
                 document = api.get(self.model.prefix, target.key)
                 return document if target.item in document[self.model.list_field] else silence
@@ -142,11 +147,12 @@ class EntryLifecycle:
                 document = api.get(self.model.prefix, target.key)
                 if target.item not in document[self.model.list_field]:
                     raise
+                new = False
                 return document
             return None
 
         document = verbs.patiently(target.subject, attempt)
-        return document, was_runnable
+        return document, was_runnable, new
 
     def _is_missing(self, document: Document, item: str) -> bool:
         pattern = re.compile(rf"{self.model.item} {re.escape(item)} \(at \d+\) does not exist", re.IGNORECASE)

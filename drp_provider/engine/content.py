@@ -22,9 +22,9 @@ class PackLifecycle:
     def __init__(self, model: type[ContentPack]) -> None:
         self.model = model
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        completed, faults = verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, olds, news)
         name = completed.get("name")
         if isinstance(name, str):
             claims.declare(self._thing(name), self._declarer(completed))

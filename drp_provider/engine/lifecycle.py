@@ -25,9 +25,9 @@ class ObjectLifecycle:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        completed, faults = verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, olds, news)
         key = completed.get(self.model.identity[0])
         if isinstance(key, str):
             claims.declare(self._thing(key), self._declarer(completed))
@@ -35,7 +35,10 @@ class ObjectLifecycle:
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`."""
-        return verbs.diff(self.model, olds, news)
+        verdict = verbs.diff(self.model, olds, news)
+        if verdict.replaces and isinstance(key := news[self.model.identity[0]], str):
+            claims.take_place(self._thing(key), self._key(olds))
+        return verdict
 
     def create(self, api: Documents, inputs: Inputs) -> State:
         """One `POST` with everything; an object that is there already is claimed if it is ours or to be adopted.
@@ -45,7 +48,10 @@ class ObjectLifecycle:
             Conflict: it is to be adopted, and a declared key holds another value.
         """
         key = self._key(inputs)
-        adopted = verbs.patiently(self._subject(key), lambda: self._create_or_claim(api, inputs, key))
+        predecessor = claims.place_of(self._thing(key))
+        escapes = leaves.escapes_of(self.model, inputs) if predecessor is not None else {}
+        with at_rest(api, predecessor or key, escapes):
+            adopted = verbs.patiently(self._subject(key), lambda: self._create_or_claim(api, inputs, key))
         claims.make(self._thing(key))
         return self._state(inputs, adopted=adopted)
 
@@ -230,7 +236,7 @@ class ObjectLifecycle:
         return replace(change, force=change.force | {leaves.OWNER_POINTER})
 
     def _give_back(self, api: Documents, key: str, olds: Inputs) -> None:
-        owned = leaves.leaves_of(self.model, olds, marked=False)
+        owned = {**leaves.leaves_of(self.model, olds, marked=False), **leaves.seeds_of(self.model, olds)}
         mine = {p: value for p, value in owned.items() if parent_of(p)}
 
         def attempt() -> bool | ReplyLost | None:

@@ -31,9 +31,9 @@ class PartLifecycle(ObjectLifecycle):
 
     model: type[Part]
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`. Each leaf is declared by itself: resources may share an object."""
-        completed, faults = verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, olds, news)
         key = completed.get(self.model.holder)
         if isinstance(key, str):
             for pointer in leaves.leaves_of(self.model, _with_known_maps(self.model, completed), marked=False):

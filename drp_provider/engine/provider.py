@@ -59,7 +59,7 @@ class DrpProvider(ResourceProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Complete and validate the inputs; every fault at once."""
-        inputs, faults = self._lifecycle.check(from_pulumi(news))
+        inputs, faults = self._lifecycle.check(from_pulumi(_olds), from_pulumi(news))
         # No property name goes with a fault: the engine would print the value beside it, secret or not.
         return CheckResult(to_pulumi(inputs), [CheckFailure("", fault) for fault in faults])
 

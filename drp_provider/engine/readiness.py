@@ -5,16 +5,16 @@ import time
 from typing import Any
 
 from drp_provider.engine import verbs
+from drp_provider.engine.logs import last_lines
 from drp_provider.engine.progress import Machine, Standing, standing_of
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import NotReady
+from drp_provider.errors import ApiError, NotReady
 from drp_provider.models.base import Inputs
 from drp_provider.models.cluster_ready import ClusterReady, Wait
 from drp_provider.patch.values import ABSENT, same
 
 NOBODY = "none"
 """What a param holds while nobody has written it: the seed of the cluster pattern."""
-LOG_LINES = 5
 FIRST_PAUSE = 0.125
 """Seconds, and doubled before each look until they are `poll_seconds`: small clusters are ready soon."""
 SECRETS = "found_secrets"
@@ -27,9 +27,9 @@ class WaitLifecycle:
     def __init__(self, model: type[Wait]) -> None:
         self.model = model
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        return verbs.check(self.model, inputs)
+        return verbs.check(self.model, olds, news)
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
         """See `verbs.diff`."""
@@ -61,7 +61,7 @@ class WaitLifecycle:
 
     def _state(self, inputs: Inputs, watch: "_Watch") -> State:
         members = {machine.name: machine.uuid for machine in watch.seen.values()}
-        secret = watch.settings.secret_params or ()
+        secret = hidden_names(watch.settings)
         found = {name: value for name, value in watch.found.items() if name not in secret}
         hidden = {name: value for name, value in watch.found.items() if name in secret}
         outputs = {**inputs, "members": members, "found": found, SECRETS: hidden}
@@ -129,16 +129,36 @@ class _Watch:
                 "then run `pulumi up` again."
             )
         if standing is Standing.STOPPED and machine.job:
-            job = self.api.get("jobs", machine.job)
-            if job.get("State") == "failed":
+            task, log = self._failed_job(machine)
+            if task:
                 raise NotReady(
-                    f"{subject} failed in task {job.get('Task') or machine.doing}; mend it, then change `restart` or "
-                    f"`reset` and run `pulumi up` again. Its log ends:{self._tail(machine.job)}"
+                    f"{subject} failed in task {task}; mend it, then change `restart` or `reset` and run `pulumi up` "
+                    f"again. {log}"
                 )
 
-    def _tail(self, job: str) -> str:
-        lines = [line.rstrip() for line in self.api.log(job).splitlines() if line.strip()]
-        return "".join(f"\n    {line}" for line in lines[-LOG_LINES:])
+    def _failed_job(self, machine: Machine) -> tuple[str, str]:
+        """The task in which the machine has failed, and what its log says; empty where it has only stopped."""
+        try:
+            job = self.api.get("jobs", machine.job)
+        except ApiError as error:
+            return machine.doing, f"Its job cannot be read ({error.code})."
+        if job.get("State") != "failed":
+            return "", ""
+        try:
+            lines = last_lines(self.api.log(machine.job), self._secrets())
+        except ApiError as error:
+            return job.get("Task") or machine.doing, f"Its log cannot be read ({error.code})."
+        return job.get("Task") or machine.doing, "Its log ends:" + "".join(f"\n    {line}" for line in lines)
+
+    def _secrets(self) -> list[Any]:
+        """Values that an error must not show."""
+        of = self.settings
+        values = [value for name, value in (of.values or {}).items() if name in hidden_names(of)]
+        names = {*hidden_names(of), *(of.masked_params or ())}
+        if names:
+            params = (self.api.find("profiles", of.profile) or {}).get("Params") or {}
+            values += [params[name] for name in names if name in params]
+        return values
 
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
         doing = sorted({machine.doing for machine in waiting})
@@ -160,6 +180,13 @@ class _Watch:
             f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
             f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."
         )
+
+
+def hidden_names(settings: ClusterReady) -> set[str]:
+    """The awaited params whose values Pulumi is to encrypt: those that are named, and the program's own secrets."""
+    keys = settings.secret_keys or ()
+    kept = {key.removeprefix("values.") for key in keys if key.startswith("values.")}
+    return {*(settings.secret_params or ()), *(kept if "values" not in keys else settings.values or ())}
 
 
 def _is_set(value: Any, wanted: Any) -> bool:

@@ -1,18 +1,18 @@
-"""A cluster comes to rest before it is reset: a script that is still at work would write into the new start."""
+"""A cluster comes to rest before it begins anew: a script that is still at work would write into the new start."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from drp_provider.engine import verbs
 from drp_provider.engine.progress import Machine
 from drp_provider.engine.verbs import Documents
-from drp_provider.errors import NotFound, ReplyLost
+from drp_provider.errors import DrpError, ReplyLost
 from drp_provider.patch.planner import Change, plan
-from drp_provider.patch.pointer import value_at
-from drp_provider.patch.values import ABSENT
+from drp_provider.patch.pointer import tokens_of, value_at
+from drp_provider.patch.values import ABSENT, same
 
 PATIENCE = 20.0
 """Seconds. The scripts of the cluster pattern look at their escape param every five at least."""
@@ -20,27 +20,32 @@ POLL = 0.5
 MOST_NAMED = 5
 
 _UNSET = (ABSENT, None, "none")
+_UNDER_WAY = ("created", "running")
 
 
 @contextmanager
-def at_rest(api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Callable[[], object]) -> Iterator[None]:
+def at_rest(
+    api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Callable[[], object] | None = None
+) -> Iterator[None]:
     """While machines that carry the profile are at work, end their waits, and go on when none is.
 
-    One list request where all rest already. A machine that lost its power never comes to rest by itself: after
+    Two list requests where all rest already. A machine that lost its power never comes to rest by itself: after
     `PATIENCE` it is named, and the reset goes on.
 
     Args:
         api: The endpoint.
         profile: The cluster profile.
-        escapes: What ends the waits of the scripts: values by pointer, which the reset is going to clear.
-        agreed: Raises where the endpoint would refuse what comes after; nobody's wait ends for nothing.
+        escapes: What ends the waits of the scripts: values by pointer.
+        agreed: Where a reset comes after, which clears them: raises where the endpoint would refuse it, since nobody's
+            wait is to end for nothing. None: they are taken back in the end.
     """
     busy = _at_work(api, profile) if escapes else []
     if not busy:
         yield
         return
-    agreed()
-    _say(f"{profile}: {_few(busy)} at work: ending their waits before the reset, {PATIENCE:g} s at most")
+    if agreed is not None:
+        agreed()
+    _say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
     undo = _write(api, profile, escapes)
     try:
         _wait(api, profile)
@@ -48,12 +53,19 @@ def at_rest(api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Ca
     except BaseException:
         _take_back(api, profile, undo)
         raise
+    if agreed is None:
+        _take_back(api, profile, undo)
 
 
 def _at_work(api: Documents, profile: str) -> list[str]:
-    listed = api.list("machines", {"Profiles": f"Eq({profile})", "slim": "Params,Meta"})
-    machines = map(Machine, listed)
-    return sorted(m.name for m in machines if m.is_available and m.is_runnable and not m.is_complete)
+    """By name: those that go on by themselves, and those that were stopped while a script of theirs goes on."""
+    machines = [*map(Machine, api.list("machines", {"Profiles": f"Eq({profile})", "slim": "Params,Meta"}))]
+    if not machines:
+        return []
+    jobs = api.list("jobs", {"State": f"In({','.join(_UNDER_WAY)})"})
+    busy = {job["Machine"] for job in jobs}
+    going_on = (m.name for m in machines if m.is_available and m.is_runnable and not m.is_complete)
+    return sorted({*going_on, *(m.name for m in machines if m.uuid in busy)})
 
 
 def _wait(api: Documents, profile: str) -> None:
@@ -67,22 +79,39 @@ def _wait(api: Documents, profile: str) -> None:
 
 def _write(api: Documents, profile: str, escapes: Mapping[str, Any]) -> Change:
     """Set what nobody has set; gives the change that undoes it."""
+    before: dict[str, Any] = {}
 
     def attempt() -> Change | ReplyLost | None:
         live = api.get("profiles", profile)
-        free = {p: value for p, value in escapes.items() if value_at(live, p) in _UNSET}
-        before = {p: value_at(live, p) for p in free if value_at(live, p) is not ABSENT}
-        change = Change(before, {p: free[p] for p in before}, {p: free[p] for p in free if p not in before})
+        here = {p: value_at(live, p) for p in escapes}
+        before.update({p: value for p, value in here.items() if value in _UNSET})
+        written = [p for p, value in here.items() if same(value, escapes[p])]  # by us, and the reply was lost
+        held = {p: value for p, value in before.items() if p not in written and value is not ABSENT}
+        free = {p: escapes[p] for p in before if p not in written and p not in held}
+        change = Change(held, {p: escapes[p] for p in held}, seeds=free)
         result = verbs.send(api, "profiles", profile, plan(change, live))
-        return Change(free, before) if result is True else result
+        if result is not True:
+            return result
+        earlier = {p: value for p, value in before.items() if value is not ABSENT}
+        return Change({p: escapes[p] for p in {*before, *written}}, earlier)
 
     return verbs.patiently(f"profile {profile!r}", attempt)
 
 
 def _take_back(api: Documents, profile: str, undo: Change) -> None:
-    """Put back what was there, unless somebody else has written meanwhile."""
-    with suppress(NotFound):
-        verbs.send(api, "profiles", profile, plan(undo))
+    """Put back what was there, unless somebody else has written meanwhile; what led here is raised afterwards."""
+
+    def attempt() -> bool | ReplyLost | None:
+        live = api.find("profiles", profile) or {}
+        left = [p for p, ours in undo.reviewed.items() if same(value_at(live, p), ours)]
+        change = Change({p: undo.reviewed[p] for p in left}, {p: undo.wanted[p] for p in left if p in undo.wanted})
+        return verbs.send(api, "profiles", profile, plan(change))
+
+    try:
+        verbs.patiently(f"profile {profile!r}", attempt)
+    except DrpError:
+        names = ", ".join(tokens_of(p)[-1] for p in undo.reviewed)
+        _say(f"{profile}: {names} could not be taken back and still ends every wait: remove it, or change `reset`")
 
 
 def _few(names: list[str]) -> str:

@@ -19,7 +19,7 @@ ATTEMPTS = 5
 LONGEST_PAUSE = 0.2
 """Seconds. Other writers are scripts on machines: a retry that follows at once would meet the same one again."""
 
-CONTROLS = frozenset({"adopt", "force"})
+CONTROLS = frozenset({"adopt", "force", "place"})
 """Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
 becomes secret does: its recorded twin has to be encrypted.)"""
 
@@ -65,7 +65,7 @@ class State:
 class Lifecycle(Protocol):
     """The six verbs of a resource type over plain JSON values."""
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]: ...  # noqa: D102
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]: ...  # noqa: D102
     def diff(self, olds: Inputs, news: Inputs) -> Verdict: ...  # noqa: D102
     def create(self, api: Documents, inputs: Inputs) -> State: ...  # noqa: D102
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State: ...  # noqa: D102
@@ -73,9 +73,12 @@ class Lifecycle(Protocol):
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None: ...  # noqa: D102
 
 
-def check(model: type[Declaration], inputs: Inputs) -> tuple[Inputs, list[str]]:
-    """The completed inputs and every fault in them, each a text that names the input and the way out."""
-    completed = model.complete(inputs)
+def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
+    """The completed inputs and every fault in them, each a text that names the input and the way out.
+
+    `olds` are the inputs of before, empty for a new resource.
+    """
+    completed = model.carry(olds, model.complete(news))
     unknown = {name for name, value in completed.items() if value is UNKNOWN}
     try:
         model.model_validate(known_part(completed))

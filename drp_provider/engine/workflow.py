@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from drp_provider.engine import claims, holders, verbs
+from drp_provider.engine import claims, clusters, holders, verbs
 from drp_provider.engine.leaves import label_of, masker, pointers_named
 from drp_provider.engine.progress import Machine
 from drp_provider.engine.reports import vanished
@@ -57,9 +57,9 @@ class WorkflowLifecycle:
     def __init__(self, model: type[MachineWorkflow]) -> None:
         self.model = model
 
-    def check(self, inputs: Inputs) -> tuple[Inputs, list[str]]:
+    def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
         """See `verbs.check`."""
-        completed, faults = verbs.check(self.model, inputs)
+        completed, faults = verbs.check(self.model, olds, news)
         machine = completed.get(self.model.holder)
         if isinstance(machine, str):
             claims.declare((self.model.prefix, machine, WORKFLOW), self.model.__name__)
@@ -77,9 +77,13 @@ class WorkflowLifecycle:
             NotFound: there is no such machine.
             Unprocessable: there is no such workflow, or it is not available.
         """
-        move = _Move(NONE, inputs["workflow"], inputs, taking=True)
+        key = holders.key_of(inputs[self.model.holder])
         try:
-            document = self._carry_out(api, holders.key_of(inputs[self.model.holder]), move)
+            clusters.refuse_another_first(api, self._subject(inputs), inputs.get("place") or {})
+            document = self._carry_out(api, key, _Move(NONE, inputs["workflow"], inputs, taking=True))
+            if self._has_run_elsewhere(document, inputs):
+                for move in self._again(inputs):
+                    document = self._carry_out(api, key, move)
         except NotFound as error:
             raise holders.unknown(self.model, inputs, "no workflow was set", error) from None
         return self._state(document["Uuid"], inputs, holders.facts_of(self.model, document), inputs["workflow"])
@@ -127,12 +131,19 @@ class WorkflowLifecycle:
 
         verbs.patiently(self._subject(olds), attempt)
 
+    def _has_run_elsewhere(self, document: Document, inputs: Inputs) -> bool:
+        """A machine that was given the workflow just now has not begun; DRP takes what it had already for no change."""
+        return bool((inputs.get("place") or {}).get("new")) and document.get("CurrentTask", -1) >= 0
+
+    def _again(self, inputs: Inputs) -> list[_Move]:
+        return [_Move(inputs["workflow"], NONE, inputs), _Move(NONE, inputs["workflow"], inputs)]
+
     def _moves(self, olds: Inputs, news: Inputs) -> list[_Move]:
         reviewed, wanted = olds["workflow"], news["workflow"]
         if reviewed != wanted:
             return [_Move(reviewed, wanted, news)]
         if news.get("restart") is not None and news.get("restart") != olds.get("restart"):
-            return [_Move(wanted, NONE, news), _Move(NONE, wanted, news)]
+            return self._again(news)
         if news.get("runnable") and not olds.get("runnable"):
             return [_Move(wanted, wanted, news)]
         return []

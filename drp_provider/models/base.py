@@ -34,6 +34,11 @@ class Declaration(BaseModel):
         """The inputs with everything filled in that follows from the others. Any value may be unknown."""
         return inputs
 
+    @classmethod
+    def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:  # noqa: ARG003 - for types that remember
+        """The completed inputs with what goes on from the inputs of before; `olds` is empty for a new resource."""
+        return inputs
+
 
 class Owned(Declaration):
     """What a program owns of a DRP object: fields, and maps whose members are owned one by one."""

@@ -1,5 +1,6 @@
 """ClusterProfile: a Profile that names itself, so that scripts on its machines find it."""
 
+import secrets
 from typing import Any
 
 from pydantic import model_validator
@@ -22,6 +23,8 @@ class ClusterProfile(Profile):
     self_reference: str | list[str] | None = None
     reset: str | None = None
     escape: Params | None = None
+    generation: str | None = None
+    """Another one for each time that the cluster begins at its first values: whatever runs on it follows this."""
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
@@ -33,6 +36,14 @@ class ClusterProfile(Profile):
         taken = seeded if isinstance(seeded, dict) else {}
         own = {name: inputs.get("name") for name in self_references(inputs) if name not in taken}
         return {**inputs, "params": {**own, **(params or {})}}
+
+    @classmethod
+    def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
+        """A new profile, another name and a reset begin anew."""
+        kept = olds.get("generation") if olds.get("name") == inputs.get("name") else None
+        if kept is None or cls.resets(olds, inputs):
+            kept = secrets.token_hex(4)
+        return {**inputs, "generation": kept}
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:

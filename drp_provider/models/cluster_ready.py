@@ -33,6 +33,7 @@ class ClusterReady(Wait):
     workflow: Name | None = None
     params: list[ParamName] | None = None
     secret_params: list[ParamName] | None = None
+    masked_params: list[ParamName] | None = None
     values: dict[ParamName, Json] | None = None
     timeout: float = Field(default=600, gt=0, le=MOST_SECONDS)
     poll_seconds: float = Field(default=2, ge=0.1, le=60)

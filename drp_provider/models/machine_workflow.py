@@ -1,5 +1,7 @@
 """MachineWorkflow: the workflow of one machine (DRP `models/machine.go`, fields Workflow and Runnable)."""
 
+from typing import Any
+
 from pydantic import StrictBool, StrictStr
 
 from drp_provider.models.base import Held
@@ -18,4 +20,5 @@ class MachineWorkflow(Held):
     workflow: Name
     runnable: StrictBool | None = None
     restart: StrictStr | None = None
+    place: dict[str, Any] | None = None
     force: list[str] | None = None

@@ -1,5 +1,7 @@
 """MachineAssignment: a machine carries a profile."""
 
+from typing import Any
+
 import pulumi
 from pulumi import Input, Output
 
@@ -15,6 +17,9 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         profile: Name of the profile, best the `name` output of the resource that makes it.
         opts: Pulumi's resource options; `retain_on_delete` keeps the entry when the resource goes.
 
+    The output `place` says where in the list the profile came: `new`, whether the machine did not carry it before, and
+    `behind`, the profiles that come first. A `MachineWorkflow` takes it.
+
     Creation fails, with the machine as it was, when the machine or the profile does not exist.
     """
 
@@ -22,6 +27,7 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
     profile: Output[str]
     machine_uuid: Output[str]
     machine_name: Output[str]
+    place: Output[dict[str, Any]]
 
     def __init__(
         self,
@@ -32,4 +38,4 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {"machine": machine, "profile": profile}
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name"])
+        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "place"])

@@ -25,6 +25,9 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             and clears them.
         common: see `ObjectInputs`. `adopt` keeps what an earlier cluster of that name left behind.
 
+    The output `generation` is another one each time that the cluster begins at its first values: by its creation, a
+    reset or another name. What runs on the cluster follows it.
+
     Creation fails on a name that exists, and lists by name the params that an earlier cluster left there.
     """
 
@@ -33,6 +36,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     self_reference: Output[Any]
     reset: Output[str | None]
     escape: Output[dict[str, Any] | None]
+    generation: Output[str]
 
     def __init__(
         self,
@@ -51,5 +55,6 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "self_reference": self_reference,
             "reset": reset,
             "escape": escape,
+            "generation": None,
         }
         super().__init__(resource_name, own, **common)

@@ -21,6 +21,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         workflow: The workflow they were given; another one on a machine ends the wait. Left out: whatever they have.
         params: Names of params of the profile that must hold something (not null, `none`, or empty).
         secret_params: More of them, whose values are secrets, such as a join token.
+        masked_params: Params whose values are taken out of the log lines that an error shows.
         values: Params of the profile that must hold just these values.
         timeout: Seconds until it fails, and says what each machine is still doing (600).
         poll_seconds: Seconds between two looks (2); the first follow each other faster.
@@ -43,8 +44,9 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         profile: Input[str],
         machines: Input[Sequence[Input[str]]],
         workflow: Input[str] | None = None,
-        params: Sequence[str] | None = None,
-        secret_params: Sequence[str] | None = None,
+        params: Input[Sequence[str]] | None = None,
+        secret_params: Input[Sequence[str]] | None = None,
+        masked_params: Input[Sequence[str]] | None = None,
         values: Input[Mapping[str, Input[Any]]] | None = None,
         timeout: float | None = None,
         poll_seconds: float | None = None,
@@ -57,6 +59,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "workflow": workflow,
             "params": params,
             "secret_params": secret_params,
+            "masked_params": masked_params,
             "values": values,
             "timeout": timeout,
             "poll_seconds": poll_seconds,

@@ -1,6 +1,7 @@
 """MachineWorkflow: a machine goes through a workflow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 from pulumi import Input, Output
@@ -18,6 +19,9 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         runnable: True starts a stopped machine too (`Runnable`), in the same patch. Anything else leaves that alone,
             and it is not read again: machines stop themselves.
         restart: Any text; changing it runs the workflow again from its start, by two requests.
+        place: The `place` output of the assignment of the cluster that the workflow is for. A machine that is new to
+            the cluster runs the workflow even if it has run it elsewhere; one that carries another cluster first, named
+            by the same param, is refused, since its scripts would work in that one.
         force: `["workflow"]` replaces whatever workflow the machine is in, after a conflict was looked at.
         opts: Pulumi's resource options; `retain_on_delete` leaves the machine in its workflow.
 
@@ -30,6 +34,7 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
     workflow: Output[str]
     runnable: Output[bool | None]
     restart: Output[str | None]
+    place: Output[dict[str, Any] | None]
     machine_uuid: Output[str]
     machine_name: Output[str]
 
@@ -41,6 +46,7 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         workflow: Input[str],
         runnable: Input[bool] | None = None,
         restart: Input[str] | None = None,
+        place: Input[Mapping[str, Any]] | None = None,
         force: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -49,6 +55,7 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
             "workflow": workflow,
             "runnable": runnable,
             "restart": restart,
+            "place": place,
             "force": force,
         }
         super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name"])

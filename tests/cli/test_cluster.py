@@ -65,7 +65,7 @@ def test_another_cluster_name_moves_the_machines_before_the_old_profile_goes(
     renamed = stack.up(THREE.replace('"example", params', '"example", name="better", params'))
     assert renamed.ok, renamed.text
     calls = door.calls()
-    assert calls[0] == "POST profiles"
+    assert calls[:3] == ["GET machines", "GET jobs", "POST profiles"]
     assert calls[-1] == "DELETE profiles/example"
     assert operator.params("better")["cluster-profile"] == "better"
     assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [["better"]] * 3
@@ -108,7 +108,7 @@ def test_reset_puts_the_runtime_params_back_and_clears_what_is_not_declared(
     door.forget()
     done = stack.up(THREE.replace("machines=", 'reset="again", machines='))
     assert done.ok, done.text
-    assert door.calls() == ["GET profiles/example", "PATCH profiles/example"]
+    assert door.calls() == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
     assert operator.params("example") == {"cluster-profile": "example", "my/version": "1.2", "my/leader": "none"}
 
 

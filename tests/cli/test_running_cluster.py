@@ -133,7 +133,7 @@ def test_another_reset_returns_the_cluster_to_its_seeds_and_runs_the_workflow_ag
     jobs = len(operator.get("jobs"))
     door.forget()
     succeeded(stack.up(program(more='reset="again"')))
-    assert door.calls()[:3] == ["GET machines", "GET profiles/example", "PATCH profiles/example"]
+    assert door.calls()[:4] == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
     assert len(operator.get("jobs")) > jobs
     params = operator.params("example")
     assert "my/leftover" not in params
@@ -201,7 +201,7 @@ def test_machines_that_wait_are_brought_to_rest_before_a_reset(
     (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
     simulator.wait_for(name, "task", "cluster-pattern-finish")
     done = succeeded(stack.up(program("node-1", "node-2", size=2, more='reset="two will do"')))
-    assert f"example: {name} is at work: ending their waits before the reset, 20 s at most" in done.text
+    assert f"example: {name} is at work: ending their waits, 20 s at most" in done.text
     assert "still at work" not in done.text
     logs = [operator.send("GET", f"jobs/{job['Uuid']}/log").text for job in operator.get("jobs")]
     assert any("since cluster-pattern/escape says: the cluster is being reset" in log for log in logs)

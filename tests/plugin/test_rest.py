@@ -61,23 +61,24 @@ def seeds(name: str) -> dict[str, Any]:
     return {"cluster-profile": name, "my/version": "1", "my/leader": "none"}
 
 
-def test_a_cluster_at_rest_is_reset_by_one_patch_after_one_look_at_its_machines(
+def test_a_cluster_at_rest_is_reset_by_one_patch_after_a_look_at_its_machines(
     cluster: Cluster, door: Door, name: str
 ) -> None:
     cluster.agent.work()
     cluster.reset()
-    assert door.calls() == ["GET machines", f"GET profiles/{name}", f"PATCH profiles/{name}"]
+    assert door.calls() == ["GET machines", "GET jobs", f"GET profiles/{name}", f"PATCH profiles/{name}"]
     assert cluster.params == seeds(name)
 
 
 def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_with_it(
     cluster: Cluster, door: Door, name: str
 ) -> None:
-    seen = cluster.works_at_the_look_number(4, door)
+    seen = cluster.works_at_the_look_number(5, door)
     cluster.reset()
     profile = f"profiles/{name}"
     look, patch = f"GET {profile}", f"PATCH {profile}"
-    assert door.calls() == ["GET machines", look, look, patch, "GET machines", look, patch]
+    looks = ["GET machines", "GET jobs"]
+    assert door.calls() == [*looks, look, look, patch, *looks, look, patch]
     assert seen[0][ESCAPE] == "a reset"
     assert seen[0]["my/leader"] == "somebody"
     assert cluster.params == seeds(name)
@@ -104,7 +105,7 @@ def test_a_reset_that_is_refused_after_all_takes_its_escape_back(cluster: Cluste
 
 def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(cluster: Cluster, door: Door, name: str) -> None:
     cluster.operator.set_param(name, ESCAPE, "rack 4 is on fire")
-    seen = cluster.works_at_the_look_number(4, door)
+    seen = cluster.works_at_the_look_number(5, door)
     cluster.reset()
     assert [params[ESCAPE] for params in seen] == ["rack 4 is on fire"]
     assert [call for call in door.calls() if call.startswith("PATCH")] == [f"PATCH profiles/{name}"]
@@ -125,3 +126,30 @@ def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: st
     _, faults = plugin.check(MODEL, {"name": name, "params": {ESCAPE: "x"}, "escape": {ESCAPE: "x"}})
     assert len(faults) == 1
     assert f"{ESCAPE} stands in params and in escape" in faults[0]
+
+
+def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, door: Door, name: str) -> None:
+    job = cluster.operator.post("jobs", {"Machine": cluster.agent.uuid})
+    while "Uuid" not in job or not job["Task"].startswith("t-"):
+        job = cluster.operator.post("jobs", {"Machine": cluster.agent.uuid})
+    cluster.operator.patch(f"jobs/{job['Uuid']}", {"op": "replace", "path": "/State", "value": "running"})
+    cluster.operator.patch(f"machines/{cluster.agent.uuid}", {"op": "replace", "path": "/Runnable", "value": False})
+    end = {"op": "replace", "path": "/State", "value": "failed"}
+    door.before("PATCH", lambda: None)
+    door.before("GET", lambda: None, times=4)
+    door.before("GET", lambda: cluster.operator.patch(f"jobs/{job['Uuid']}", end))
+    cluster.reset()
+    assert len([call for call in door.calls() if call.startswith("PATCH")]) == 2
+    assert cluster.params == seeds(name)
+
+
+def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(cluster: Cluster, door: Door, name: str) -> None:
+    before = cluster.params
+    refusal = {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
+    door.lose_reply("PATCH")
+    cluster.works_at_the_look_number(6, door)
+    door.answer("PATCH", 403, json.dumps(refusal).encode(), "application/json")
+    door.lose_request("PATCH")
+    with pytest.raises(PluginError, match="Forbidden"):
+        cluster.reset()
+    assert cluster.params == before

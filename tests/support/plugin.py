@@ -77,7 +77,7 @@ class Plugin:
 
     def update(self, model: str, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         """Check and update, as `pulumi up` does."""
-        inputs, faults = self.check(model, news)
+        inputs, faults = self.check(model, news, olds)
         assert faults == []
         request = provider_pb2.UpdateRequest(
             id=id_, urn="urn", olds=_struct(_with(model, olds)), news=_struct(_with(model, inputs))

@@ -1,0 +1,54 @@
+"""The end of a job's log, as an error may show it: what the script said, without secrets and terminal controls."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+LINES = 5
+LONGEST_LINE = 200
+MASK = "[secret]"
+_SHORTEST_SECRET = 4
+"""Characters. A shorter text would be found by chance, and blot out what the log says."""
+
+_AGENTS = re.compile(
+    r"Command (exited with status|running)|Action .* finished|Task \S+ (failed|finished|incomplete)$"
+    r"|Marked machine .* as not runnable|Updated job for "
+)
+_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=]{100,}")
+"""DRP's tokens; a script that shows its commands shows them."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def last_lines(log: str, secrets: Iterable[Any]) -> list[str]:
+    """The last lines that are the script's own; the agent's closing words, which are always the same, are left out.
+
+    Args:
+        log: The whole log.
+        secrets: Values, of which no text and no number is to be seen.
+    """
+    hidden = sorted({text for value in secrets for text in _texts(value)}, key=len, reverse=True)
+    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
+    said = [line for line in lines if not _AGENTS.match(line)]
+    return [_shown(line, hidden) for line in (said or lines)[-LINES:]]
+
+
+def _shown(line: str, hidden: Iterable[str]) -> str:
+    for text in hidden:
+        line = line.replace(text, MASK)
+    line = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _TOKEN.sub(MASK, line))
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text and number in a value, as it may stand in a log: plain, and as in JSON."""
+    if isinstance(value, Mapping):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            yield from _texts(member)
+    elif value is not None and not isinstance(value, bool):
+        for text in (str(value), json.dumps(value).strip('"')):
+            if len(text) >= _SHORTEST_SECRET:
+                yield text
