@@ -34,3 +34,9 @@ func (*Encoder) Write([]byte) (int, error) { return 0, errAbsent }
 
 // Close does nothing.
 func (*Encoder) Close() error { return nil }
+
+// ReadAt always fails.
+func (*Decoder) ReadAt([]byte, int64) (int, error) { return 0, errAbsent }
+
+// Size is nothing.
+func (*Decoder) Size() int64 { return 0 }
