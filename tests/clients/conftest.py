@@ -1,11 +1,14 @@
-"""An endpoint over TLS for clients that were not written here."""
+"""An endpoint over TLS for clients that were not written here, and the real drpcli."""
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from drp_provider.embedded import EmbeddedEndpoint
+from tests.clients.drpcli import Drpcli
+from tests.support.go_programs import built
 
 _numbers = count(1)
 
@@ -25,3 +28,16 @@ def endpoint(dialect: str) -> Iterator[EmbeddedEndpoint]:
 def name() -> str:
     """A name that no other test of this process has used."""
     return f"client-{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    """RackN's own drpcli, alone in its folder."""
+    module = "gitlab.com/rackn/provision/v4"
+    version = (f"{module}.RSMinorVersion=16", f"{module}.RSPatchVersion=9", f"{module}.RSExtra=")
+    return built("drpcli", f"{module}/cmds/drpcli", *version)
+
+
+@pytest.fixture
+def drpcli(program: Path, endpoint: EmbeddedEndpoint, tmp_path: Path) -> Drpcli:
+    return Drpcli(program, tmp_path, {"RS_ENDPOINT": endpoint.url, "RS_KEY": "rocketskates:r0cketsk8ts"})

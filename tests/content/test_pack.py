@@ -1,9 +1,7 @@
 """The pack as such: complete, clean shell, and read by RackN's tools and by Go as it is read here."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ import pytest
 from tests.content.cluster import PROFILE, SEEDS, Cluster
 from tests.content.pack import CONTENT, bundled
 from tests.content.shell import complaints, scripts
+from tests.support.go_programs import built
 
-SOURCE = Path(__file__).parent / "go"
 PACK = bundled()
 TASKS = sorted(PACK["sections"]["tasks"])
 LIBRARY = PACK["sections"]["templates"]["cluster-pattern-lib.tmpl"]["Contents"]
@@ -63,17 +61,9 @@ def test_the_rendered_scripts_are_clean_shell(cluster: Cluster, tmp_path: Path) 
     assert complaints({"outside": outside}, tmp_path) == ""
 
 
-@pytest.fixture
-def go_program(tmp_path: Path) -> Path:
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("Go is not installed, and RackN's code has to be built")
-    program = tmp_path / "content"
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
-    command: list[str | Path] = [go, "build", "-trimpath", "-buildvcs=false", "-o", program, "."]
-    done = subprocess.run(command, cwd=SOURCE, env=environment, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return program
+@pytest.fixture(scope="session")
+def go_program() -> Path:
+    return built("content", "./content")
 
 
 def held(wanted: Any, found: Any) -> bool:

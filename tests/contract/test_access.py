@@ -61,6 +61,12 @@ def test_an_ended_token_says_so(api: Client) -> None:
     assert document["Messages"][0].startswith("Invalid Token :token is expired by ")
 
 
+def test_a_time_to_live_may_have_a_unit_as_drpcli_sends_it(api: Client) -> None:
+    tokens = {ttl: api.get(f"/users/rocketskates/token?ttl={ttl}").json()["Token"] for ttl in ("1h", "0.5 days", "0m")}
+    answers = [_bare(api, Authorization=f"Bearer {token}").status_code for token in tokens.values()]
+    assert answers == [200, 200, 403]
+
+
 def test_a_time_to_live_is_a_number(api: Client) -> None:
     document = fault(api.get("/users/rocketskates/token?ttl=abc"))
     assert document["Code"] == 400

@@ -65,6 +65,16 @@ def test_a_receipt_has_the_members_of_an_event(api: Client) -> None:
         assert (receipt["Object"], receipt["Original"]) == (None, None)
 
 
+def test_a_filter_takes_lists_as_newer_clients_send_them(api: Client) -> None:
+    first, second, other = (api.make("profiles")["Name"] for _ in range(3))
+    with listening(api, f"profiles,machines.update,save.{first},{second}") as socket:
+        for name in (other, first, second):
+            put(api, f"/profiles/{name}", Description="d")
+            api.delete(f"/profiles/{name}")
+        events = [heard(socket), heard(socket)]
+    assert [(event["Action"], event["Key"]) for event in events] == [("update", first), ("update", second)]
+
+
 def test_a_life_is_told_from_create_to_delete(api: Client) -> None:
     with listening(api, "profiles.*.*") as socket:
         made = api.make("profiles")

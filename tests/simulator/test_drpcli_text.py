@@ -98,6 +98,37 @@ def test_yaml_output_is_in_block_style(drpcli: Drpcli, operator: Operator) -> No
     assert drpcli.says("profiles", "get", "alpha", "param", "my/x", RS_FORMAT="yaml") == "a: é\nb:\n- 1\n\n"
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("", '""\n'),
+        ("none", "none\n"),
+        ("yes", '"yes"\n'),
+        ("12:30:45", '"12:30:45"\n'),
+        ("2020-01-01", '"2020-01-01"\n'),
+        ("2020-01-01 10:00", "2020-01-01 10:00\n"),
+        ("007", '"007"\n'),
+        ("0o7", '"0o7"\n'),
+        ("=", "=\n"),
+        ("a: b", "'a: b'\n"),
+        ("one\ntwo\n", "|\n  one\n  two\n"),
+        (1000.0, "1000\n"),
+        (1234567.5, "1.2345675e+06\n"),
+        (1e-7, "1e-07\n"),
+        (0.1, "0.1\n"),
+        (1e21, "1e+21\n"),
+        (-1.5e20, "-1.5e+20\n"),
+        (12345678901234567890, "12345678901234567000\n"),
+        (True, "true\n"),
+        ({"a10": 1, "a2": {}, "B": [], "a": None, "a-b": 1}, "B: []\na: null\na-b: 1\na2: {}\na10: 1\n"),
+        ({"a010": 1, "a10": 2, "a1": 3, "x_y": 4, "xA": 5}, "a1: 3\na10: 2\na010: 1\nx_y: 4\nxA: 5\n"),
+        ({"a100": 1, "a10x": 2, "a1003": 3}, "a100: 1\na1003: 3\na10x: 2\n"),
+    ],
+)
+def test_yaml_is_printed_as_go_prints_it(value: object, text: str) -> None:
+    assert goyaml.dump(value) == text
+
+
 def test_values_come_from_stdin_and_references_from_files(drpcli: Drpcli, operator: Operator, tmp_path: Path) -> None:
     operator.post("profiles", {"Name": "alpha"})
     drpcli.says("profiles", "set", "alpha", "param", "my/x", "to", "-", stdin="a: [1, 2]\n")
@@ -153,17 +184,16 @@ def test_what_cannot_be_is_one_complaint_and_exit_code_1(
 def test_objects_with_errors_are_fatal_on_request(drpcli: Drpcli, operator: Operator) -> None:
     operator.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
     assert json.loads(drpcli.says("machines", "show", "Name:node-1"))["Errors"]
-    for asked in (
-        {"words": ("-X",), "environment": {}},
-        {"words": (), "environment": {"RS_OBJECT_ERRORS_ARE_FATAL": "true"}},
-    ):
-        assert "Profile nope (at 0) does not exist" in drpcli.fails(
-            *asked["words"],
-            "machines",
-            "show",
-            "Name:node-1",
-            **asked["environment"],  # type: ignore[arg-type]
-        )
+    for flags, environment in ((("-X",), {}), ((), {"RS_OBJECT_ERRORS_ARE_FATAL": "true"})):
+        done = drpcli.run(*flags, "machines", "show", "Name:node-1", **environment)
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["Name"] == "node-1"
+        assert "Profile nope (at 0) does not exist" in done.stderr
+
+
+def test_changing_an_object_with_errors_is_up_to_what_comes_of_it(drpcli: Drpcli, operator: Operator) -> None:
+    operator.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
+    assert json.loads(drpcli.says("-X", "machines", "removeprofile", "Name:node-1", "nope"))["Errors"] == []
 
 
 def test_an_endpoint_without_an_address_is_one_complaint(drpcli: Drpcli) -> None:

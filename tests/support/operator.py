@@ -11,14 +11,15 @@ KEY = ("rocketskates", "r0cketsk8ts")
 class Operator:
     """Reads and writes objects as a person with a shell, or a script on a machine, would."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, verify: bool = True) -> None:
         self.base = f"{url}/api/v3"
+        self._verify = verify
 
     def send(self, method: str, path: str, body: Any = None) -> requests.Response:
         url = f"{self.base}/{quote(path, safe='/:')}"
         with requests.Session() as session:
             session.trust_env = False
-            return session.request(method, url, json=body, auth=KEY, timeout=30)
+            return session.request(method, url, json=body, auth=KEY, timeout=30, verify=self._verify)
 
     def get(self, path: str) -> Any:
         response = self.send("GET", path)

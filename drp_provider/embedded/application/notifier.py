@@ -36,7 +36,7 @@ class Listener:
     def wants(self, number: int, what: Filter) -> bool:
         """Whether a filter fits that was there before the event, and the event is not hidden from it."""
         fits = any(
-            number > since and all(part in ("*", word) for part, word in zip(wanted, what, strict=True))
+            number > since and all(_names(part, word) for part, word in zip(wanted, what, strict=True))
             for wanted, since in self.filters.items()
         )
         return fits and self.principal.may(*what)
@@ -62,6 +62,11 @@ class Listener:
             self.outbox.put_nowait(None)
         except queue.Full:
             self.let_go()
+
+
+def _names(part: str, word: str) -> bool:
+    """Whether a part of a filter is for this word: `*`, the word, or a list as newer clients send it: `update,save`."""
+    return part in ("*", word) or ("," in part and word in part.split(","))
 
 
 class Notifier:

@@ -1,5 +1,7 @@
 """What the endpoint says about itself, and what concerns its users."""
 
+import re
+
 from drp_provider.embedded.access import auth, credentials, tokens
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.changes import saving
@@ -15,6 +17,9 @@ _FEATURES = (
     *("secure-params", "actions-in-task-list", "bundle-objects", "task-prerequisites", "regex-string-filters"),
 )
 _DEFAULT_TTL_SECONDS = 3600
+# What drpcli asks for: `--ttl 8h`.
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(mo|[smhdwy])[a-z]*")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "mo": 2592000, "y": 31536000}
 _MODERN_FACTS: Document = {
     "secure_file_port": 0,
     "secure_prov_enabled": False,
@@ -183,6 +188,8 @@ def one_action(call: Call) -> Reply:
 
 def _time_to_live(call: Call, key: str) -> int:
     text = call.request.args.get("ttl", str(_DEFAULT_TTL_SECONDS))
+    if duration := _DURATION.fullmatch(text):
+        return int(float(duration[1]) * _SECONDS[duration[2]])
     try:
         return gotext.atoi(text)
     except ValueError as error:

@@ -51,12 +51,15 @@ def is_plain_word(text: str) -> bool:
 
 
 def dump(value: Any) -> str:
-    """The value as YAML in block style, maps sorted.
+    """The value as YAML in block style.
 
     Raises:
         Unreadable: PyYAML is not there.
     """
-    return str(_library().safe_dump(value, default_flow_style=False, allow_unicode=True, width=2**31))
+    from drp_provider.simulator.drpcli.goyaml_dump import dumped
+
+    yaml = _library()
+    return dumped(yaml, _loader(yaml), value)
 
 
 def _parsed_by_the_library(text: str) -> Any:

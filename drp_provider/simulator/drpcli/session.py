@@ -46,7 +46,7 @@ class Session:
         }
 
     def send(self, method: str, path: Sequence[str], query: Sequence[tuple[str, str]] = (), body: Any = ...) -> Any:
-        """The answer's value; its errors count as failure where the user says so.
+        """The answer's value.
 
         Raises:
             Refused: The endpoint said no.
@@ -55,10 +55,7 @@ class Session:
         answer = self._answered(method, path, query, body)
         if answer.status >= _HTTP_ERROR:
             raise Refused(answer.status, _value(answer.body), f"{method} {'/'.join(path)}")
-        value = _value(answer.body)
-        if self.flags.errors_are_fatal and isinstance(value, dict) and value.get("Errors"):
-            raise Problem("\n  ".join(str(error) for error in value["Errors"]))
-        return value
+        return _value(answer.body)
 
     def head(self, path: Sequence[str], query: Sequence[tuple[str, str]] = ()) -> wire.Answer | None:
         """The headers of an answer; None where nothing is.
@@ -74,12 +71,19 @@ class Session:
         return answer
 
     def show(self, value: Any) -> None:
-        """Print a value in the format asked for."""
+        """Print a value in the format asked for; an object's errors count as failure where the user says so.
+
+        Raises:
+            Problem: They do, or the value cannot be printed.
+        """
         try:
             text = gojson.pretty(value) if self.flags.format == "json" else goyaml.dump(value)
         except goyaml.Unreadable as error:
             raise Problem(f"Unable to print as YAML: {error}") from None
         sys.stdout.write(text + "\n")
+        if self.flags.errors_are_fatal and isinstance(value, dict) and "Validated" in value and value["Errors"]:
+            sys.stdout.flush()
+            raise Problem("\n  ".join(str(error) for error in value["Errors"]))
 
     def _answered(self, method: str, path: Sequence[str], query: Sequence[tuple[str, str]], body: Any) -> wire.Answer:
         target = "/".join([ROOT, *(wire.escaped(part, _PATH_SAFE) for part in path)])

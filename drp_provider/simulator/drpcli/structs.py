@@ -24,7 +24,7 @@ _ZERO: dict[str, dict[str, Any]] = {
         "Stage": "", "BootEnv": "", "Profiles": None, "Params": None, "Tasks": None, "CurrentTask": 0,
         "RetryTaskAttempt": 0, "TaskErrorStacks": None, "Runnable": False, "Secret": "", "OS": "",
         "HardwareAddrs": None, "Workflow": "", "Arch": "", "Locked": False, "Context": "",
-        "Fingerprint": {"SSNHash": "", "CSNHash": "", "CloudInstanceID": "", "SystemUUID": "", "MemoryIds": None},
+        "Fingerprint": {"SSNHash": None, "CSNHash": None, "CloudInstanceID": "", "SystemUUID": "", "MemoryIds": None},
         "Pool": "", "PoolAllocated": False, "PoolStatus": "", "WorkflowComplete": False,
     },
 }  # fmt: skip

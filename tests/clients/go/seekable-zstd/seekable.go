@@ -1,5 +1,5 @@
-// Package seekable has the names of RackN's library that the client's archive of job logs is compiled against.
-// Nothing here is called: the archive is the server's.
+// Package seekable has the names of RackN's library that archives are compiled against: the server's of job logs, and
+// those that drpcli writes. None can be read or written.
 package seekable
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-var errAbsent = errors.New("the archive of job logs is not part of this build")
+var errAbsent = errors.New("archives are not in this build")
 
 // Decoder would read an archive.
 type Decoder struct{}
@@ -34,3 +34,9 @@ func (*Encoder) Write([]byte) (int, error) { return 0, errAbsent }
 
 // Close does nothing.
 func (*Encoder) Close() error { return nil }
+
+// ReadAt always fails.
+func (*Decoder) ReadAt([]byte, int64) (int, error) { return 0, errAbsent }
+
+// Size is nothing.
+func (*Decoder) Size() int64 { return 0 }

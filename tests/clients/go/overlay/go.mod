@@ -1,0 +1,3 @@
+module gitlab.com/rackn/overlay
+
+go 1.24.0

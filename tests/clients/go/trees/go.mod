@@ -1,0 +1,3 @@
+module gitlab.com/rackn/trees
+
+go 1.24.0
