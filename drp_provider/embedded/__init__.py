@@ -14,10 +14,11 @@ mistake. Its packages, each of which imports from those below it only:
 * `object_types`: what each type is called and holds; `storage`: the file
 * `wire`: JSON, patches and error documents as DRP writes them
 
-What it leaves out: plugins, files, subnets, leases and reservations, the pool operations, and Secure
-params, which it refuses. Jobs are for agents to run: the endpoint renders their scripts (`template`
-says what it can render) and keeps their logs. What it allows and a real server licenses: creating
-roles, so that users with few rights can be tried.
+What it leaves out: plugins, files, subnets, leases and reservations, the pool operations, and secure
+values in content packs, which a real server seals when it loads them. Jobs are for agents to run: the
+endpoint renders their scripts (`template` says what it can render) and keeps their logs. What it
+allows and a real server licenses: creating roles, so that users with few rights can be tried, and
+secure params. The keys to secure values lie in the store's file beside the values.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,12 +1,13 @@
 """The commands that scripts find on a simulated machine: `drpcli`, real or subset, and its own `date`."""
 
 import importlib.util
+import os
 import shlex
 import shutil
 import sys
 from pathlib import Path
 
-# To the subset: where PyYAML is, since it starts without site-packages.
+# To the subset: where the packages are that some calls need, since it starts without site-packages.
 _PACKAGES_VARIABLE = "DRPCLI_PACKAGES"
 _PROGRAM = Path(__file__).parent / "drpcli" / "__main__.py"
 _DATE = """#!/bin/sh
@@ -36,11 +37,17 @@ def fill(folder: Path) -> str:
 
 def write_subset(folder: Path) -> Path:
     """Put the subset into the folder as `drpcli`; returns the file."""
-    yaml = importlib.util.find_spec("yaml")
-    packages = str(Path(yaml.origin).parents[1]) if yaml and yaml.origin else ""
+    packages = os.pathsep.join(_homes("yaml", "nacl", "cffi"))
     words = " ".join(shlex.quote(word) for word in (sys.executable, "-I", "-S", "-X", "utf8", str(_PROGRAM)))
     script = f'#!/bin/sh\n{_PACKAGES_VARIABLE}={shlex.quote(packages)} exec {words} "$@"\n'
     return _write(folder / "drpcli", script)
+
+
+def _homes(*packages: str) -> list[str]:
+    """The folders that hold these packages, without those that are not installed."""
+    found = (importlib.util.find_spec(package) for package in packages)
+    homes = (str(Path(spec.origin).parents[1]) for spec in found if spec and spec.origin)
+    return list(dict.fromkeys(homes))
 
 
 def _write(path: Path, script: str) -> Path:

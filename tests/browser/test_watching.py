@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from drp_provider.embedded import EmbeddedEndpoint
 from tests.support.door import Door
 from tests.support.operator import Operator
+from tests.support.sealing import sealed
 
 from .page import Page
 
@@ -103,9 +104,18 @@ def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, opera
 
 
 def test_an_encrypted_value_is_only_said_to_be_one(board: Page, operator: Operator) -> None:
-    cluster(operator, "node-1", **{"my/secret": {"Key": "a2V5", "Nonce": "bm9uY2U=", "Payload": "cGF5bG9hZA=="}})
-    board.shows("[data-param='my/secret']", "encrypted")
-    assert "cGF5bG9hZA" not in board.run("return document.body.outerHTML")
+    operator.post("params", {"Name": "my/secret", "Secure": True})
+    cluster(operator, "node-1", **{"my/clear": "first"})
+    key = operator.get("profiles/demo/pubkey")
+    for value in ("a canary", "another canary"):
+        secret = sealed(key, value)
+        operator.set_param("demo", "my/secret", secret)
+        board.shows("[data-param='my/secret']", "encrypted")
+        operator.set_param("demo", "my/clear", value.partition(" ")[0])
+        board.shows("#events", f"my/clear → {value.partition(' ')[0]}")
+        page = board.run("return document.body.outerHTML")
+        assert "canary" not in page
+        assert secret["Payload"] not in page
 
 
 @BOTH

@@ -6,6 +6,7 @@ import pytest
 
 from .agents import end, flow, machine, post, put, scripted, staged
 from .client import Client, fault, fresh_name
+from .sealing import sealed
 
 
 def _rendered(api: Client, text: str, **members: Any) -> tuple[str, str]:
@@ -49,6 +50,25 @@ def test_a_profile_token_reads_and_changes_its_profile(holder: Client, profile: 
     assert holder.post(f"{path}/params", {"dd": 4}).json() == {"dd": 4}
     assert holder.patch(f"/profiles/Name:{profile}", add).status_code == 200
     assert holder.get(f"/profiles/Name:{profile}").status_code == 200
+
+
+def test_a_profile_token_seals_and_opens_secure_values_of_its_profile(
+    api: Client, holder: Client, profile: str
+) -> None:
+    param = api.make("params", Secure=True, Schema={"type": "string"})["Name"]
+    path = f"/profiles/{profile}"
+    assert holder.get(f"{path}/pubkey").status_code == 200
+    for value in ("first", "second"):
+        secret = sealed(holder, path, value)
+        assert holder.patch(path, {"op": "add", "path": f"/Params/{param}", "value": secret}).status_code == 200
+        assert holder.get(f"{path}/params/{param}").json() == secret
+        for whole in (f"{path}?decode=true", f"{path}/params?decode=true"):
+            answer = holder.get(whole).json()
+            assert answer.get("Params", answer)[param] == value
+        assert holder.get(f"{path}/params/{param}?decode=true").json() == value
+    other = api.make("profiles")["Name"]
+    assert fault(holder.get(f"/profiles/{other}/pubkey"))["Messages"][1] == f"Requires: profiles updateSecure {other}"
+    assert fault(holder.get(f"/profiles/{other}?decode=true"))["Code"] == 404
 
 
 def test_the_params_of_an_index_are_hidden_from_it(holder: Client, profile: str) -> None:
@@ -122,8 +142,18 @@ def test_a_machine_token_reads_profiles_only_through_its_machine(
     whole = agent.get(f"/machines/{uuid}/params?aggregate=true&decode=true")
     assert whole.json()["my/leader"] == "none"
     assert agent.get(f"/machines/{uuid}/params/my/leader?aggregate=true").json() == "none"
+    param = api.make("params", Secure=True)["Name"]
+    api.post(f"/profiles/{profile}/params/{param}", sealed(api, f"/profiles/{profile}", "of the profile"))
+    own = api.make("params", Secure=True)["Name"]
+    assert (
+        agent.post(f"/machines/{uuid}/params/{own}", sealed(agent, f"/machines/{uuid}", "its own")).status_code == 200
+    )
+    whole = agent.get(f"/machines/{uuid}/params?aggregate=true&decode=true").json()
+    assert (whole[param], whole[own]) == ("of the profile", "its own")
+    assert fault(agent.get(f"/profiles/{profile}/pubkey"))["Code"] == 403
     other = machine(api)
     assert agent.get(f"/machines/{other}").status_code == 404
+    assert fault(agent.get(f"/machines/{other}/pubkey"))["Code"] == 403
     assert fault(put(agent, f"/machines/{other}", Description="d"))["Code"] == 403
     assert fault(agent.delete(f"/machines/{uuid}"))["Code"] == 403
     assert agent.get("/machines").json() == []

@@ -42,6 +42,11 @@ from .client import Client, fault, fresh_name
         ({"minItems": 2}, [1], "[1]", "(root): Array must have at least 2 items"),
         ({"uniqueItems": True}, [1, 1], "[1 1]", "(root): array items must be unique"),
         ({"format": "ipv4"}, "nope", "nope", "(root): Does not match format 'ipv4'"),
+        ({"const": "a"}, "b", "b", "(root): does not match the const value"),
+        ({"contains": {"type": "string"}}, [1], "[1]", "(root): At least one of the items must match"),
+        ({"items": [{}], "additionalItems": False}, [1, 2], "[1 2]", "(root): No additional items allowed on array"),
+        ({"properties": {"a": False}}, {"a": 1}, "map[a:1]", "(root): False always fails validation"),
+        ({"dependencies": {"a": ["b"]}}, {"a": 1}, "map[a:1]", "(root): Has a dependency on b"),
         (
             {"anyOf": [{"type": "string"}, {"type": "integer"}]},
             [True],
@@ -117,10 +122,3 @@ def test_nested_profiles_come_after_the_one_that_names_them(api: Client) -> None
     machine = api.make("machines", Profiles=[outer])["Uuid"]
     seen = api.get(f"/machines/{machine}/params?aggregate=true").json()
     assert (seen["one/level"], seen["two/level"]) == ("outer", "inner")
-
-
-def test_secure_params_are_refused_in_a_sentence(api: Client) -> None:
-    answer = api.post("/params", {"Name": fresh_name(), "Secure": True})
-    if answer.status_code == 201:
-        pytest.skip("this endpoint has Secure params")
-    assert "Secure params are not supported" in fault(answer)["Messages"][0]

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.cli
 PROGRAM = """
 import pulumi
 import drp_provider as drp
-from drp_components import ClusterProfile
-cluster = ClusterProfile("wheel", params={"my/x": 1}, machines=["node-1"])
+from drp_components import ClusterProfile, cluster_pattern
+cluster = ClusterProfile("wheel", params={"my/x": 1}, machines=["node-1"], content=cluster_pattern.CONTENT)
 pulumi.export("home", drp.__file__)
 """
 
@@ -58,4 +58,5 @@ def test_an_installed_wheel_runs_a_cluster_from_another_directory(
     assert done.ok, done.text
     assert str(packages) in done.text
     assert operator.params("wheel") == {"cluster-profile": "wheel", "my/x": 1}
+    assert "cluster-pattern" in operator.get("contents/cluster-pattern")["sections"]["workflows"]
     assert os.path.realpath(ROOT) not in done.text

@@ -128,3 +128,21 @@ def test_a_changed_trigger_waits_again_and_nothing_else_asks(
     assert door.calls() == []
     plugin.update(MODEL, id_, outputs, {**inputs, "trigger": "again"})
     assert door.calls() == ["GET machines"]
+
+
+def test_each_poll_of_a_hundred_machines_is_one_request() -> None:
+    with EmbeddedEndpoint(machines=100) as endpoint, Door(endpoint.url) as door:
+        operator = Operator(endpoint.url)
+        make_workflow(operator, "pattern", "elect")
+        operator.post("profiles", {"Name": "large"})
+        machines = [machine["Uuid"] for machine in operator.get("machines")]
+        for machine in machines:
+            operator.patch(f"machines/{machine}", {"op": "add", "path": "/Profiles/-", "value": "large"})
+        start_workflow(operator, "node-7", "pattern")
+        door.before("GET", lambda: None, times=2)
+        door.before("GET", Agent(operator, "node-7").work)
+        with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as plugin:
+            inputs = {"profile": "large", "machines": machines, "poll_seconds": 0.1, "timeout": 60}
+            _, outputs = plugin.create(MODEL, inputs)
+        assert len(outputs["members"]) == 100
+        assert door.calls() == ["GET machines"] * 3

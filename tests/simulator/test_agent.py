@@ -208,15 +208,16 @@ def test_a_script_that_cannot_be_started_fails_the_task(lab: Lab, contents: str,
 
 
 @ONE
-def test_what_cannot_be_rendered_is_said_in_the_log_and_tried_again(lab: Lab) -> None:
+def test_what_cannot_be_rendered_fails_its_job_and_runs_once_it_is_mended(lab: Lab) -> None:
     lab.workflow("work", lab.task("task1", 'echo {{.Param "my/x"}}\n'))
     lab.start("work")
-    eventually(lambda: lab.jobs("node-1") and lab.jobs("node-1")[0]["State"] == "incomplete")
+    lab.wait_until_stopped("node-1")
+    assert lab.outcomes("node-1") == [("task1", "failed", "failed")]
     assert "No such machine parameter my/x" in lab.log(lab.jobs("node-1")[0])
     lab.operator.post("machines/Name:node-1/params/my/x", "mended")
+    lab.set("node-1", "Runnable", True)
     lab.wait_until_complete("node-1")
-    (job,) = lab.jobs("node-1")
-    assert "\nmended\n" in lab.log(job)
+    assert "\nmended\n" in lab.log(lab.jobs("node-1")[-1])
 
 
 @ONE

@@ -188,5 +188,5 @@ def test_a_call_does_without_what_takes_long_to_import(drpcli: Drpcli, operator:
     done = drpcli.run("-r", "none", "profiles", "set", "alpha", "param", "my/leader", "to", "me")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert "drp_provider.simulator.drpcli.param_commands" in imported
-    heavy = {"re", "json", "socket", "ssl", "typing", "http", "argparse", "yaml", "pathlib", "encodings.idna"}
+    heavy = {"re", "json", "socket", "ssl", "typing", "http", "argparse", "yaml", "pathlib", "encodings.idna", "nacl"}
     assert imported & heavy == set()

@@ -15,8 +15,8 @@ Handler = Callable[[Call], Reply]
 Verbs = Mapping[str, Handler]
 
 ROOT = "/api/v3"
-# A handler that writes although its verb is one that reads.
-WRITERS = frozenset({jobs.actions})
+# Handlers that write although their verb is one that reads.
+WRITERS = frozenset({jobs.actions, parameters.public_key})
 # Their names may hold slashes, so nothing can follow the key in the path.
 _SLASHED = ("params", "templates")
 

@@ -1,14 +1,15 @@
 """What every save checks about the object itself: names, param values, addresses."""
 
 import re
+from typing import Any
 
 from drp_provider.embedded.changes.findings import Findings
 from drp_provider.embedded.object_types import names
 from drp_provider.embedded.object_types.object_type import ObjectType
-from drp_provider.embedded.params import schema
+from drp_provider.embedded.params import schema, secure
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire import gotext
-from drp_provider.embedded.wire.documents import Document
+from drp_provider.embedded.wire.documents import Document, Undecodable
 
 _ARCH_ALIASES = {
     "x86_64": "amd64",
@@ -25,7 +26,6 @@ _ARCH_ALIASES = {
     "powerpc64le": "ppc64le",
 }
 _MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}(([:-][0-9A-Fa-f]{2}){2})?")
-SECURE_UNSUPPORTED = "Secure params are not supported by the embedded endpoint"
 
 
 def check(kind: ObjectType, new: Document, transaction: Transaction, findings: Findings) -> None:
@@ -36,14 +36,14 @@ def check(kind: ObjectType, new: Document, transaction: Transaction, findings: F
         noun = "Param Name" if kind.names == "param" else "Name"
         findings.refuse(f"Invalid {noun} `{name}`")
     if kind.has_params:
-        check_values(new["Params"], transaction, findings)
+        _check_values((kind.prefix, new[kind.key]), new["Params"], transaction, findings)
     if kind.prefix == "params":
         _check_param(new, findings)
     if kind.prefix == "machines":
         _check_hardware(new, findings)
 
 
-def check_values(values: Document, transaction: Transaction, findings: Findings) -> None:
+def _check_values(owner: secure.Owner, values: Document, transaction: Transaction, findings: Findings) -> None:
     """Check each value against the Param of its name, where there is one."""
     modern = findings.dialect.modern
     for name, value in values.items():
@@ -53,9 +53,18 @@ def check_values(values: Document, transaction: Transaction, findings: Findings)
         param = transaction.get("params", name)
         if param is None:
             continue
-        failures = schema.failures(param["Schema"], value)
-        if failures:
-            findings.refuse(f"Key '{name}': invalid val '{gotext.plain(value)}': {_listed(failures)}")
+        complaint = _complaint(param, owner, value, transaction)
+        if complaint:
+            findings.refuse(f"Key '{name}': invalid val '{gotext.plain(value)}': {complaint}")
+
+
+def _complaint(param: Document, owner: secure.Owner, value: Any, transaction: Transaction) -> str:
+    if param["Secure"]:
+        try:
+            value = secure.opened(value, transaction.private_key(*owner))
+        except Undecodable as error:
+            return str(error)
+    return _listed(schema.failures(param["Schema"], value))
 
 
 def _listed(failures: list[str]) -> str:
@@ -66,8 +75,6 @@ def _listed(failures: list[str]) -> str:
 
 
 def _check_param(new: Document, findings: Findings) -> None:
-    if new["Secure"]:
-        findings.refuse(SECURE_UNSUPPORTED)
     for fault in schema.faults_of(new["Schema"]):
         findings.refuse(fault)
 

@@ -12,7 +12,7 @@ from drp_provider.embedded.wire.faults import Fault, forbidden, not_found
 _FEATURES = (
     *("api-v3", "sane-exit-codes", "profileless-machine", "workflows", "default-workflow"),
     *("roles", "separate-meta-api", "slim-objects", "partial-objects", "multiarch"),
-    *("actions-in-task-list", "bundle-objects", "task-prerequisites", "regex-string-filters"),
+    *("secure-params", "actions-in-task-list", "bundle-objects", "task-prerequisites", "regex-string-filters"),
 )
 _DEFAULT_TTL_SECONDS = 3600
 _MODERN_FACTS: Document = {

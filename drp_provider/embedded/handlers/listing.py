@@ -3,7 +3,7 @@
 from typing import Any
 
 from drp_provider.embedded.calls import Call, Reply
-from drp_provider.embedded.handlers.objects import trimmed
+from drp_provider.embedded.handlers.objects import opener, shown
 from drp_provider.embedded.object_types.indexes import (
     Test,
     compared,
@@ -14,6 +14,7 @@ from drp_provider.embedded.object_types.indexes import (
     split_call,
 )
 from drp_provider.embedded.params.precedence import Precedence
+from drp_provider.embedded.params.secure import Opener
 from drp_provider.embedded.wire import gotext
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode, parse
 from drp_provider.embedded.wire.faults import Fault
@@ -24,16 +25,20 @@ _TYPE_ORDER = ("null", "bool", "number", "string", "array", "object")
 
 def list_objects(call: Call) -> Reply:
     """GET all objects of a type that the query asks for."""
-    if call.flag("decode"):
-        call.demand("getSecure", "*")
+    secrets = _opener(call)
     found, headers = _selected(call)
-    slim, params = call.words("slim"), call.words("params")
-    return Reply([trimmed(document, slim, params) for document in found], headers=headers)
+    return Reply([shown(call, document, secrets) for document in found], headers=headers)
 
 
 def count_objects(call: Call) -> Reply:
     """HEAD of a list: only the counts."""
+    _opener(call)
     return Reply("", headers=_selected(call)[1])
+
+
+def _opener(call: Call) -> Opener | None:
+    """For whoever may list; to everybody else the list is empty, decoded or not."""
+    return opener(call, "") if call.principal.may(call.kind.prefix, "list") else None
 
 
 def _selected(call: Call) -> tuple[list[Document], dict[str, str]]:

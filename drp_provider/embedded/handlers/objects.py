@@ -3,6 +3,7 @@
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.changes import job_rules, references, saving
 from drp_provider.embedded.changes.findings import Findings
+from drp_provider.embedded.params.secure import Opener
 from drp_provider.embedded.wire.documents import Document, Undecodable
 from drp_provider.embedded.wire.faults import Fault, forbidden
 from drp_provider.embedded.wire.patching import Patch, PatchFailure
@@ -12,10 +13,9 @@ FORGOTTEN_WITH = ("Params", "Meta")
 
 def read(call: Call) -> Reply:
     """GET one object."""
-    key, document = call.existing()
-    if call.flag("decode"):
-        call.demand("getSecure", key)
-    return Reply(trimmed(document, call.words("slim"), call.words("params")))
+    _, document = call.existing()
+    # DRP holds this claim against the path as it is spelled.
+    return Reply(shown(call, document, opener(call, call.name)))
 
 
 def exists(call: Call) -> Reply:
@@ -117,7 +117,27 @@ def decoded_patch(call: Call) -> Patch:
         raise Fault(400, call.method, str(error)) from None
 
 
-def trimmed(document: Document, slim: list[str], params: list[str]) -> Document:
+def opener(call: Call, key: str) -> Opener | None:
+    """What opens secure values, where the query asks for `decode`; None where it does not.
+
+    Raises:
+        Fault: 403, the right is missing.
+    """
+    if not call.flag("decode"):
+        return None
+    call.demand("getSecure", key)
+    return Opener(call.transaction)
+
+
+def shown(call: Call, document: Document, secrets: Opener | None) -> Document:
+    """A document as the query asks for it: decoded, slim, or with some of its params."""
+    if secrets is not None and call.kind.has_params:
+        owner = (call.kind.prefix, document[call.kind.key])
+        document = {**document, "Params": secrets.params(owner, document["Params"])}
+    return _trimmed(document, call.words("slim"), call.words("params"))
+
+
+def _trimmed(document: Document, slim: list[str], params: list[str]) -> Document:
     """A copy for the answer without the slim members, or with these params only."""
     emptied = [name for name in FORGOTTEN_WITH if name in slim and name in document]
     wanted = bool(params) and "Params" in document

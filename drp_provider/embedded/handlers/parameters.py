@@ -4,8 +4,8 @@ from typing import Any
 
 from drp_provider.embedded.calls import Call, Reply
 from drp_provider.embedded.changes import saving
-from drp_provider.embedded.changes.validation import SECURE_UNSUPPORTED
-from drp_provider.embedded.handlers.objects import decoded_patch
+from drp_provider.embedded.handlers.objects import decoded_patch, opener
+from drp_provider.embedded.params import secure
 from drp_provider.embedded.params.precedence import Precedence
 from drp_provider.embedded.wire.documents import Document, Undecodable, encode
 from drp_provider.embedded.wire.faults import Fault, not_found
@@ -18,13 +18,15 @@ _CONFLICTS = (400, 403, 422)
 def read_all(call: Call) -> Reply:
     """GET the map, with `aggregate` through all levels."""
     key, holder = call.existing(as_spelled=True)
-    _demand_decode(call, key)
+    secrets = opener(call, call.name)
     values = holder["Params"]
     if _composing(call):
-        precedence = Precedence(call.transaction)
+        precedence = Precedence(call.transaction, secrets)
         values = {name: precedence.composed(call.kind, holder, name) for name in precedence.merged(call.kind, holder)}
     elif call.flag("aggregate"):
-        values = Precedence(call.transaction).merged(call.kind, holder)
+        values = Precedence(call.transaction, secrets).merged(call.kind, holder)
+    elif secrets is not None:
+        values = secrets.params((call.kind.prefix, key), values)
     wanted = call.words("params")
     if wanted:
         values = {name: value for name, value in values.items() if name in wanted}
@@ -34,14 +36,15 @@ def read_all(call: Call) -> Reply:
 def read_one(call: Call) -> Reply:
     """GET one value; a missing one is null."""
     key, holder = call.existing(as_spelled=True)
-    _demand_decode(call, key)
+    secrets = opener(call, call.name)
     name = call.arguments["param"]
+    value = holder["Params"].get(name)
     if _composing(call):
-        value = Precedence(call.transaction).composed(call.kind, holder, name)
+        value = Precedence(call.transaction, secrets).composed(call.kind, holder, name)
     elif call.flag("aggregate"):
-        value = Precedence(call.transaction).value(call.kind, holder, name)
-    else:
-        value = holder["Params"].get(name)
+        value = Precedence(call.transaction, secrets).value(call.kind, holder, name)
+    elif secrets is not None:
+        value = secrets.value((call.kind.prefix, key), name, value)
     return Reply(encode(value))
 
 
@@ -81,10 +84,10 @@ def delete_one(call: Call) -> Reply:
 
 
 def public_key(call: Call) -> Reply:
-    """GET the key that secure values are sealed to: there is none here."""
-    key, _ = call.existing()
-    call.demand("updateSecure", key)
-    raise Fault(404, call.method, SECURE_UNSUPPORTED, model=call.kind.prefix, key=key)
+    """GET the key that values for this object are sealed to; whoever may have it may write secure values."""
+    call.demand("updateSecure", call.name)
+    key, _ = call.existing(readable=False)
+    return Reply(encode(secure.public_key((call.kind.prefix, key), call.transaction)))
 
 
 def read_meta(call: Call) -> Reply:
@@ -146,11 +149,6 @@ def _composing(call: Call) -> bool:
 def _demand_update(call: Call) -> None:
     # DRP holds the claim against the path as it is spelled here, not against the key it stands for.
     call.demand("update", call.name)
-
-
-def _demand_decode(call: Call, key: str) -> None:
-    if call.flag("decode"):
-        call.demand("getSecure", key)
 
 
 def _not_a_map(value: Any) -> str:

@@ -14,7 +14,7 @@ _COMMON = ("Available", "Bundle", "Key", "ReadOnly", "Valid")
 _BOOLEANS = frozenset(
     {
         *("Available", "ReadOnly", "Valid", "Runnable", "WorkflowComplete"),
-        *("PoolAllocated", "Reboot", "OnlyUnknown", "Archived", "Current"),
+        *("PoolAllocated", "Reboot", "OnlyUnknown", "Archived", "Current", "Secure"),
     }
 )
 _CONTAINERS = frozenset({"Params", "Profiles"})

@@ -86,7 +86,7 @@ _PARAM = ObjectType(
     "Name",
     (*HEAD, NAME, *TEXTS, Field("Secure", BOOL), Field("Schema", ANYTHING)),
     names="param",
-    indexes=("Name",),
+    indexes=("Name", "Secure"),
 )
 _STAGE = ObjectType(
     "stages",

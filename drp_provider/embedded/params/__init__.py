@@ -1,4 +1,5 @@
-"""What the value of a param means: which level's value wins, and whether it follows its schema.
+"""What the value of a param means: which level's value wins, whether it follows its schema, what is sealed in it.
 
-Reads the store, and writes none of it. Requests and rights are not known here.
+Requests and rights are not known here: whoever opens a sealed value has asked who may see it. Of the store only the
+objects' key pairs are written.
 """

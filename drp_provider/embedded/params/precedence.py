@@ -1,40 +1,57 @@
 """Which value a param has on a machine, profile or stage: the first level that sets it wins."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.params.secure import Opener, Owner
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.wire.documents import Document
 
 GLOBAL = "global"
 
 
-class Precedence:
-    """Looks values up through the levels; remembers what it read, so use one per request."""
+class _Level(NamedTuple):
+    owner: Owner
+    params: Document
 
-    def __init__(self, transaction: Transaction) -> None:
+
+class Precedence:
+    """Looks values up through the levels; remembers what it read, so use one per request.
+
+    Args:
+        transaction: Where objects and their keys are.
+        opener: Opens secure values, each with the key of the level it comes from; None leaves them sealed.
+    """
+
+    def __init__(self, transaction: Transaction, opener: Opener | None = None) -> None:
         self._transaction = transaction
-        self._read: dict[tuple[str, str], Document | None] = {}
+        self._opener = opener
+        self._read: dict[Owner, Document | None] = {}
 
     def merged(self, kind: ObjectType, holder: Document) -> Document:
         """Every param that is set anywhere for the holder, by name; no defaults."""
-        values: Document = {}
-        for level in self.levels(kind.prefix, holder):
-            values = {**level, **values}
-        return dict(sorted(values.items()))
+        found: dict[str, _Level] = {}
+        for level in self._levels(kind, holder):
+            found = {**dict.fromkeys(level.params, level), **found}
+        return {name: self._seen(found[name], name) for name in sorted(found)}
+
+    def settings(self, kind: ObjectType, holder: Document, name: str) -> Iterator[Any]:
+        """One param's value at every level that sets it, the strongest first; no default."""
+        for level in self._levels(kind, holder):
+            if name in level.params:
+                yield self._seen(level, name)
 
     def value(self, kind: ObjectType, holder: Document, name: str) -> Any:
         """One param's value, at last the default in its schema; None when there is none."""
-        for level in self.levels(kind.prefix, holder):
-            if name in level:
-                return level[name]
+        for value in self.settings(kind, holder, name):
+            return value
         return self.default(name)
 
     def composed(self, kind: ObjectType, holder: Document, name: str) -> Any:
         """One param's value from all levels together: maps merged, lists one after another."""
-        found = [level[name] for level in self.levels(kind.prefix, holder) if name in level]
-        return _composed([value for value in (*found, self.default(name)) if value is not None])
+        found = [*self.settings(kind, holder, name), self.default(name)]
+        return _composed([value for value in found if value is not None])
 
     def default(self, name: str) -> Any:
         """The default a Param's schema gives."""
@@ -42,27 +59,31 @@ class Precedence:
         schema = param["Schema"] if param else None
         return schema.get("default") if isinstance(schema, dict) else None
 
-    def levels(self, prefix: str, holder: Document) -> Iterator[Document]:
+    def _seen(self, level: _Level, name: str) -> Any:
+        value = level.params[name]
+        return value if self._opener is None else self._opener.value(level.owner, name, value)
+
+    def _levels(self, kind: ObjectType, holder: Document) -> Iterator[_Level]:
         """The maps of params that count for the holder, the strongest first."""
-        yield holder["Params"]
+        yield _Level((kind.prefix, holder[kind.key]), holder["Params"])
         profiles = list(holder.get("Profiles", []))
-        if prefix == "machines":
+        if kind.prefix == "machines":
             yield from self._profiles(profiles, set())
             stage = self._get("stages", holder["Stage"])
             if stage is not None:
-                yield stage["Params"]
+                yield _Level(("stages", stage["Name"]), stage["Params"])
                 yield from self._profiles(stage["Profiles"], set())
         else:
             yield from self._profiles(profiles, {holder["Name"]})
         yield from self._profiles([GLOBAL], set())
 
-    def _profiles(self, names: list[str], seen: set[str]) -> Iterator[Document]:
+    def _profiles(self, names: list[str], seen: set[str]) -> Iterator[_Level]:
         for name in names:
             profile = None if name in seen else self._get("profiles", name)
             if profile is not None:
                 # Profiles may name each other in a circle.
                 seen.add(name)
-                yield profile["Params"]
+                yield _Level(("profiles", name), profile["Params"])
                 yield from self._profiles(profile.get("Profiles", []), seen)
 
     def _get(self, prefix: str, key: str) -> Document | None:

@@ -28,6 +28,8 @@ _PLAIN_MESSAGES = {
     "oneOf": "Must validate one and only one schema (oneOf)",
     "allOf": "Must validate all the schemas (allOf)",
     "not": "Must not validate the schema (not)",
+    "contains": "At least one of the items must match",
+    "additionalItems": "No additional items allowed on array",
     "const": "does not match the const value",
 }
 
@@ -126,13 +128,17 @@ def _lines(error: Any) -> list[str]:
     return [f"{field}: {_message(rule, wanted, error, field)}"]
 
 
-def _message(rule: str, wanted: Any, error: Any, field: str) -> str:
+def _message(rule: str | None, wanted: Any, error: Any, field: str) -> str:
+    if rule is None:
+        return "False always fails validation"
     if rule == "type":
         expected = ",".join(wanted) if isinstance(wanted, list) else wanted
         return f"Invalid type. Expected: {expected}, given: {_given(error.instance)}"
     if rule == "enum":
         choices = ", ".join(encode(choice) for choice in wanted)
         return f"{field} must be one of the following: {choices}"
+    if rule == "dependencies":
+        return f"Has a dependency on {error.message.split(chr(39))[1]}"
     # Old drafts have a flag beside the limit, where new ones have a limit of its own.
     exclusive = f"exclusive{rule.capitalize()}"
     if error.schema.get(exclusive) is True:
@@ -140,7 +146,8 @@ def _message(rule: str, wanted: Any, error: Any, field: str) -> str:
     if rule in _PLAIN_MESSAGES:
         shown = wanted if isinstance(wanted, str) else encode(wanted)
         return _PLAIN_MESSAGES[rule].replace("{0}", shown)
-    return str(error.message)
+    # Not the validator's own words: they show the value, which may be a secret.
+    return f"The rule {rule} is not kept"
 
 
 def _given(value: Any) -> str:

@@ -21,16 +21,21 @@ CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT RO
 CREATE TABLE passwords (user TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-# Since layout 2: what happened, and what jobs say. Older stores get these when they are opened.
-_SINCE_2 = """
+# Older stores get these when they are opened. Since layout 2: what happened, and what jobs say; since layout 3: what
+# secure values are opened with.
+_ADDED = """
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, type TEXT NOT NULL, action TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS logs (number INTEGER PRIMARY KEY, job TEXT NOT NULL, content BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS logs_of_jobs ON logs (job);
-PRAGMA user_version = 2;
+CREATE TABLE IF NOT EXISTS private_keys (
+    prefix TEXT NOT NULL, key TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (prefix, key)
+) WITHOUT ROWID;
+PRAGMA user_version = 3;
 """
-_LAYOUT, _OLDEST_LAYOUT = 2, 1
+_LAYOUT = 3
+_OLDER_LAYOUTS = (1, 2)
 # How long a writer waits for the one before it, in this process or another.
 _PATIENCE_SECONDS = 30.0
 
@@ -108,8 +113,8 @@ class Store:
             (layout,) = connection.execute("PRAGMA user_version").fetchone()
         except sqlite3.DatabaseError:
             layout = None
-        if layout == _OLDEST_LAYOUT:
-            connection.executescript(_SINCE_2)
+        if layout in _OLDER_LAYOUTS:
+            connection.executescript(_ADDED)
         elif layout != _LAYOUT:
             connection.close()
             raise self._no_store()
@@ -126,7 +131,7 @@ def _make(path: Path, seed: Callable[[Transaction], None]) -> None:
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = OFF")
-            connection.executescript(_SCHEMA + _SINCE_2)
+            connection.executescript(_SCHEMA + _ADDED)
             connection.execute("BEGIN")
             seed(Transaction(connection))
             connection.execute("COMMIT")

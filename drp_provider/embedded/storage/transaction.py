@@ -59,8 +59,19 @@ class Transaction:
         return body
 
     def delete(self, prefix: str, key: str) -> None:
-        """Forget an object."""
+        """Forget an object, and with its private key whatever was sealed for it."""
         self._connection.execute("DELETE FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
+        self._connection.execute("DELETE FROM private_keys WHERE prefix = ? AND key = ?", (prefix, key))
+
+    def private_key(self, prefix: str, key: str) -> bytes | None:
+        """What opens the values sealed for an object; None where nobody asked for a key to seal with."""
+        rows = self._connection.execute("SELECT content FROM private_keys WHERE prefix = ? AND key = ?", (prefix, key))
+        row = rows.fetchone()
+        return None if row is None else bytes(row[0])
+
+    def set_private_key(self, prefix: str, key: str, content: bytes) -> None:
+        """Keep the private key of an object, apart from the object."""
+        self._connection.execute("INSERT INTO private_keys VALUES (?, ?, ?)", (prefix, key, content))
 
     def preferences(self) -> dict[str, str]:
         """Every preference, by name."""

@@ -1,8 +1,10 @@
-"""The scripts of a task, rendered for a machine: what DRP's templates can ask for, from real objects."""
+"""The scripts of a task, rendered for a machine: what DRP's templates can ask for, from real objects.
+
+Here, and nowhere else without the right to it, secure values are in clear: the machine that runs a script needs them.
+"""
 
 import importlib
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -10,7 +12,10 @@ from urllib.parse import urlsplit
 
 from drp_provider.embedded.access import tokens
 from drp_provider.embedded.calls import Call
+from drp_provider.embedded.object_types.object_type import ObjectType
+from drp_provider.embedded.object_types.prefixes import object_types
 from drp_provider.embedded.params.precedence import Precedence
+from drp_provider.embedded.params.secure import Opener
 from drp_provider.embedded.storage.transaction import Transaction
 from drp_provider.embedded.template import (
     Exposed,
@@ -30,6 +35,8 @@ _STRINGS = ("Profiles", "Tasks", "HardwareAddrs", "Stages", "RequiredParams", "O
 # What Go holds parsed, not as a string, and what it prints for an empty one.
 _PARSED = {"Address": "<nil>", "Uuid": "", "CurrentJob": ""}
 _ABSENT = object()
+# Masking shorter ones would hide nothing and make a riddle of the sentence.
+_SHORTEST_SECRET = 3
 
 
 class Unrenderable(Exception):
@@ -60,7 +67,8 @@ def actions_of(call: Call, job: Document, system: str = "") -> list[Document]:
         raise Unrenderable([f"Task {job['Task']} does not exist"])
     if machine is None:
         raise Unrenderable([f"Machine {job['Machine']} does not exist"])
-    return _Scripts(transaction, task, machine, _own_url(call)).rendered(system)
+    kind = object_types(call.dialect)["machines"]
+    return _Scripts(transaction, task, kind, machine, _own_url(call)).rendered(system)
 
 
 def _own_url(call: Call) -> str:
@@ -74,13 +82,15 @@ class _Scripts:
 
     transaction: Transaction
     task: Document
+    kind: ObjectType
     machine: Document
     url: str
     templates: Templates = field(default_factory=Templates)
     unreadable: dict[str, RenderError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.precedence = Precedence(self.transaction)
+        self.opener = Opener(self.transaction)
+        self.precedence = Precedence(self.transaction, self.opener)
         self.data = self._data()
 
     def rendered(self, system: str) -> list[Document]:
@@ -126,8 +136,15 @@ class _Scripts:
         """Why a template could not be read is the better reason than that there is none of that name."""
         for name, reason in self.unreadable.items():
             if f'"{name}"' in error.reason:
-                return f"{error}: {reason}"
-        return str(error)
+                return self._masked(f"{error}: {reason}")
+        return self._masked(str(error))
+
+    def _masked(self, reason: str) -> str:
+        """The reason without what was opened for the scripts: it goes into a log, which others may read."""
+        secrets = [text for text in self.opener.seen if len(text) >= _SHORTEST_SECRET]
+        for text in sorted(secrets, key=len, reverse=True):
+            reason = reason.replace(text, "(secure)")
+        return reason
 
     def _action(self, entry: Document, meta: dict[str, str]) -> Document:
         path = self._inline(entry["Name"], entry["Path"])
@@ -172,14 +189,10 @@ class _Scripts:
         return Exposed("Machine", _object("Machine", machine).fields, methods)
 
     def _value(self, name: str) -> Any:
-        for level in self._levels():
-            if name in level:
-                return level[name]
-        value = self.precedence.default(name)
-        return _ABSENT if value is None else value
-
-    def _levels(self) -> Iterator[Document]:
-        return self.precedence.levels("machines", self.machine)
+        for value in self.precedence.settings(self.kind, self.machine, name):
+            return value
+        default = self.precedence.default(name)
+        return _ABSENT if default is None else default
 
     def _param(self, name: str) -> Any:
         value = self._value(name)
@@ -210,7 +223,9 @@ class _Scripts:
         try:
             return self._inline(name, value)
         except RenderError as error:
-            raise Fault(f"Error rendering parameter {name}: {error}") from None
+            # The renderer's words quote from the text, in pieces that cannot be masked.
+            reason = "its secure value cannot be rendered" if self.opener.is_secure(name) else str(error)
+            raise Fault(f"Error rendering parameter {name}: {reason}") from None
 
     def _profile_token(self, profile: str, seconds: int) -> str:
         return tokens.for_profile(self.machine, profile, seconds, self.transaction)

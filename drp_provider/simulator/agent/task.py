@@ -101,8 +101,10 @@ class TaskRun:
         try:
             actions = self._client.get(f"{self._path}/actions?os={_SYSTEM}")
         except Refused as error:
+            # As RackN's agent of 4.16 does. That of 4.8 tried again every second, for ever.
             self.log.line(f"Failed to render actions: {error}")
-            raise
+            self.signals.failed, self._state = True, "failed"
+            return
         with open(f"{folder}/helper", "w", encoding="utf-8") as helper:  # noqa: PTH123
             helper.write(HELPER)
         for place, action in enumerate(actions):

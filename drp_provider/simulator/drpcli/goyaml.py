@@ -5,17 +5,12 @@ Most values are JSON or one word. Only what is neither brings in a YAML parser.
 
 from __future__ import annotations
 
-import sys
-
 from drp_provider.simulator.drpcli import gojson
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
-
-# Where PyYAML is; the caller knows, since this program starts without site-packages.
-PACKAGES_VARIABLE = "DRPCLI_PACKAGES"
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _WORD = _LETTERS | frozenset("0123456789_-./")
@@ -75,15 +70,10 @@ def _parsed_by_the_library(text: str) -> Any:
 
 
 def _library() -> ModuleType:
-    import os
-
-    folder = os.environ.get(PACKAGES_VARIABLE)
-    if folder and folder not in sys.path:
-        sys.path.append(folder)
-    from importlib import import_module
+    from drp_provider.simulator.drpcli.packages import imported
 
     try:
-        return import_module("yaml")
+        return imported("yaml")
     except ImportError:
         raise Unreadable(
             "this needs PyYAML, which is not installed for the simulator: write JSON, or install pyyaml"

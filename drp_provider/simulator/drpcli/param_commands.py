@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drp_provider.simulator.drpcli import patches, structs
 from drp_provider.simulator.drpcli.object_commands import demand
-from drp_provider.simulator.drpcli.problems import NotCovered, Problem, Refused
+from drp_provider.simulator.drpcli.problems import Problem, Refused
 from drp_provider.simulator.drpcli.session import given_value, reference_value
 
 TYPE_CHECKING = False
@@ -84,8 +84,19 @@ def _assignment(session: Session, prefix: str, words: list[str], command: str) -
     except Refused:
         return key, name, value
     if isinstance(definition, dict) and definition.get("Secure"):
-        raise NotCovered(f"encrypting a value for the secure param {name}")
+        value = _sealed(session, prefix, key, name, value)
     return key, name, value
+
+
+def _sealed(session: Session, prefix: str, key: str, name: str, value: Any) -> dict[str, str]:
+    # Most calls set no secure param.
+    from drp_provider.simulator.drpcli.sealing import sealed
+
+    public_key = session.send("GET", [prefix, key, "pubkey"])
+    try:
+        return sealed(value, public_key)
+    except Problem as problem:
+        raise Problem(f"Cannot set secure parameter {name}: {problem}") from None
 
 
 def _patch(session: Session, prefix: str, key: str, operations: list[dict[str, Any]]) -> Any:

@@ -23,6 +23,7 @@ var checks = map[string]check{
 	"a missing profile is refused on create":   missingProfile,
 	"a profile comes to a machine and leaves":  membership,
 	"a schema holds values":                    schema,
+	"a secure value is sealed and opened":      secureValue,
 	"a value is set against a reference":       setWithReference,
 	"a param is added only where it is absent": addParam,
 	"a filter is counted by its headers":       count,

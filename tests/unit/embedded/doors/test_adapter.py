@@ -108,3 +108,17 @@ def test_importing_it_imports_nothing_heavy() -> None:
     program = "import requests, sys; before = set(sys.modules); " + program
     result = subprocess.run([sys.executable, "-c", program], cwd=_ROOT, capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_only_secure_params_import_the_library_that_opens_them(tmp_path: Path) -> None:
+    program = (
+        "import requests, sys; from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter;"
+        " session = requests.Session(); session.auth = ('rocketskates', 'r0cketsk8ts');"
+        " session.mount(URL, EmbeddedAdapter(sys.argv[1])); api = URL + 'api/v3';"
+        " session.post(f'{api}/profiles', json={'Name': 'web', 'Params': {'my/x': 1}}).raise_for_status();"
+        " session.get(f'{api}/profiles/web?decode=true').raise_for_status(); print('nacl' in sys.modules);"
+        " session.get(f'{api}/profiles/web/pubkey').raise_for_status(); print('nacl' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "store.db")]
+    result = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "False\nTrue\n"

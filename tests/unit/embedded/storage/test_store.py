@@ -1,6 +1,8 @@
 """The store keeps whole transactions or nothing."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,22 @@ def test_writers_through_different_stores_take_turns_from_their_first_read(tmp_p
         assert transaction.get("profiles", "web") == {"count": 400}
     for store in stores:
         store.close()
+
+
+def test_a_store_from_before_keys_gets_room_for_them(tmp_path: Path) -> None:
+    Store(tmp_path / "store.db", lambda transaction: _put(transaction, "web")).close()
+    with closing(sqlite3.connect(tmp_path / "store.db")) as older:
+        older.executescript("DROP TABLE private_keys; PRAGMA user_version = 2;")
+    store = Store(tmp_path / "store.db", _nothing)
+    with store.transaction(write=True) as transaction:
+        assert transaction.private_key("profiles", "web") is None
+        transaction.set_private_key("profiles", "web", b"\x00secret")
+    with store.transaction(write=True) as transaction:
+        assert transaction.private_key("profiles", "web") == b"\x00secret"
+        transaction.delete("profiles", "web")
+        assert transaction.private_key("profiles", "web") is None
+    store.close()
+
+
+def _put(transaction: Transaction, name: str) -> None:
+    transaction.put("profiles", name, {"Name": name})

@@ -1,0 +1,127 @@
+"""A cluster comes to rest before it is reset."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.agent import Agent, make_workflow, start_workflow
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.plugin import Plugin, PluginError
+
+MODEL = "cluster_profile:ClusterProfile"
+ESCAPE = "my/escape"
+
+
+class Cluster:
+    """A cluster profile on one machine that has a workflow."""
+
+    def __init__(self, plugin: Plugin, operator: Operator, door: Door, name: str) -> None:
+        self.plugin, self.operator, self.name = plugin, operator, name
+        inputs = {"name": name, "params": {"my/version": "1"}, "runtime_params": {"my/leader": "none"}}
+        _, self.state = plugin.create(MODEL, {**inputs, "escape": {ESCAPE: "a reset"}})
+        operator.post("machines", {"Name": name, "Profiles": [name]})
+        make_workflow(operator, f"w-{name}", f"t-{name}")
+        start_workflow(operator, name, f"w-{name}")
+        self.agent = Agent(operator, name)
+        operator.set_param(name, "my/leader", "somebody")
+        door.forget()
+
+    def reset(self, **changes: Any) -> dict[str, Any]:
+        return self.plugin.update(MODEL, self.name, self.state, {**self.inputs, "reset": "again", **changes})
+
+    def works_at_the_look_number(self, number: int, door: Door) -> list[dict[str, Any]]:
+        """The machine does its work just before this GET; the list then holds the params that it saw."""
+        seen: list[dict[str, Any]] = []
+
+        def work() -> None:
+            seen.append(self.params)
+            self.agent.work()
+
+        door.before("GET", lambda: None, times=number - 1)
+        door.before("GET", work)
+        return seen
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return {key: value for key, value in self.state.items() if key != "adopted"}
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.operator.params(self.name)
+
+
+@pytest.fixture
+def cluster(plugin: Plugin, operator: Operator, door: Door, name: str) -> Cluster:
+    return Cluster(plugin, operator, door, name)
+
+
+def seeds(name: str) -> dict[str, Any]:
+    return {"cluster-profile": name, "my/version": "1", "my/leader": "none"}
+
+
+def test_a_cluster_at_rest_is_reset_by_one_patch_after_one_look_at_its_machines(
+    cluster: Cluster, door: Door, name: str
+) -> None:
+    cluster.agent.work()
+    cluster.reset()
+    assert door.calls() == ["GET machines", f"GET profiles/{name}", f"PATCH profiles/{name}"]
+    assert cluster.params == seeds(name)
+
+
+def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_with_it(
+    cluster: Cluster, door: Door, name: str
+) -> None:
+    seen = cluster.works_at_the_look_number(4, door)
+    cluster.reset()
+    profile = f"profiles/{name}"
+    look, patch = f"GET {profile}", f"PATCH {profile}"
+    assert door.calls() == ["GET machines", look, look, patch, "GET machines", look, patch]
+    assert seen[0][ESCAPE] == "a reset"
+    assert seen[0]["my/leader"] == "somebody"
+    assert cluster.params == seeds(name)
+
+
+def test_nobodys_wait_ends_for_a_reset_that_would_be_refused(cluster: Cluster, door: Door, name: str) -> None:
+    cluster.operator.set_param(name, "my/version", "by hand")
+    with pytest.raises(PluginError, match='reviewed "1" / live "by hand" / wanted "2"'):
+        cluster.reset(params={**cluster.inputs["params"], "my/version": "2"})
+    assert not [call for call in door.calls() if call.startswith("PATCH")]
+    assert ESCAPE not in cluster.params
+
+
+def test_a_reset_that_is_refused_after_all_takes_its_escape_back(cluster: Cluster, door: Door, name: str) -> None:
+    before = cluster.params
+    refusal = {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
+    door.before("PATCH", cluster.agent.work)
+    door.answer("PATCH", 403, json.dumps(refusal).encode(), "application/json")
+    with pytest.raises(PluginError, match="Forbidden"):
+        cluster.reset()
+    assert door.calls()[-1] == f"PATCH profiles/{name}"
+    assert cluster.params == before
+
+
+def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(cluster: Cluster, door: Door, name: str) -> None:
+    cluster.operator.set_param(name, ESCAPE, "rack 4 is on fire")
+    seen = cluster.works_at_the_look_number(4, door)
+    cluster.reset()
+    assert [params[ESCAPE] for params in seen] == ["rack 4 is on fire"]
+    assert [call for call in door.calls() if call.startswith("PATCH")] == [f"PATCH profiles/{name}"]
+    assert cluster.params == seeds(name)
+
+
+def test_without_an_escape_a_reset_looks_at_no_machine(
+    plugin: Plugin, operator: Operator, door: Door, name: str
+) -> None:
+    _, state = plugin.create(MODEL, {"name": name, "runtime_params": {"my/leader": "none"}})
+    door.forget()
+    news = {key: value for key, value in state.items() if key != "adopted"}
+    plugin.update(MODEL, name, state, {**news, "reset": "again"})
+    assert door.calls() == [f"GET profiles/{name}"]
+
+
+def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: str) -> None:
+    _, faults = plugin.check(MODEL, {"name": name, "params": {ESCAPE: "x"}, "escape": {ESCAPE: "x"}})
+    assert len(faults) == 1
+    assert f"{ESCAPE} stands in params and in escape" in faults[0]
