@@ -6,8 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from drp_provider.embedded import EmbeddedEndpoint
 from drp_provider.simulator import Simulator
 from tests.simulator.lab import eventually
 from tests.simulator.recorder import Recorder
+from tests.support import machines
 from tests.support.document import Block, blocks, lines, masked
 from tests.support.door import Door, Request
 from tests.support.operator import Operator
@@ -26,7 +26,6 @@ PAGE = blocks(ROOT / "docs" / "cluster-pattern.md")
 SMALLEST = ("The smallest program", "What happened", "The same from Python")
 OWN = ("A task of your own", "Run it", "Again from the start", "One machine more")
 LOST = ("When the leader dies",)
-PATIENCE = 60.0
 
 
 def under(*headings: str) -> list[Block]:
@@ -84,22 +83,6 @@ class Reader:
                 self.write(block)
             elif block.language == "console":
                 self.type(block)
-
-
-@contextmanager
-def machines(block: Block) -> Iterator[str]:
-    """Run the page's command that starts simulated machines, on a free port; gives their endpoint."""
-    words = shlex.split(block.text.replace("\\\n", " "))
-    assert words[0] == "python"
-    command = [sys.executable, *words[1:], "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = next(filter(None, (re.search(r"http://\S+:\d+", line) for line in process.stdout)))
-            yield found[0]
-        finally:
-            process.terminate()
-            process.communicate(timeout=PATIENCE)
 
 
 def promised(block: Block) -> list[str]:
@@ -160,7 +143,7 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
 @pytest.mark.cli
 def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(tmp_path: Path) -> None:
     (start,) = (block for block in under("The smallest program") if block.language == "sh")
-    with machines(start) as endpoint, Door(endpoint) as door:
+    with machines.started_by(start.text, ROOT) as endpoint, Door(endpoint) as door:
         reader = Reader(tmp_path, door.url)
         reader.follow(under("A task of your own", "Run it"))
         first = Operator(endpoint).params("team")["team/token"]
@@ -181,7 +164,7 @@ def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(
 @pytest.mark.cli
 def test_a_leader_that_dies_fails_the_others_as_shown_and_a_reset_recovers(tmp_path: Path) -> None:
     start, failure, recovery = under(*LOST)
-    with machines(start) as endpoint:
+    with machines.started_by(start.text, ROOT) as endpoint:
         operator, reader = Operator(endpoint), Reader(tmp_path, endpoint)
         reader.follow([block for block in under("A task of your own", "Run it") if block.language != "console"])
         reader.follow([failure])
