@@ -1,6 +1,5 @@
 """One `pulumi` command, with the time and the memory that it took."""
 
-import os
 import subprocess
 import threading
 import time
@@ -8,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bench.process import PROC, Stat, peak
 from tests.support.stack import Stack
 
-PROC = Path("/proc")
 EVERY = 0.05
 """Seconds between two looks at the processes; what they do after the last look is not seen."""
 
@@ -18,8 +17,6 @@ UP = ("up", "--yes", "--skip-preview")
 UP_WITH_PREVIEW = ("up", "--yes")
 REFRESH = ("refresh", "--yes", "--skip-preview")
 DESTROY = ("destroy", "--yes", "--skip-preview")
-
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,8 @@ class Watch:
     """Sees every process of one session, those included that their parent never waits for."""
 
     def __init__(self, session: int) -> None:
-        self._session = str(session)
-        self._ticks: dict[str, int] = {}
+        self._session = session
+        self._cpu: dict[str, float] = {}
         self._peak = 0.0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep_looking)
@@ -58,24 +55,21 @@ class Watch:
     def _look(self) -> None:
         for folder in PROC.glob("[0-9]*"):
             try:
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                if fields[3] == self._session:
-                    self._ticks[folder.name] = int(fields[11]) + int(fields[12])
+                stat = Stat.of(folder.name)
+                if stat.session == self._session:
+                    self._cpu[folder.name] = stat.cpu
                     self._look_at_memory(folder)
             except OSError:
                 continue  # it has ended in the meantime
 
     def _look_at_memory(self, folder: Path) -> None:
         words = (folder / "cmdline").read_bytes().split(b"\0")
-        if b"pulumi.dynamic" not in words:
-            return
-        for line in (folder / "status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                self._peak = max(self._peak, int(line.split()[1]) / 1024)
+        if b"pulumi.dynamic" in words:
+            self._peak = max(self._peak, peak(folder.name))
 
     def cost(self, seconds: float) -> Cost:
         """Everything that was seen."""
-        return Cost(seconds, sum(self._ticks.values()) / _TICKS, self._peak)
+        return Cost(seconds, sum(self._cpu.values()), self._peak)
 
 
 def measure(stack: Stack, words: tuple[str, ...], program: str | None = None) -> Cost:

@@ -1,5 +1,6 @@
 """How many requests each operation costs, counted on the way to the endpoint."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Count:
     log_ins: int
 
 
-def count(folder: Path, endpoint: str, machines: int) -> dict[str, Count]:
+def count(folder: Path, endpoint: str, machines: int, say: Callable[[str], None]) -> dict[str, Count]:
     """Every operation once, through a door that counts; the cluster's `up` comes last, under `cluster`."""
     ten = programs.profile(programs.TEN).ours
     one_more = programs.profile(programs.ONE_MORE).ours
@@ -50,6 +51,7 @@ def count(folder: Path, endpoint: str, machines: int) -> dict[str, Count]:
         stack = Stack(folder, door.url, name="counted")
         counts = {}
         for name, words, program in steps:
+            say(f"counting the requests of {name}")
             door.forget()
             measure(stack, words, program)
             calls = len(door.calls())

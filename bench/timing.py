@@ -77,7 +77,9 @@ def time(folder: Path, endpoint: str, plan: list[Step], rounds: int, say: Callab
     """All steps of all rounds; who begins changes from step to step and from round to round."""
     ours, floor = (Stack(folder, endpoint, name=name) for name in ("ours", "floor"))
     series = {step.name: Series() for step in plan}
-    _warm_up(floor, plan[0])
+    say("compiling what is imported")
+    for stack, program in ((ours, plan[0].pair.ours), (floor, plan[0].pair.floor)):
+        _warm_up(stack, program)
     for number in range(rounds):
         for place, step in enumerate(plan):
             found = series[step.name]
@@ -87,12 +89,13 @@ def time(folder: Path, endpoint: str, plan: list[Step], rounds: int, say: Callab
             ]
             for stack, program, costs in turns[:: 1 if (number + place) % 2 == 0 else -1]:
                 costs.append(measure(stack, step.words, program))
-        say(f"round {number + 1} of {rounds} done")
+            figures = f"{found.ours[-1].seconds:.2f} s, floor {found.floor[-1].seconds:.2f} s"
+            say(f"round {number + 1} of {rounds}: {step.name or 'clearing up'} {figures}")
     series.pop("", None)
     return series
 
 
-def _warm_up(floor: Stack, step: Step) -> None:
-    """Compile what is imported; counting has done it for ours already."""
-    measure(floor, UP, step.pair.floor)
-    measure(floor, DESTROY, step.pair.floor)
+def _warm_up(stack: Stack, program: str) -> None:
+    """Have Python's files compiled before anybody looks at the clock."""
+    measure(stack, UP, program)
+    measure(stack, DESTROY, program)

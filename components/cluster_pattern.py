@@ -10,7 +10,7 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 
-CONTENT = next(folder for folder in (_HERE / "content", _HERE.parent / "content") if folder.is_dir())
+CONTENT = _HERE / "content" if (_HERE / "content").is_dir() else _HERE.parent / "content"
 """The pack's folder: inside the installed package, beside `components` in the repository."""
 
 WORKFLOW = "cluster-pattern"

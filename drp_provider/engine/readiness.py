@@ -15,6 +15,8 @@ from drp_provider.patch.values import ABSENT, same
 NOBODY = "none"
 """What a param holds while nobody has written it: the seed of the cluster pattern."""
 LOG_LINES = 5
+FIRST_PAUSE = 0.125
+"""Seconds, and doubled before each look until they are `poll_seconds`: small clusters are ready soon."""
 SECRETS = "found_secrets"
 """The output that Pulumi is to encrypt."""
 
@@ -84,10 +86,12 @@ class _Watch:
         return {*(of.params or ()), *(of.secret_params or ()), *(of.values or {})}
 
     def until(self, ready: Any) -> None:
+        pause = FIRST_PAUSE
         while not ready():
             if time.monotonic() >= self.deadline:
                 raise self._timed_out()
-            time.sleep(min(self.settings.poll_seconds, max(0.0, self.deadline - time.monotonic())))
+            pause = min(pause * 2, self.settings.poll_seconds)
+            time.sleep(min(pause, max(0.0, self.deadline - time.monotonic())))
 
     def machines_are_done(self) -> bool:
         listed = self.api.list("machines", {"Profiles": f"Eq({self.settings.profile})", "slim": "Params,Meta"})

@@ -23,7 +23,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         secret_params: More of them, whose values are secrets, such as a join token.
         values: Params of the profile that must hold just these values.
         timeout: Seconds until it fails, and says what each machine is still doing (600).
-        poll_seconds: Seconds between two looks (2).
+        poll_seconds: Seconds between two looks (2); the first follow each other faster.
         trigger: Any value; a change waits again. Pass what restarts the workflow.
         opts: Pulumi's resource options.
 

@@ -5,9 +5,10 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, LifoQueue
+from typing import Any
 
 from drp_provider.embedded.storage.transaction import Transaction
 
@@ -38,6 +39,7 @@ _LAYOUT = 3
 _OLDER_LAYOUTS = (1, 2)
 # How long a writer waits for the one before it, in this process or another.
 _PATIENCE_SECONDS = 30.0
+_NO_TURN: AbstractContextManager[Any] = nullcontext()
 
 
 class Store:
@@ -62,16 +64,22 @@ class Store:
         self._idle.put(self._connect())
 
     @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[Transaction]:
-        """One transaction; a write holds the file's only write lock from the start."""
+    def transaction(self, *, write: bool, turn: AbstractContextManager[Any] = _NO_TURN) -> Iterator[Transaction]:
+        """One transaction; a write holds the file's only write lock from the start.
+
+        Args:
+            write: Whether it changes anything.
+            turn: Held from then on to the end. Not before, since a write may have to wait for another process.
+        """
         # SQLite makes writers wait by polling. Those of this process queue up here instead.
         with self._writing if write else nullcontext():
             connection = self._borrow()
             try:
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 try:
-                    yield Transaction(connection)
-                    connection.execute("COMMIT")
+                    with turn:
+                        yield Transaction(connection)
+                        connection.execute("COMMIT")
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
