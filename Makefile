@@ -1,6 +1,6 @@
 # Any of these does first what is missing. None needs root, and none touches an endpoint named in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean test check bench requirements clean
+.PHONY: help setup demo demo-clean picture test check bench requirements clean
 
 # An environment that is there says which Python it wants; otherwise `make setup PYTHON=python3.12` does.
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
@@ -22,6 +22,9 @@ demo: setup ## Create and run a cluster with `pulumi up`, on the embedded endpoi
 
 demo-clean: setup ## Take away what the demo made
 	@$(CLEAN) python $(DEMO) --clean
+
+picture: setup ## Run the demo and draw docs/pictures/demo.svg of what it prints
+	@$(CLEAN) python tools/picture.py
 
 test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name")
 	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)

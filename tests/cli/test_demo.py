@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import picture
+from tests.support.document import lines
 from tests.support.processes import end_all_in
 from tests.support.stack import ROOT
 
@@ -115,6 +117,7 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
     for fact in order:
         _, found, rest = rest.partition(fact)
         assert found, f"not told, or not at this point: {fact}\n{story}"
+    assert not (picture.lines() - lines(story)), "`make picture` draws it anew"
     assert "\x1b" not in story, "colours are for terminals"
     assert not [line for line in story.splitlines() if line.startswith(("@", "  @"))]
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import machines
+from tests.support.document import lines
+from tests.support.operator import Operator
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("docs", "changelog.d", "content", "examples")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))])
@@ -48,27 +52,38 @@ def test_the_python_in_the_documents_satisfies_the_type_checker(code: str, tmp_p
 @pytest.mark.cli
 def test_the_program_in_the_readme_does_what_the_readme_prints(tmp_path: Path) -> None:
     (program,) = blocks(README, "python")
-    assert len(program.splitlines()) <= 21
-    session = blocks(README, "console")[0]
+    assert len(program.splitlines()) <= 20
+    session, refusal = blocks(README, "console")
     for part in ("Pulumi.yaml", "tools/clean-env"):
         (tmp_path / part).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / part, tmp_path / part)
-    for part in ("components", "drp_provider"):
+    for part in ("components", "content", "drp_provider"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     (tmp_path / "__main__.py").write_text(program)
+    clean = [line.partition("#")[0] for line in session.splitlines() if line.startswith("$ tools/clean-env")]
+    simulator, *commands = (line.removeprefix("$ tools/clean-env ") for line in clean)
 
-    printed = ""
-    for line in session.splitlines():
-        if line.startswith("$ tools/clean-env"):
-            command = line.removeprefix("$ ").partition("#")[0].split()
-            done = run(*command, "--non-interactive", "--color", "never", cwd=tmp_path)
+    with machines.started_by(simulator, tmp_path) as endpoint:
+        printed = ""
+        for command in commands:
+            done = pulumi(command, tmp_path)
             assert done.returncode == 0, done.stdout + done.stderr
             printed += done.stdout
+        told = "\n".join(line for line in session.splitlines() if not line.startswith("$"))
+        assert not (lines(told) - lines(printed)), printed
 
-    promised = [re.sub(r" \([\d.]+s\)", "", line).rstrip() for line in session.splitlines() if not line.startswith("$")]
-    missing = set(promised) - {re.sub(r" \([\d.]+m?s\)", "", line).rstrip() for line in printed.splitlines()}
-    assert not missing, printed
+        (tmp_path / "__main__.py").write_text(program.replace('"1.2"', '"1.3"'))
+        preview = pulumi("pulumi preview --diff", tmp_path).stdout
+        assert '~ web/version: "1.2" => "1.3"' in preview
+        Operator(endpoint).set_param("web", "web/version", "1.2-hotfix")
+        refused = pulumi(commands[-1], tmp_path)
+        assert refused.returncode != 0
+        assert not (lines(refusal) - lines(refused.stdout)), refused.stdout
+
+
+def pulumi(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return run("tools/clean-env", *command.split(), "--non-interactive", "--color", "never", cwd=folder)
 
 
 def test_the_table_of_settings_is_the_one_that_settings_give() -> None:

@@ -72,6 +72,14 @@ def _pump(source: socket.socket, target: socket.socket, recorder: Recorder) -> N
             end.shutdown(socket.SHUT_RDWR)
 
 
+def _body(raw: bytes) -> Any:
+    """JSON as what it says; a job's log as its text."""
+    try:
+        return json.loads(raw) if raw else None
+    except ValueError:
+        return raw.decode(errors="replace")
+
+
 def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,7 +87,7 @@ def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             line = f"{self.command} {self.path.removeprefix('/api/v3')}"
-            recorder.seen.append(Seen(line, json.loads(raw) if raw else None, dict(self.headers)))
+            recorder.seen.append(Seen(line, _body(raw), dict(self.headers)))
             if "Upgrade" in self.headers:
                 self._upgrade()
                 return
