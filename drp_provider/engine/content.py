@@ -7,6 +7,7 @@ from typing import Any
 
 from drp_provider.engine import claims, pack_reports, verbs
 from drp_provider.engine.drift import meta_seen, sections_seen
+from drp_provider.engine.reports import same_stacks
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import ApiError, Duplicate, NotFound, ReplyLost
 from drp_provider.models.base import Inputs
@@ -136,7 +137,8 @@ class PackLifecycle:
             self._thing(name), self._declarer(inputs)
         )
         if not ours and not inputs.get("adopt"):
-            raise pack_reports.already_exists(self._subject(name), live)
+            twin = same_stacks(self._subject(name), _mark_of(live), inputs.get("owner"))
+            raise twin or pack_reports.already_exists(self._subject(name), live)
         if self._is_same(inputs, live):
             return not ours, []
         try:

@@ -12,25 +12,24 @@ _SHORTEST_SECRET = 4
 """Characters. A shorter text would be found by chance, and blot out what the log says."""
 
 _AGENTS = re.compile(
-    r"Command (exited with status|running)|Action .* finished|Task \S+ (failed|finished|incomplete)$"
+    r"Log for Job: |Starting (task|command) |Command (exited with status|running)|Action .* finished|Task \S+ (failed|finished|incomplete)$"
     r"|Marked machine .* as not runnable|Updated job for "
 )
-_TOKEN = re.compile(r"[A-Za-z0-9_\-+/=]{100,}")
+_TOKEN = re.compile(r"[A-Za-z0-9_\-+/]{100,}={0,2}")
 """DRP's tokens; a script that shows its commands shows them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def last_lines(log: str, secrets: Iterable[Any]) -> list[str]:
-    """The last lines that are the script's own; the agent's closing words, which are always the same, are left out.
+    """The last lines that are the script's own; the agent's words around them, always the same, are left out.
 
     Args:
         log: The whole log.
         secrets: Values, of which no text and no number is to be seen.
     """
     hidden = sorted({text for value in secrets for text in _texts(value)}, key=len, reverse=True)
-    lines = [line.rstrip() for line in log.splitlines() if line.strip()]
-    said = [line for line in lines if not _AGENTS.match(line)]
-    return [_shown(line, hidden) for line in (said or lines)[-LINES:]]
+    said = [line.rstrip() for line in log.splitlines() if line.strip() and not _AGENTS.match(line)]
+    return [_shown(line, hidden) for line in said[-LINES:]]
 
 
 def _shown(line: str, hidden: Iterable[str]) -> str:

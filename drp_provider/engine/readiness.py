@@ -132,8 +132,8 @@ class _Watch:
             task, log = self._failed_job(machine)
             if task:
                 raise NotReady(
-                    f"{subject} failed in task {task}; mend it, then change `restart` or `reset` and run `pulumi up` "
-                    f"again. {log}"
+                    f"{subject} failed in task {task}; mend it, then change `reset`, or the `restart` of its "
+                    f"workflow, and run `pulumi up` again. {log}"
                 )
 
     def _failed_job(self, machine: Machine) -> tuple[str, str]:
@@ -148,7 +148,8 @@ class _Watch:
             lines = last_lines(self.api.log(machine.job), self._secrets())
         except ApiError as error:
             return job.get("Task") or machine.doing, f"Its log cannot be read ({error.code})."
-        return job.get("Task") or machine.doing, "Its log ends:" + "".join(f"\n    {line}" for line in lines)
+        shown = "".join(f"\n    {line}" for line in lines)
+        return job.get("Task") or machine.doing, f"Its log ends:{shown}" if lines else "Its script has said nothing."
 
     def _secrets(self) -> list[Any]:
         """Values that an error must not show."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from drp_provider.engine.leaves import Model, label_of, leaves_of, masker, seeds_of
+from drp_provider.engine.leaves import OWNER_POINTER, Model, label_of, leaves_of, masker, seeds_of
 from drp_provider.engine.verbs import Documents
 from drp_provider.errors import AlreadyExists, Conflict, Difference, DrpError, NotFound, Unprocessable
 from drp_provider.models.base import Inputs
@@ -40,6 +40,9 @@ def vanished(subject: str, error: NotFound) -> NotFound:
 def already_exists(model: Model, inputs: Inputs, live: dict[str, Any]) -> AlreadyExists:
     """An object of that name is there; a cluster's leftovers of an earlier life are listed by name."""
     key = inputs[model.identity[0]]
+    twin = same_stacks(f"{model.noun} {key!r}", value_at(live, OWNER_POINTER), inputs.get("owner"))
+    if twin is not None:
+        return twin
     text = f"{model.noun} {key!r} exists already and is not this stack's"
     leftovers = _leftovers(model, inputs, live)
     if leftovers:
@@ -47,6 +50,18 @@ def already_exists(model: Model, inputs: Inputs, live: dict[str, Any]) -> Alread
     return AlreadyExists(
         f"{text}: set adopt=True to take over the declared keys and leave the rest, or choose another name "
         "or delete the object."
+    )
+
+
+def same_stacks(subject: str, mark: Any, owner: Any) -> AlreadyExists | None:
+    """An object that this very stack has made, under another resource name; None where it is somebody else's."""
+    if not isinstance(mark, str) or not isinstance(owner, str) or mark.split("/")[:2] != owner.split("/")[:2]:
+        return None
+    other = mark.split("/", 2)[-1]
+    return AlreadyExists(
+        f"{subject} exists already, made by this stack as the resource {other!r}: where that one was renamed, give "
+        f"the new one (or the component around it) aliases=[pulumi.Alias(name={other!r})], and where both stand in the "
+        "program, declare one and pass it to whoever needs it."
     )
 
 

@@ -12,6 +12,7 @@ from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "cluster_ready:ClusterReady"
+SECRET_MARK = "4dabf18193072939515e22adb298388d"
 MACHINES = ("node-1", "node-2", "node-3")
 
 
@@ -146,3 +147,59 @@ def test_each_poll_of_a_hundred_machines_is_one_request() -> None:
             _, outputs = plugin.create(MODEL, inputs)
         assert len(outputs["members"]) == 100
         assert door.calls() == ["GET machines"] * 3
+
+
+def test_the_end_of_a_log_is_the_scripts_own_without_secrets_and_terminal_controls(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    operator.set_param("example", "my/token", "hunter-42")
+    operator.set_param("example", "my/nested", {"deep": ["swordfish"]})
+    said = [
+        "joined with hunter-42",
+        "\x1b]0;title\x07 swordfish",
+        "word " * 60 + "the end",
+        f"RS_TOKEN={'aB3_' * 40}",
+        "Command exited with status 1",
+        "Action script finished",
+        "Task work failed",
+        "Marked machine node-1 as not runnable",
+    ]
+    Agent(operator, "node-1").work(fail_at="work", log="\n".join(said) + "\n")
+    with pytest.raises(PluginError) as caught:
+        plugin.create(MODEL, {**inputs, "secret_params": ["my/token"], "masked_params": ["my/nested"]})
+    lines = str(caught.value).partition("Its log ends:")[2].splitlines()[1:5]
+    shown = [line.strip() for line in lines]
+    assert shown[:2] == ["joined with [secret]", r"\x1b]0;title\x07 [secret]"]
+    assert shown[2].endswith("word…")
+    assert len(shown[2]) == 200
+    assert shown[3] == "RS_TOKEN=[secret]"
+    assert "Command exited" not in str(caught.value)
+    assert "Log for Job" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("times", "sentence"), [(0, "Its job cannot be read (403)"), (1, "Its log cannot be read (403)")]
+)
+def test_a_job_that_may_not_be_read_hides_neither_machine_nor_cluster(
+    plugin: Plugin, door: Door, operator: Operator, inputs: dict[str, Any], times: int, sentence: str
+) -> None:
+    Agent(operator, "node-1").work(fail_at="elect")
+    refusal = b'{"Model":"","Key":"","Type":"AUTH","Messages":["Cannot access"],"Code":403}'
+    door.before("GET", lambda: None, times=1 + times)
+    door.answer("GET", 403, refusal, "application/json")
+    with pytest.raises(PluginError, match="cluster 'example' did not come up: machine node-1 failed in task") as caught:
+        plugin.create(MODEL, inputs)
+    assert sentence in str(caught.value)
+
+
+def test_values_that_the_program_keeps_secret_are_found_secretly(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    for machine in MACHINES:
+        Agent(operator, machine).work()
+    operator.set_param("example", "my/leader", "node-2")
+    wanted = {"values": {"my/count": 0}, "secret_params": ["my/leader"], "secret_keys": ["values.my/count"]}
+    _, outputs = plugin.create(MODEL, {**inputs, **wanted})
+    assert outputs["found"] == {}
+    assert SECRET_MARK in outputs["found_secrets"]
+    assert outputs["found_secrets"]["value"] == {"my/count": 0, "my/leader": "node-2"}

@@ -299,3 +299,42 @@ def test_another_machine_replaces_and_its_other_name_does_not(plugin: Plugin) ->
     assert plugin.diff(MODEL, olds, {"machine": "u-1", "workflow": "prepare"}).changes == NOTHING
     assert plugin.diff(MODEL, olds, {**olds, "restart": "1"}).changes == LEFT_TO_THE_ENGINE
     assert list(plugin.diff(MODEL, olds, {"machine": "node-2", "workflow": "prepare"}).replaces) == ["machine"]
+
+
+def test_a_machine_that_is_new_to_a_cluster_runs_its_workflow_again(
+    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+) -> None:
+    put(operator, machine, Workflow=flow)
+    run(operator, machine)
+    place = {"profile": "example", "new": True, "behind": []}
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
+    assert of(operator, machine)["Workflow"] == flow
+    assert of(operator, machine)["CurrentTask"] == -1
+
+
+def test_a_machine_that_a_cluster_has_had_before_is_not_started_again(
+    plugin: Plugin, operator: Operator, machine: str, flow: str
+) -> None:
+    put(operator, machine, Workflow=flow)
+    run(operator, machine)
+    before = of(operator, machine)
+    place = {"profile": "example", "new": False, "behind": []}
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
+    assert of(operator, machine) == before
+
+
+def test_a_machine_whose_scripts_would_work_in_another_cluster_is_not_started(
+    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str, name: str
+) -> None:
+    for profile, params in ((f"{name}-one", ["cluster-profile"]), (f"{name}-two", ["cluster-profile", "my/profile"])):
+        operator.post("profiles", {"Name": profile, "Params": dict.fromkeys(params, profile)})
+    operator.post("profiles", {"Name": f"{name}-plain", "Params": {"my/profile": "another"}})
+    before = of(operator, machine)
+    place = {"profile": f"{name}-two", "new": True, "behind": [f"{name}-plain", f"{name}-one"]}
+    door.forget()
+    with pytest.raises(PluginError, match=f"carries the cluster '{name}-one' in front of '{name}-two', and both name"):
+        plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
+    assert door.calls() == ["GET profiles"]
+    assert of(operator, machine) == before
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": {**place, "behind": [f"{name}-plain"]}})
+    assert of(operator, machine)["Workflow"] == flow

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "cluster_profile:ClusterProfile"
@@ -153,3 +153,43 @@ def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(cluster: Cl
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
     assert cluster.params == before
+
+
+def test_an_adopted_cluster_gets_its_seeds_back_out_where_no_machine_has_written(
+    plugin: Plugin, operator: Operator, door: Door, name: str
+) -> None:
+    operator.post("profiles", {"Name": name, "Params": {"other/x": 1}})
+    seeds = {"my/leader": "none", "my/list": []}
+    id_, state = plugin.create(MODEL, {"name": name, "adopt": True, "runtime_params": seeds})
+    operator.set_param(name, "my/list", ["a machine"])
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as later:
+        later.delete(MODEL, id_, state)
+    assert operator.params(name) == {"other/x": 1, "my/list": ["a machine"]}
+
+
+def test_a_cluster_begins_anew_by_creation_reset_and_another_name_and_by_nothing_else(
+    plugin: Plugin, name: str
+) -> None:
+    first, _ = plugin.check(MODEL, {"name": name})
+    assert first["generation"] != plugin.check(MODEL, {"name": name})[0]["generation"]
+
+    def follows(olds: dict[str, Any], **changes: Any) -> bool:
+        news = {key: value for key, value in {**olds, **changes}.items() if key != "generation"}
+        return bool(plugin.check(MODEL, news, olds)[0]["generation"] == olds["generation"])
+
+    assert follows(first)
+    assert follows(first, params={"my/x": 1})
+    assert not follows(first, reset="1")
+    assert not follows(first, name=f"{name}-other")
+    reset, _ = plugin.check(MODEL, {"name": name, "reset": "1"}, first)
+    assert follows({key: value for key, value in reset.items() if key != "reset"})
+    without = {key: value for key, value in reset.items() if key not in ("reset", "generation")}
+    assert plugin.check(MODEL, without, reset)[0]["generation"] == reset["generation"]
+
+
+def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(plugin: Plugin, name: str) -> None:
+    plugin.create(MODEL, {"name": name, "owner": "proj/dev/old-name"})
+    with pytest.raises(
+        PluginError, match=r"made by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
+    ):
+        plugin.create(MODEL, {"name": name, "owner": "proj/dev/new-name"})
