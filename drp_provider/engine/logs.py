@@ -12,8 +12,8 @@ _SHORTEST_SECRET = 4
 """Characters. A shorter text would be found by chance, and blot out what the log says."""
 
 _AGENTS = re.compile(
-    r"Log for Job: |Starting (task|command) |Command (exited with status|running)|Action .* finished|Task \S+ (failed|finished|incomplete)$"
-    r"|Marked machine .* as not runnable|Updated job for "
+    r"Log for Job: |Starting (task|command) |Command (exited with status|running)|Action .* finished"
+    r"|Task \S+ (failed|finished|incomplete)$|Marked machine .* as not runnable|Updated job for "
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/]{100,}={0,2}")
 """DRP's tokens; a script that shows its commands shows them."""

@@ -1,0 +1,142 @@
+"""What becomes of a running cluster when the program, or the endpoint, changes in ways nobody likes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from drp_provider.simulator import Simulator
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.stack import Outcome, Stack
+
+pytestmark = pytest.mark.cli
+
+LEADER, REPORTS = "cluster-pattern/leader", "cluster-pattern/reports"
+CANARY = "canary-4711-secret"
+ONE = """
+    ClusterProfile("example", params={{cluster_pattern.SIZE: 2, **{params}}}, runtime_params=cluster_pattern.SEEDS,
+                   machines=["node-1", "node-2"], content=cluster_pattern.CONTENT, workflow="cluster-pattern", {more})
+"""
+
+
+def one(more: str = "", params: str = "{}") -> str:
+    return ONE.format(more=more, params=params)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(3) as running:
+        yield running
+
+
+@pytest.fixture
+def operator(simulator: Simulator) -> Operator:
+    return Operator(simulator.url)
+
+
+@pytest.fixture
+def door(simulator: Simulator) -> Iterator[Door]:
+    with Door(simulator.url) as opened:
+        yield opened
+
+
+def succeeded(done: Outcome) -> Outcome:
+    assert done.ok, done.text
+    return done
+
+
+def jobs(operator: Operator) -> int:
+    return len(operator.get("jobs"))
+
+
+def test_a_machine_is_not_started_for_a_cluster_while_it_still_works_for_another(
+    stack: Stack, operator: Operator
+) -> None:
+    two = """
+        pack = drp.ContentPack("pattern", path=cluster_pattern.CONTENT)
+        for name, machines in (("one", {one}), ("two", {two})):
+            ClusterProfile(name, params={{cluster_pattern.SIZE: 1}}, runtime_params=cluster_pattern.SEEDS,
+                           machines=machines, content=[pack], workflow="cluster-pattern")
+    """
+    first = two.format(one=["node-1", "node-2"], two=["node-3"])
+    succeeded(stack.up(first))
+    moved = stack.up(two.format(one=["node-1"], two=["node-3", "node-2"]))
+    assert not moved.ok
+    assert "machine 'node-2' carries the cluster 'one' in front of 'two', and both name themselves in" in moved.text
+    assert len(operator.params("two")[REPORTS]) == 1
+    succeeded(stack.up(two.format(one=["node-1"], two=["node-3"])))
+    assert operator.profiles_of("node-2") == []
+    succeeded(stack.up(two.format(one=["node-1"], two=["node-3", "node-2"])))
+    assert operator.profiles_of("node-2") == ["two"]
+    assert len(operator.params("two")[REPORTS]) == 2
+
+
+def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_and_really_runs(
+    stack: Stack, operator: Operator
+) -> None:
+    succeeded(stack.up(one()))
+    for name in ("node-1", "node-2"):
+        operator.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Profiles", "value": []})
+    operator.delete("profiles/example")
+    succeeded(stack.refresh())
+    before = jobs(operator)
+    succeeded(stack.up())
+    assert jobs(operator) > before
+    assert operator.params("example")[LEADER] != "none"
+    assert len(operator.params("example")[REPORTS]) == 2
+
+
+def test_a_reset_that_failed_halfway_still_starts_its_machines_even_if_it_is_taken_back(
+    stack: Stack, door: Door, operator: Operator
+) -> None:
+    succeeded(stack.up(one()))
+    door.before("PATCH", lambda: None)  # the profile's
+    door.answer("PATCH", 500, b"", "application/json", times=2)
+    assert not stack.up(one('reset="2"')).ok
+    assert operator.params("example")[LEADER] == "none"
+    door.faults.clear()
+    before = jobs(operator)
+    succeeded(stack.up(one()))
+    assert jobs(operator) > before
+    assert operator.params("example")[LEADER] != "none"
+    before = jobs(operator)
+    succeeded(stack.up(one()))
+    assert jobs(operator) == before
+
+
+def test_a_secret_of_the_program_stays_one_when_it_is_waited_for(stack: Stack) -> None:
+    program = one('wait_for=["my/token"]', f'{{"my/token": pulumi.Output.secret("{CANARY}")}}')
+    done = succeeded(stack.up(f'{program}\n    pulumi.export("out", "done")'))
+    assert CANARY not in done.text
+    written = [file for file in stack.folder.parent.rglob("*") if file.is_file() and file.name != "__main__.py"]
+    assert not [str(file) for file in written if CANARY.encode() in file.read_bytes()]
+
+
+def test_params_that_come_as_one_output_are_waited_for_like_any(stack: Stack, simulator: Simulator) -> None:
+    program = one().replace(
+        "runtime_params=cluster_pattern.SEEDS", "runtime_params=pulumi.Output.from_input(dict(cluster_pattern.SEEDS))"
+    )
+    program = program.replace("ClusterProfile(", "cluster = ClusterProfile(", 1)
+    succeeded(stack.up(f'{program}\n    pulumi.export("leader", cluster.leader)'))
+    assert stack.output("leader") in simulator.machines
+
+
+def test_a_cluster_without_machines_waits_for_nobody(stack: Stack) -> None:
+    done = succeeded(stack.up(one().replace('["node-1", "node-2"]', "[]")))
+    assert stack.resources("ClusterReady") == []
+    assert "+ 4 created" in done.text
+
+
+def test_another_name_ends_the_waits_in_the_old_cluster_before_the_machines_start_in_the_new_one(
+    stack: Stack, simulator: Simulator, operator: Operator
+) -> None:
+    waiting = one("timeout=1", "{cluster_pattern.SIZE: 3}")
+    assert "was not ready within 1 s" in stack.up(waiting).text
+    leader = operator.params("example")[LEADER]
+    (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
+    simulator.wait_for(name, "task", "cluster-pattern-finish")
+    done = succeeded(stack.up(one('name="better"')))
+    assert f"example: {name} is at work: ending their waits" in done.text
+    assert not operator.exists("profiles/example")
+    assert len(operator.params("better")[REPORTS]) == 2
+    assert "cluster-pattern/escape" not in operator.params("better")
