@@ -1,6 +1,7 @@
 """What every test stands on: no endpoint of the caller's, a fresh endpoint of its own, and a door for other writers."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from drp_provider.embedded import EmbeddedEndpoint
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack
+
+# Whoever runs the tests in the background may have them ignore Ctrl-C, and every process that they start with them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How fast a machine is says nothing about the code: no deadline, and no verdict over slow generation.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
