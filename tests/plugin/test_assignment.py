@@ -171,3 +171,20 @@ def test_a_profile_that_the_program_still_declares_gives_its_place_to_nobody(
         later.diff(MODEL, olds, news)
         later.create(MODEL, news)
     assert operator.profiles_of("node-6")[-2:] == [profile, f"{profile}-new"]
+
+
+def test_a_machine_that_ran_still_runs_after_a_missing_profile_and_another_writer_came_together(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
+) -> None:
+    operator.post("profiles", {"Name": f"{profile}-first"})
+    _, olds = plugin.create(MODEL, {"machine": "node-7", "profile": profile})
+    before = operator.profiles_of("node-7")
+    news = {"machine": "node-7", "profile": f"{profile}-none"}
+    first = {"op": "add", "path": "/Profiles/0", "value": f"{profile}-first"}
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        later.diff(MODEL, olds, news)
+        door.before("PATCH", lambda: operator.patch("machines/Name:node-7", first))
+        with pytest.raises(PluginError, match="does not exist, so it was taken back"):
+            later.create(MODEL, news)
+    assert machine_of(operator, "node-7")["Runnable"] is True
+    assert operator.profiles_of("node-7") == [f"{profile}-first", *before]

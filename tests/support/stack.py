@@ -33,6 +33,12 @@ class Outcome:
         return re.sub(r"\x1b\[[0-9;]*m", "", self.text)
 
 
+def succeeded(done: Outcome) -> Outcome:
+    """The outcome, which must be a good one."""
+    assert done.ok, done.text
+    return done
+
+
 class Stack:
     """One project, one stack, a file backend; nothing outside its folder. `project` is copied, or one is made."""
 

@@ -1,14 +1,13 @@
 """The cluster component with machines that are alive: the real command, real agents, real scripts, real faults."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from drp_provider.simulator import Simulator
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.stack import Outcome, Stack
+from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
 
@@ -38,29 +37,6 @@ def program(
     return PROGRAM.format(
         machines=shown, size=size, version=version, patience=patience, timeout=timeout, more=more and f"{more},"
     )
-
-
-@pytest.fixture
-def simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    with Simulator(4, dialect=getattr(request, "param", "v4.8")) as running:
-        yield running
-
-
-@pytest.fixture
-def operator(simulator: Simulator) -> Operator:
-    return Operator(simulator.url)
-
-
-@pytest.fixture
-def door(simulator: Simulator) -> Iterator[Door]:
-    """The provider's way in; the machines have theirs."""
-    with Door(simulator.url) as opened:
-        yield opened
-
-
-def succeeded(done: Outcome) -> Outcome:
-    assert done.ok, done.text
-    return done
 
 
 def looks(operator: Operator, *machines: str) -> set[tuple[str, str]]:

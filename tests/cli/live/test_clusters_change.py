@@ -1,13 +1,11 @@
 """What becomes of a running cluster when the program, or the endpoint, changes in ways nobody likes."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from drp_provider.simulator import Simulator
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.stack import Outcome, Stack
+from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
 
@@ -21,28 +19,6 @@ ONE = """
 
 def one(more: str = "", params: str = "{}") -> str:
     return ONE.format(more=more, params=params)
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(3) as running:
-        yield running
-
-
-@pytest.fixture
-def operator(simulator: Simulator) -> Operator:
-    return Operator(simulator.url)
-
-
-@pytest.fixture
-def door(simulator: Simulator) -> Iterator[Door]:
-    with Door(simulator.url) as opened:
-        yield opened
-
-
-def succeeded(done: Outcome) -> Outcome:
-    assert done.ok, done.text
-    return done
 
 
 def jobs(operator: Operator) -> int:
@@ -142,3 +118,16 @@ def test_another_name_ends_the_waits_in_the_old_cluster_before_the_machines_star
     assert not operator.exists("profiles/example")
     assert len(operator.params("better")[REPORTS]) == 2
     assert "cluster-pattern/escape" not in operator.params("better")
+
+
+def test_a_leader_that_leaves_is_no_leader_any_more_and_the_program_is_told(stack: Stack, simulator: Simulator) -> None:
+    program = one().replace("ClusterProfile(", "cluster = ClusterProfile(", 1)
+    program += '\n    pulumi.export("leader", cluster.leader)'
+    succeeded(stack.up(program))
+    leader = stack.output("leader")
+    (other,) = {"node-1", "node-2"} - {leader}
+    done = succeeded(stack.up(program.replace('["node-1", "node-2"]', f'["{other}"]')))
+    assert (
+        f"cluster-pattern/leader names '{simulator.machines[leader]}', which is no machine of the cluster" in done.text
+    )
+    assert leader not in stack.run("stack", "output", "leader").text
