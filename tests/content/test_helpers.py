@@ -123,3 +123,21 @@ def test_what_drpcli_prints_does_not_depend_on_its_settings(cluster: Cluster) ->
     (run,) = node.run(environment={"RS_FORMAT": "yaml"})
     assert (run.code, (node.home / "answer").read_text()) == (0, "0\n")
     assert cluster.param("leaders")[0]["Uuid"] == node.uuid
+
+
+def test_numbers_below_zero_are_values_and_no_flags(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    cluster.say(node, "add_param my/number -1; compare_and_set my/number -1 -2; publish_param my/other -3")
+    params = cluster.operator.params(PROFILE)
+    assert (params["my/number"], params["my/other"]) == (-2, -3)
+
+
+def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: Cluster) -> None:
+    cluster.create()
+    node = cluster.machine("node-1")
+    done = cluster.run(node, "add_param cluster-pattern/size '\"many\"'; echo not reached")
+    assert done.code == 1
+    assert "The profile example does not take a value for cluster-pattern/size. drpcli says: " in done.said
+    assert "not reached" not in done.said
+    assert "cluster-pattern/size" not in cluster.operator.params(PROFILE)

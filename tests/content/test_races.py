@@ -1,6 +1,7 @@
 """Sixteen machines at the same time, a hundred times. CLUSTER_RACE_ROUNDS=4 makes it short."""
 
 import os
+import textwrap
 
 from tests.content.cluster import PROFILE, SEEDS, Cluster, together
 
@@ -36,3 +37,20 @@ def test_sixteen_machines_finish_the_workflow_and_none_is_forgotten(cluster: Clu
     assert set(params) == {"cluster-profile", *SEEDS} | {
         f"cluster-pattern/{name}" for name in ("size", "leader-count", "timeout")
     }
+
+
+def test_what_sixteen_machines_add_at_the_same_time_is_all_there(cluster: Cluster) -> None:
+    cluster.create(timeout=240)
+    nodes = cluster.machines(MACHINES)
+    text = """
+        for number in {1..5}; do
+          add_param "own/$MACHINE_NAME/$number" "$number"
+          add_param "shared/$number" "\\"$RS_UUID\\""
+        done
+        add_param own/node-1/1 -7
+    """
+    runs = together(nodes, cluster.script(textwrap.dedent(text)))
+    assert [(run.code, run.said) for (run,) in runs] == [(0, "")] * MACHINES
+    params = cluster.operator.params(PROFILE)
+    assert [params[f"own/{node.name}/{number}"] for node in nodes for number in range(1, 6)] == [1, 2, 3, 4, 5] * MACHINES
+    assert {params[f"shared/{number}"] for number in range(1, 6)} <= {node.uuid for node in nodes}

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -14,6 +15,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "name: tests\nruntime: python\n"
 PREAMBLE = "import pulumi\nimport drp_provider as drp\nfrom components import ClusterProfile, cluster_pattern\n"
+PATIENCE = 240
+"""Seconds for one command."""
 KEY = "rocketskates:r0cketsk8ts"
 
 
@@ -89,9 +92,14 @@ class Stack:
         )
 
     def run(self, *words: str) -> Outcome:
-        """Run a command to its end."""
+        """Run a command to its end; one that does not come to it fails the test with what it has said."""
         with self.start(*words) as process:
-            text, _ = process.communicate(timeout=240)
+            try:
+                text, _ = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                text, _ = process.communicate()
+                raise AssertionError(f"pulumi {' '.join(words)} goes on after {PATIENCE} s:\n{text}") from None
         return Outcome(process.returncode, text)
 
     def up(self, program: str | None = None, *words: str) -> Outcome:
