@@ -131,12 +131,12 @@ def _text(kind: type[ApiError], status: int, request: str, messages: list[str], 
     if kind is NotFound:
         return f"{subject} is not on the endpoint, or the credentials have no right to see it: check both."
     if kind is ServerFault:
-        return f"{request} made the endpoint fail ({status}): look into its log, then run `pulumi up` again."
+        return f"{request} made the endpoint fail ({status}): look into its log, then run the program again."
     if kind is Refused and len(messages) == 1 and request.endswith(f"/{quote(messages[0], safe=':')}"):
         # DRP says no more than the key of an object that a content pack brought.
         return f"{request} was refused ({status}): the object is a content pack's and read-only; change that instead."
     reasons = "; ".join(reasons_of(messages)) or f"the endpoint gave a reason that may hold others' values, {status}"
-    return f"{subject} was refused ({reasons}): correct the program and run `pulumi up` again."
+    return f"{subject} was refused ({reasons}): correct the program and run it again."
 
 
 def _forbidden(request: str, messages: list[str]) -> str:

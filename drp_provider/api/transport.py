@@ -150,7 +150,7 @@ class Transport:
     def _lost(self, method: str, path: str, error: Exception) -> ReplyLost:
         return ReplyLost(
             f"{method} {path} was sent to {self.base_url} and no answer came back ({_reason(error)}): "
-            "check the endpoint, then run `pulumi up` again, which looks first whether it has landed."
+            "check the endpoint, then run the program again, which looks first whether it has landed."
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from drp_provider.engine import verbs
 from drp_provider.engine.progress import Machine
 from drp_provider.engine.verbs import Documents
-from drp_provider.errors import DrpError, ReplyLost
+from drp_provider.errors import DrpError, ReplyLost, ServerFault
 from drp_provider.patch.planner import Change, plan
 from drp_provider.patch.pointer import tokens_of, value_at
 from drp_provider.patch.values import ABSENT, same
@@ -105,7 +105,10 @@ def _take_back(api: Documents, profile: str, undo: Change) -> None:
         live = api.find("profiles", profile) or {}
         left = [p for p, ours in undo.reviewed.items() if same(value_at(live, p), ours)]
         change = Change({p: undo.reviewed[p] for p in left}, {p: undo.wanted[p] for p in left if p in undo.wanted})
-        return verbs.send(api, "profiles", profile, plan(change))
+        try:
+            return verbs.send(api, "profiles", profile, plan(change))
+        except ServerFault:
+            return None  # it may pass; what stays behind would end every wait
 
     try:
         verbs.patiently(f"profile {profile!r}", attempt)

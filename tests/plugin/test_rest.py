@@ -12,6 +12,9 @@ from tests.support.plugin import Plugin, PluginError
 
 MODEL = "cluster_profile:ClusterProfile"
 ESCAPE = "my/escape"
+REFUSAL = json.dumps(
+    {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
+).encode()
 
 
 class Cluster:
@@ -94,13 +97,31 @@ def test_nobodys_wait_ends_for_a_reset_that_would_be_refused(cluster: Cluster, d
 
 def test_a_reset_that_is_refused_after_all_takes_its_escape_back(cluster: Cluster, door: Door, name: str) -> None:
     before = cluster.params
-    refusal = {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
     door.before("PATCH", cluster.agent.work)
-    door.answer("PATCH", 403, json.dumps(refusal).encode(), "application/json")
+    door.answer("PATCH", 403, REFUSAL, "application/json")
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
     assert door.calls()[-1] == f"PATCH profiles/{name}"
     assert cluster.params == before
+
+
+@pytest.mark.parametrize("failures", [1, 5])
+def test_an_escape_that_the_endpoint_fails_to_take_back_is_tried_again_or_named(
+    cluster: Cluster, plugin: Plugin, door: Door, name: str, failures: int
+) -> None:
+    before = cluster.params
+    door.before("PATCH", cluster.agent.work)
+    door.answer("PATCH", 403, REFUSAL, "application/json")
+    door.answer("PATCH", 503, b"busy", "text/plain", times=failures)
+    with pytest.raises(PluginError, match="Forbidden"):
+        cluster.reset()
+    left = f"{name}: {ESCAPE} could not be taken back and still ends every wait: remove it, or change `reset`"
+    if failures == 1:
+        assert cluster.params == before
+        assert left not in plugin.stderr
+    else:
+        assert cluster.params == {**before, ESCAPE: "a reset"}
+        assert left in plugin.stderr
 
 
 def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(cluster: Cluster, door: Door, name: str) -> None:
@@ -145,10 +166,9 @@ def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, doo
 
 def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(cluster: Cluster, door: Door, name: str) -> None:
     before = cluster.params
-    refusal = {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
     door.lose_reply("PATCH")
     cluster.works_at_the_look_number(6, door)
-    door.answer("PATCH", 403, json.dumps(refusal).encode(), "application/json")
+    door.answer("PATCH", 403, REFUSAL, "application/json")
     door.lose_request("PATCH")
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()

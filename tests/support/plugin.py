@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,12 +29,13 @@ class Plugin:
         self._cwd = cwd
 
     def __enter__(self) -> Self:
+        self._stderr = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"],
             cwd=self._cwd,
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._stderr,
             text=True,
         )
         assert self.process.stdout is not None
@@ -49,6 +51,13 @@ class Plugin:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
+        self._stderr.close()
+
+    @property
+    def stderr(self) -> str:
+        """What Pulumi would show under the resource while it is at work."""
+        self._stderr.seek(0)
+        return self._stderr.read()
 
     def check(
         self, model: str, news: dict[str, Any], olds: dict[str, Any] | None = None
