@@ -5,11 +5,13 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from requests.adapters import BaseAdapter
 from requests.models import PreparedRequest, Response
 from requests.structures import CaseInsensitiveDict
+
+from drp_provider.embedded.doors import wsgi
 
 if TYPE_CHECKING:
     from drp_provider.embedded.application.app import Application
@@ -53,13 +55,12 @@ class EmbeddedAdapter(BaseAdapter):
         response.url = request.url or ""
         response.encoding = "utf-8"
 
-        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
-            code, _, reason = status.partition(" ")
-            response.status_code, response.reason = int(code), reason
-            response.headers = CaseInsensitiveDict(headers)
-
-        body = self._app()(_environ(request), start)
-        response.raw = io.BytesIO(b"".join(body))
+        answer = wsgi.call(self._app(), _environ(request))
+        if answer is None:
+            raise AssertionError("there is no connection here that could be taken over")
+        response.status_code, response.reason = answer.code, answer.reason
+        response.headers = CaseInsensitiveDict(answer.headers)
+        response.raw = io.BytesIO(answer.body)
         return response
 
     def close(self) -> None:
@@ -84,32 +85,9 @@ class EmbeddedAdapter(BaseAdapter):
 
 def _environ(request: PreparedRequest) -> dict[str, Any]:
     address = urlsplit(request.url or "")
-    body = _bytes(request.body)
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": "",
-        # WSGI hands bytes over as Latin-1 text.
-        "PATH_INFO": unquote_to_bytes(address.path).decode("latin-1"),
-        "QUERY_STRING": address.query,
-        "SERVER_NAME": address.hostname or "embedded.drp",
-        "SERVER_PORT": str(address.port or 80),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    for name, value in request.headers.items():
-        variable = name.upper().replace("-", "_")
-        if variable == "CONTENT_TYPE":
-            environ[variable] = _text(value)
-        elif variable not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
-            environ[f"HTTP_{variable}"] = _text(value)
-    return environ
+    server = (address.hostname or "embedded.drp", address.port or 80)
+    headers = ((name, _text(value)) for name, value in request.headers.items())
+    return wsgi.environ(request.method or "", f"{address.path}?{address.query}", server, headers, _bytes(request.body))
 
 
 def _text(value: str | bytes) -> str:

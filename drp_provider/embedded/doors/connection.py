@@ -1,15 +1,13 @@
 """One client's connection: HTTP/1.1 requests, kept open between them."""
 
-import io
 import logging
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
+
+from drp_provider.embedded.doors import wsgi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from drp_provider.embedded.application.app import Application
 
 _MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -62,32 +60,29 @@ class Connection(BaseHTTPRequestHandler):
         _LOG.debug(format, *args)
 
     def _answer(self, body: bytes) -> None:
-        sent: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
-            sent.append((status, headers))
-
-        application: Application = self.server.application  # type: ignore[attr-defined]
-        environ = self._environ(body)
+        headers: list[tuple[str, str]] = list(self.headers.items())
+        environment = wsgi.environ(self.command, self.path, self.connection.getsockname()[:2], headers, body)
+        environment["SERVER_PROTOCOL"] = self.request_version
+        environment["REMOTE_ADDR"] = str(self.client_address[0])
         if self.headers.get("Upgrade", "").casefold() == "websocket":
             # Whoever takes the connection over leaves nothing of it.
-            environ["werkzeug.socket"] = self.connection
+            environment["werkzeug.socket"] = self.connection
             self.close_connection = True
-        chunks: Iterable[bytes] = application(environ, start)
-        content = b"".join(chunks)
-        if not sent:
-            return
-        status, headers = sent[0]
-        code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason)
-        for name, value in headers:
+        application: Application = self.server.application  # type: ignore[attr-defined]
+        answer = wsgi.call(application, environment)
+        if answer is not None:
+            self._send(answer)
+
+    def _send(self, answer: wsgi.Answer) -> None:
+        self.send_response(answer.code, answer.reason)
+        for name, value in answer.headers:
             if name.casefold() != "content-length" or self.command == "HEAD":
                 self.send_header(name, value)
         if self.command != "HEAD":
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content)
+            self.wfile.write(answer.body)
 
     def _body(self) -> bytes:
         """The whole body, so that the next request starts where this one ends.
@@ -115,32 +110,3 @@ class Connection(BaseHTTPRequestHandler):
         while self.rfile.readline(65537).strip():
             pass  # trailers
         return body
-
-    def _environ(self, body: bytes) -> dict[str, Any]:
-        path, _, query = self.path.partition("?")
-        host, port = self.connection.getsockname()[:2]
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
-            "CONTENT_LENGTH": str(len(body)),
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": str(self.client_address[0]),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-        }
-        for name, value in self.headers.items():
-            variable = name.upper().replace("-", "_")
-            if variable == "CONTENT_TYPE":
-                environ[variable] = value
-            elif variable not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
-                environ[f"HTTP_{variable}"] = value
-        return environ
