@@ -11,7 +11,6 @@ from drp_provider.engine.rest import at_rest
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import Duplicate, NotFound, ReplyLost, Unprocessable
 from drp_provider.models.base import Inputs
-from drp_provider.patch.operation import remove, test
 from drp_provider.patch.planner import Change, Clashes, has_landed, plan
 from drp_provider.patch.pointer import parent_of, value_at
 from drp_provider.patch.values import ABSENT, same
@@ -238,17 +237,4 @@ class ObjectLifecycle:
     def _give_back(self, api: Documents, key: str, olds: Inputs) -> None:
         owned = {**leaves.leaves_of(self.model, olds, marked=False), **leaves.seeds_of(self.model, olds)}
         mine = {p: value for p, value in owned.items() if parent_of(p)}
-
-        def attempt() -> bool | ReplyLost | None:
-            nonlocal mine
-            lines = tuple(line for p, value in sorted(mine.items()) for line in (test(p, value), remove(p)))
-            result = verbs.send(api, self.model.prefix, key, lines)
-            if result is not True:
-                live = api.find(self.model.prefix, key)
-                mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
-            return result
-
-        try:
-            verbs.patiently(self._subject(key), attempt)
-        except NotFound:
-            return
+        verbs.give_back(api, self._subject(key), (self.model.prefix, key), mine)

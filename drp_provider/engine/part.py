@@ -15,11 +15,8 @@ from drp_provider.engine.reports import vanished
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import NotFound
 from drp_provider.models.base import Inputs, Part
-from drp_provider.patch.operation import Plan, remove, test
-from drp_provider.patch.operation import replace as replacing
 from drp_provider.patch.planner import Change
-from drp_provider.patch.pointer import value_at
-from drp_provider.patch.values import ABSENT, same
+from drp_provider.patch.values import same
 
 LOCKED = "/Locked"
 SECRETS = frozenset({"displaced", "ours"})
@@ -103,20 +100,7 @@ class PartLifecycle(ObjectLifecycle):
         """One `PATCH` that puts back, or takes away, what is still as we left it; the rest is somebody else's now."""
         mine = {p: value for p, value in self._left(olds).items() if not self._is_declared(id_, olds, p)}
         back = {**leaves.zeros_of(self.model), **(olds.get("displaced") or {})}
-
-        def attempt() -> Any:
-            nonlocal mine
-            lines = tuple(line for p, value in sorted(mine.items()) for line in _restoring(p, value, back))
-            result = verbs.send(api, self.model.prefix, id_, lines)
-            if result is not True:
-                live = api.find(self.model.prefix, id_)
-                mine = {p: value for p, value in mine.items() if live is not None and same(value_at(live, p), value)}
-            return result
-
-        try:
-            verbs.patiently(self._subject_of(olds), attempt)
-        except NotFound:
-            return
+        verbs.give_back(api, self._subject_of(olds), (self.model.prefix, id_), mine, back)
 
     def _subject_of(self, inputs: Inputs) -> str:
         return f"{self.model.holder} {inputs[self.model.holder]!r}"
@@ -170,11 +154,6 @@ class PartLifecycle(ObjectLifecycle):
             return [change]
         opened = replace(change, wanted={**change.wanted, LOCKED: False})
         return [opened, replace(change, reviewed={**change.wanted, LOCKED: False})]
-
-
-def _restoring(pointer: str, left: Any, back: Inputs) -> Plan:
-    value = back.get(pointer, ABSENT)
-    return (test(pointer, left), remove(pointer) if value is ABSENT else replacing(pointer, value))
 
 
 def _with_known_maps(model: type[Part], inputs: Inputs) -> Inputs:

@@ -10,9 +10,10 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic import ValidationError
 
 from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
-from drp_provider.errors import Busy, PatchRejected, ReplyLost
+from drp_provider.errors import Busy, NotFound, PatchRejected, ReplyLost
 from drp_provider.models.base import Declaration, Inputs
-from drp_provider.patch.operation import Operation
+from drp_provider.patch.operation import Operation, Plan, remove, replace, test
+from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
 
 ATTEMPTS = 5
@@ -162,3 +163,40 @@ def patiently(subject: str, attempt: Callable[[], T | ReplyLost | None]) -> T:
         f"{subject} was changed by other writers at each of {ATTEMPTS} attempts, so nothing was changed: "
         "run `pulumi up` again."
     )
+
+
+def give_back(
+    api: Documents, subject: str, thing: tuple[str, str], mine: Mapping[str, Any], back: Mapping[str, Any] | None = None
+) -> None:
+    """Put leaves back to what stood there before, or take them away, as far as they are still as we left them.
+
+    Args:
+        api: The endpoint.
+        subject: What an error calls the object.
+        thing: The object by prefix and key. Where it is gone, all is done.
+        mine: The leaves as we left them, by pointer.
+        back: What stood there before us, by pointer; the rest is removed.
+
+    Raises:
+        Busy: others changed the object at each attempt.
+    """
+    before = back or {}
+    left = dict(mine)
+
+    def attempt() -> bool | ReplyLost | None:
+        lines = [line for p, value in sorted(left.items()) for line in _restoring(p, value, before.get(p, ABSENT))]
+        result = send(api, *thing, lines)
+        if result is not True:
+            live = api.find(*thing)
+            for pointer in [p for p, value in left.items() if live is None or not same(value_at(live, p), value)]:
+                del left[pointer]
+        return result
+
+    try:
+        patiently(subject, attempt)
+    except NotFound:
+        return
+
+
+def _restoring(pointer: str, ours: Any, before: Any) -> Plan:
+    return (test(pointer, ours), remove(pointer) if before is ABSENT else replace(pointer, before))
