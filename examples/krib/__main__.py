@@ -15,7 +15,8 @@ MASTERS, JOIN, ADMIN = "krib/cluster-masters", "krib/cluster-join-command", "kri
 
 names = ["krib/cluster-profile", "etcd/cluster-profile"]
 packs = []
-if config.get_bool("simulated", True):  # noqa: FBT003 - Pulumi's own signature
+simulated = config.get_bool("simulated", True)  # noqa: FBT003 - Pulumi's own signature
+if simulated:
     pattern = drp.ContentPack("cluster-pattern", path=cluster_pattern.CONTENT)
     names.append("cluster-profile")  # our tasks use the pattern's library, which looks for this one
     packs = [pattern, drp.ContentPack("krib", path="content", opts=pulumi.ResourceOptions(depends_on=[pattern]))]
@@ -36,7 +37,7 @@ krib = ClusterProfile(
     wait_for_secrets=[JOIN, ADMIN],
     timeout=3600,
     leader_param=MASTERS,
-    escape={},
+    escape=cluster_pattern.ESCAPE if simulated else {},  # KRIB's own tasks know none
 )
 
 pulumi.export("first_master", krib.leader)

@@ -167,15 +167,15 @@ class Cluster:
         params = {"cluster-profile": PROFILE, "cluster-pattern/timeout": 120, **SEEDS, **named}
         self.operator.post("profiles", {"Name": PROFILE, "Params": params})
 
-    def machine(self, name: str, *, carries: str | None = PROFILE) -> Machine:
-        """A machine, made where there is none, that carries the profile."""
+    def machine(self, name: str, *, carries: str | None = PROFILE, door: str = "") -> Machine:
+        """A machine, made where there is none, that carries the profile, and perhaps goes through a door."""
         if not self.operator.exists(f"machines/Name:{name}"):
             self.operator.post("machines", {"Name": name})
         if carries is not None and carries not in self.operator.profiles_of(name):
             line = {"op": "add", "path": "/Profiles/-", "value": carries}
             self.operator.patch(f"machines/Name:{name}", line)
         home = self._folder / name
-        return Machine(self.operator, self._endpoint.url, name, home, self._path)
+        return Machine(self.operator, door or self._endpoint.url, name, home, self._path)
 
     def machines(self, count: int) -> list[Machine]:
         return [self.machine(f"node-{number}") for number in range(1, count + 1)]

@@ -31,6 +31,19 @@ def test_a_task_of_ones_own_needs_one_line_for_all_helpers(cluster: Cluster) -> 
     assert ports == {entry["Name"]: str(9000 + place) for place, entry in enumerate(now["web-farm/backends"])}
 
 
+def test_a_web_server_for_which_there_is_no_place_says_so_instead_of_doing_nothing(cluster: Cluster) -> None:
+    installed(cluster, "own-task")
+    taken = [{"Name": "gone", "Uuid": "a-machine-that-is-gone"}]
+    own = {"cluster-pattern/size": 1, "web-farm/backends": taken, "web-farm/settings": {}, "web-farm/port": 9000}
+    cluster.operator.post("profiles", {"Name": PROFILE, "Params": {"cluster-profile": PROFILE, **SEEDS, **own}})
+    *_, last = cluster.machine("node-1").run("web-farm")
+    assert (last.task, last.code) == ("web-farm-serve", 1)
+    assert (
+        "All 1 places in web-farm/backends are taken: raise the size of the cluster, or change its reset" in last.said
+    )
+    assert cluster.param("reports") == []
+
+
 def test_krib_makes_three_masters_of_four_machines_and_can_be_reset(cluster: Cluster) -> None:
     installed(cluster, "krib")
     cluster.operator.post("profiles", {"Name": PROFILE, "Params": {**NAMES, **COUNTS}})

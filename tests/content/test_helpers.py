@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from drp_provider.embedded import EmbeddedEndpoint
 from tests.content.cluster import PROFILE, Cluster
+from tests.support.door import Door
 
 HOSTILE = [
     "two  words ",
@@ -141,3 +143,28 @@ def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: C
     assert "The profile example does not take a value for cluster-pattern/size. drpcli says: " in done.said
     assert "not reached" not in done.said
     assert "cluster-pattern/size" not in cluster.operator.params(PROFILE)
+
+
+def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_absent_is_no_failure(
+    cluster: Cluster, endpoint: EmbeddedEndpoint
+) -> None:
+    cluster.create()
+    cluster.operator.set_param(PROFILE, "my/old", [1])
+    with Door(endpoint.url) as door:
+        node = cluster.machine("node-1", door=door.url)
+        door.answer("DELETE", 503, b"starting", "text/plain", times=2)
+        assert cluster.say(node, "remove_param my/old; remove_param my/old") == ""
+    assert "my/old" not in cluster.operator.params(PROFILE)
+
+
+def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
+    cluster: Cluster, endpoint: EmbeddedEndpoint
+) -> None:
+    cluster.create()
+    cluster.operator.set_param(PROFILE, "my/old", [1])
+    with Door(endpoint.url) as door:
+        node = cluster.machine("node-1", door=door.url)
+        door.answer("DELETE", 503, b"starting", "text/plain", times=1000)
+        done = cluster.run(node, "remove_param my/old; echo not reached")
+    assert (done.code, "not reached" in done.said) == (1, False)
+    assert "The profile example does not give up my/old. drpcli says: " in done.said

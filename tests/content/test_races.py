@@ -52,5 +52,6 @@ def test_what_sixteen_machines_add_at_the_same_time_is_all_there(cluster: Cluste
     runs = together(nodes, cluster.script(textwrap.dedent(text)))
     assert [(run.code, run.said) for (run,) in runs] == [(0, "")] * MACHINES
     params = cluster.operator.params(PROFILE)
-    assert [params[f"own/{node.name}/{number}"] for node in nodes for number in range(1, 6)] == [1, 2, 3, 4, 5] * MACHINES
+    own = [params[f"own/{node.name}/{number}"] for node in nodes for number in range(1, 6)]
+    assert own == [1, 2, 3, 4, 5] * MACHINES
     assert {params[f"shared/{number}"] for number in range(1, 6)} <= {node.uuid for node in nodes}

@@ -67,3 +67,17 @@ def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(lab
         lab.set(machine, "Runnable", True)
     lab.wait_until_complete()
     assert len(lab.operator.params(PROFILE)["cluster-pattern/reports"]) == MACHINES
+
+
+def test_a_wait_whose_workflow_was_cleared_makes_way_for_the_next_one(lab: Lab) -> None:
+    first, *_ = lab.simulator.machines
+    lab.start("cluster-pattern", first)
+    eventually(lambda: "Waiting for 4 entries" in "".join(map(lab.log, lab.jobs(first))))
+    lab.set(first, "Workflow", "")
+    lab.operator.set_param(PROFILE, "cluster-pattern/size", 1)
+    lab.set(first, "Workflow", "cluster-pattern")
+    lab.wait_until_complete(first)
+    assert lab.machine(first)["Runnable"]
+    ended = [job for job in lab.jobs(first) if "Waiting for 4 entries" in lab.log(job)]
+    assert [job["State"] for job in ended] == ["finished"]
+    assert "the workflow of this machine was cleared, or started anew" in lab.log(ended[0])

@@ -186,6 +186,22 @@ def test_machines_that_wait_are_brought_to_rest_before_a_reset(
     assert len(params[REPORTS]) == 2
 
 
+@pytest.mark.parametrize("how", ["destroyed and made again", "reset without an escape"])
+def test_scripts_that_still_wait_for_the_cluster_of_before_make_way_for_the_new_one(
+    stack: Stack, simulator: Simulator, operator: Operator, how: str
+) -> None:
+    waiting = program("node-1", "node-2", patience=600, timeout=1, more="escape={}")
+    assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
+    leader = operator.params("example")[LEADER]
+    (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
+    simulator.wait_for(name, "task", "cluster-pattern-finish")
+    if how == "destroyed and made again":
+        succeeded(stack.destroy())
+    done = succeeded(stack.up(program("node-1", "node-2", size=2, more=f"reset={how!r}, escape={{}}")))
+    assert "example: 2 of 2 machines are done" in done.text
+    assert len(operator.params("example")[REPORTS]) == 2
+
+
 def test_the_state_of_a_failed_machine_names_its_task_and_the_end_of_its_log(stack: Stack, operator: Operator) -> None:
     failing = """
         script = "#!/bin/bash\\necho the disk is full\\nexit 3\\n"
