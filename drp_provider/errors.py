@@ -49,6 +49,7 @@ __all__ = [
     "Unauthorized",
     "UnexpectedAnswer",
     "Unprocessable",
+    "may_pass",
 ]
 
 
@@ -182,3 +183,8 @@ class Unprocessable(ApiError):
 
 class ServerFault(ApiError):
     """5xx: the endpoint itself failed."""
+
+
+def may_pass(error: DrpError) -> bool:
+    """Whether the same question may be answered a little later: the endpoint is away, or fails by itself."""
+    return isinstance(error, ServerFault | EndpointUnreachable) and not isinstance(error, CertificateNotTrusted)

@@ -8,7 +8,7 @@ from typing import Any
 
 from drp_provider.cluster.election import SEED
 from drp_provider.cluster.params import Documents
-from drp_provider.errors import DrpError
+from drp_provider.errors import DrpError, may_pass
 from drp_provider.patch.values import ABSENT, same
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
@@ -51,6 +51,16 @@ def wait_for_count(
     return list(_wait(api, profile, f"{count} entries in {key}", enough, timeout=timeout, escape=escape))
 
 
+def _params(api: Documents, profile: str, *, last: bool) -> dict[str, Any]:
+    """The params; none while the endpoint is away, since it restarts: that does not end a wait before its time."""
+    try:
+        return dict(api.get("profiles", profile)["Params"])
+    except DrpError as error:
+        if last or not may_pass(error):
+            raise
+        return {}
+
+
 def _set(params: dict[str, Any], key: str, seed: Any) -> Any:
     value = params.get(key, ABSENT)
     return ABSENT if value is None or same(value, seed) else value
@@ -68,7 +78,7 @@ def _wait(
     deadline, pause = time.monotonic() + timeout, FIRST_PAUSE
     print(f"waiting for {what} of profile {profile} ({timeout:g} s at most)", file=sys.stderr)  # noqa: T201 - job log
     while True:
-        params = api.get("profiles", profile)["Params"]
+        params = _params(api, profile, last=time.monotonic() >= deadline)
         if escape is not None and _set(params, escape, SEED) is not ABSENT:
             raise Escaped(f"The wait for {what} of profile {profile!r} was ended: param {escape} is set there.")
         found = look(params)

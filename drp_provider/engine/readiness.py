@@ -2,13 +2,14 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from drp_provider.engine import verbs
 from drp_provider.engine.logs import last_lines
 from drp_provider.engine.progress import Machine, Standing, standing_of
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import ApiError, NotReady
+from drp_provider.errors import ApiError, DrpError, NotReady, may_pass
 from drp_provider.models.base import Inputs
 from drp_provider.models.cluster_ready import ClusterReady, Wait
 from drp_provider.patch.values import ABSENT, same
@@ -85,13 +86,23 @@ class _Watch:
         of = self.settings
         return {*(of.params or ()), *(of.secret_params or ()), *(of.values or {})}
 
-    def until(self, ready: Any) -> None:
+    def until(self, ready: Callable[[], bool]) -> None:
         pause = FIRST_PAUSE
-        while not ready():
+        while not self._looked(ready):
             if time.monotonic() >= self.deadline:
                 raise self._timed_out()
             pause = min(pause * 2, self.settings.poll_seconds)
             time.sleep(min(pause, max(0.0, self.deadline - time.monotonic())))
+
+    def _looked(self, ready: Callable[[], bool]) -> bool:
+        """Whether it is ready. An endpoint that is away for a while, since it restarts, does not end the wait."""
+        try:
+            return ready()
+        except DrpError as error:
+            if not may_pass(error) or time.monotonic() >= self.deadline:
+                raise
+        self._say(f"{self.settings.profile}: the endpoint is away; looking again")
+        return False
 
     def machines_are_done(self) -> bool:
         listed = self.api.list("machines", {"Profiles": f"Eq({self.settings.profile})", "slim": "Params,Meta"})
@@ -141,6 +152,8 @@ class _Watch:
         try:
             job = self.api.get("jobs", machine.job)
         except ApiError as error:
+            if may_pass(error):
+                raise
             return machine.doing, f"Its job cannot be read ({error.code})."
         if job.get("State") != "failed":
             return "", ""

@@ -9,7 +9,7 @@ from typing import Any
 from drp_provider.engine import verbs
 from drp_provider.engine.progress import Machine
 from drp_provider.engine.verbs import Documents
-from drp_provider.errors import DrpError, ReplyLost, ServerFault
+from drp_provider.errors import DrpError, ReplyLost, ServerFault, may_pass
 from drp_provider.patch.planner import Change, plan
 from drp_provider.patch.pointer import tokens_of, value_at
 from drp_provider.patch.values import ABSENT, same
@@ -48,7 +48,7 @@ def at_rest(
     _say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
     undo = _write(api, profile, escapes)
     try:
-        _wait(api, profile)
+        _wait(api, profile, busy)
         yield
     except BaseException:
         _take_back(api, profile, undo)
@@ -68,13 +68,23 @@ def _at_work(api: Documents, profile: str) -> list[str]:
     return sorted({*going_on, *(m.name for m in machines if m.uuid in busy)})
 
 
-def _wait(api: Documents, profile: str) -> None:
+def _wait(api: Documents, profile: str, busy: list[str]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while busy := _at_work(api, profile):
+    while busy := _still_at_work(api, profile, busy):
         if time.monotonic() >= deadline:
             _say(f"{profile}: {_few(busy)} still at work or without power: whatever it writes now, the reset may miss")
             return
         time.sleep(POLL)
+
+
+def _still_at_work(api: Documents, profile: str, before: list[str]) -> list[str]:
+    """Those of before, where the endpoint does not answer for a moment."""
+    try:
+        return _at_work(api, profile)
+    except DrpError as error:
+        if not may_pass(error):
+            raise
+        return before
 
 
 def _write(api: Documents, profile: str, escapes: Mapping[str, Any]) -> Change:

@@ -10,7 +10,8 @@ import pytest
 
 from drp_provider import cluster
 from drp_provider.api.client import Client
-from drp_provider.api.transport import Transport
+from drp_provider.api.transport import READ_ATTEMPTS, Transport
+from drp_provider.errors import ServerFault
 from drp_provider.patch.values import ABSENT
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -124,3 +125,12 @@ def test_absence_is_not_null(client: Client, operator: Operator) -> None:
     assert cluster.compare_and_set(client, PROFILE, "my/null", None, 1)
     assert cluster.compare_and_set(client, PROFILE, "my/fresh", ABSENT, None)
     assert operator.params(PROFILE)["my/fresh"] is None
+
+
+def test_a_wait_outlasts_an_endpoint_that_restarts(client: Client, door: Door, operator: Operator) -> None:
+    door.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
+    door.before("GET", lambda: operator.set_param(PROFILE, "my/leader", "node-7"))
+    assert cluster.wait_for(client, PROFILE, "my/leader", timeout=60) == "node-7"
+    door.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
+    with pytest.raises(ServerFault):
+        cluster.wait_for(client, PROFILE, "my/none", timeout=0)

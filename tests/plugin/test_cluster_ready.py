@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from drp_provider.api.transport import READ_ATTEMPTS
 from drp_provider.embedded import EmbeddedEndpoint
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
@@ -203,3 +204,23 @@ def test_values_that_the_program_keeps_secret_are_found_secretly(
     assert outputs["found"] == {}
     assert SECRET_MARK in outputs["found_secrets"]
     assert outputs["found_secrets"]["value"] == {"my/count": 0, "my/leader": "node-2"}
+
+
+def test_a_wait_outlasts_an_endpoint_that_restarts(
+    plugin: Plugin, door: Door, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    door.before("GET", lambda: None)
+    door.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
+    agents = iter([Agent(operator, machine) for machine in MACHINES])
+    door.before("GET", lambda: next(agents).work(), times=3)
+    _, outputs = plugin.create(MODEL, inputs)
+    assert sorted(outputs["members"]) == list(MACHINES)
+    assert "example: the endpoint is away; looking again" in plugin.stderr
+
+
+def test_an_endpoint_that_stays_away_ends_the_wait_when_the_time_is_over(
+    plugin: Plugin, door: Door, inputs: dict[str, Any]
+) -> None:
+    door.answer("GET", 503, b"starting", "text/plain", times=1000)
+    with pytest.raises(PluginError, match=r"GET machines made the endpoint fail \(503\)"):
+        plugin.create(MODEL, {**inputs, "timeout": 0.1})

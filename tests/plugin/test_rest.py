@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from drp_provider.api.transport import READ_ATTEMPTS
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -84,6 +85,16 @@ def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_
     assert door.calls() == [*looks, look, look, patch, *looks, look, patch]
     assert seen[0][ESCAPE] == "a reset"
     assert seen[0]["my/leader"] == "somebody"
+    assert cluster.params == seeds(name)
+
+
+def test_a_cluster_still_comes_to_rest_where_the_endpoint_restarts_meanwhile(
+    cluster: Cluster, door: Door, name: str
+) -> None:
+    door.before("GET", lambda: None, times=4)
+    door.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
+    door.before("GET", cluster.agent.work)
+    cluster.reset()
     assert cluster.params == seeds(name)
 
 
