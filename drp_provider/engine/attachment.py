@@ -72,7 +72,7 @@ class EntryLifecycle:
         if self._is_missing(document, target.item):
             self._take_back(api, document, target, runnable=was_runnable)
             raise self._no_item(target)
-        return self._state(inputs, document, new=new)
+        return self._state(inputs, document, {"new": new, "had": document.get("Workflow")})
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
         """Nothing of an entry can change but its name in the program."""
@@ -84,7 +84,8 @@ class EntryLifecycle:
         if document is None or olds[self.model.item] not in document[self.model.list_field]:
             return None
         inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        return self._state(inputs, document, new=bool((olds.get("place") or {}).get("new")))
+        before = olds.get("place") or {}
+        return self._state(inputs, document, {"new": bool(before.get("new")), "had": before.get("had")})
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Take the entry out, from a fresh look at the list; what is gone already is fine."""
@@ -114,11 +115,11 @@ class EntryLifecycle:
     def _holder_key(self, id_: str) -> str:
         return id_.partition("/")[0]
 
-    def _state(self, inputs: Inputs, document: Document, *, new: bool) -> State:
-        """`place` says what else the machine finds first, and whether it has carried the entry before."""
+    def _state(self, inputs: Inputs, document: Document, before: Inputs) -> State:
+        """`place` says what else the machine finds first, whether the entry was new to it, and what workflow it had."""
         facts = holders.facts_of(self.model, document)
         item, entries = inputs[self.model.item], document[self.model.list_field]
-        place = {self.model.item: item, "new": new, "behind": entries[: entries.index(item)]}
+        place = {self.model.item: item, **before, "behind": entries[: entries.index(item)]}
         return State(self._id(document, item), {**inputs, **facts, "place": place}, inputs)
 
     def _append(self, api: Documents, target: _Target) -> tuple[Document, bool, bool]:

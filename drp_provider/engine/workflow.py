@@ -132,8 +132,13 @@ class WorkflowLifecycle:
         verbs.patiently(self._subject(olds), attempt)
 
     def _has_run_elsewhere(self, document: Document, inputs: Inputs) -> bool:
-        """A machine that was given the workflow just now has not begun; DRP takes what it had already for no change."""
-        return bool((inputs.get("place") or {}).get("new")) and document.get("CurrentTask", -1) >= 0
+        """Where a machine had the workflow when it came to its profile, DRP takes the same one for no change.
+
+        That it has begun tells nothing: it may have begun by us, in a run that was interrupted or had no reply.
+        """
+        place = inputs.get("place") or {}
+        had_it = bool(place.get("new")) and place.get("had") == inputs["workflow"]
+        return had_it and document.get("CurrentTask", -1) >= 0
 
     def _again(self, inputs: Inputs) -> list[_Move]:
         return [_Move(inputs["workflow"], NONE, inputs), _Move(NONE, inputs["workflow"], inputs)]

@@ -42,6 +42,18 @@ def test_assigning_costs_one_request_and_unassigning_two(
         assert door.calls() == [f"GET machines/{uuid}"]
 
 
+def test_the_workflow_that_a_machine_had_when_it_came_is_recorded_and_kept(
+    plugin: Plugin, operator: Operator, profile: str
+) -> None:
+    operator.post("workflows", {"Name": f"{profile}-flow"})
+    set_workflow = {"op": "replace", "path": "/Workflow", "value": f"{profile}-flow"}
+    operator.patch("machines/Name:node-4", set_workflow)
+    id_, outputs = plugin.create(MODEL, {"machine": "node-4", "profile": profile})
+    operator.patch("machines/Name:node-4", {**set_workflow, "value": ""})
+    place = {"profile": profile, "new": True, "had": f"{profile}-flow", "behind": []}
+    assert outputs["place"] == plugin.read(MODEL, id_, outputs)[1]["place"] == place
+
+
 def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, operator: Operator, profile: str) -> None:
     uuid = str(machine_of(operator, "node-2")["Uuid"])
     id_, _ = plugin.create(MODEL, {"machine": uuid.upper(), "profile": profile})
