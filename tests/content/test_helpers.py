@@ -168,3 +168,29 @@ def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
         done = cluster.run(node, "remove_param my/old; echo not reached")
     assert (done.code, "not reached" in done.said) == (1, False)
     assert "The profile example does not give up my/old. drpcli says: " in done.said
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        'compare_and_set my/value \'"none"\' 1 || exit 1',
+        "elect_leader my/value",
+        "add_param my/new 1",
+        "remove_param my/value",
+        "publish_param my/value 1",
+        "join_list my/list 3",
+        "append_to_list my/list 1",
+    ],
+)
+def test_a_script_of_an_old_run_writes_nothing_into_a_new_one_and_does_not_stop_its_machine(
+    cluster: Cluster, write: str
+) -> None:
+    cluster.create()
+    cluster.operator.set_param(PROFILE, "my/value", "none")
+    cluster.operator.set_param(PROFILE, "my/list", [])
+    before = cluster.operator.params(PROFILE)
+    node = cluster.machine("node-1")
+    done = cluster.run(node, f'drpcli machines workflow "$RS_UUID" "" >/dev/null\n{write}\necho not reached\n')
+    assert done.code == 0
+    assert done.said == "Nothing is written: the workflow of this machine was cleared, or started anew.\n"
+    assert cluster.operator.params(PROFILE) == before
