@@ -40,8 +40,9 @@ class ClusterProfile(pulumi.ComponentResource):
         leader_param: The param in which the machines keep their leader, or a list with the leader first.
         reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
         escape: Params, with values, that end the waits of scripts that are still at work when a reset comes.
-        common: see `drp_provider.engine.resource.ObjectInputs`. Another `name` makes the new profile, moves the
-            machines over, removes the old profile, and runs the workflow again.
+        common: see `drp_provider.engine.resource.ObjectInputs`. `adopt` also takes over content that is given by its
+            path. Another `name` makes the new profile, moves the machines over, removes the old profile, and runs the
+            workflow again.
 
     Outputs are `name`, `params`, `machines`; and of a cluster that is waited for `leader` (name of the machine),
     `members` (uuid by name), `collected` (the params of `wait_for` and the leader's, with their values) and
@@ -83,7 +84,7 @@ class ClusterProfile(pulumi.ComponentResource):
         **common: Unpack[ObjectInputs],
     ) -> None:
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
-        self.packs = self._upload(resource_name, content)
+        self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
         inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
         self.profile = drp.ClusterProfile(
             resource_name,
@@ -122,9 +123,9 @@ class ClusterProfile(pulumi.ComponentResource):
     def _after(self, earlier: Sequence[pulumi.Resource]) -> ResourceOptions:
         return ResourceOptions(parent=self, depends_on=list(earlier))
 
-    def _upload(self, resource_name: str, content: Content) -> list[drp.ContentPack]:
+    def _upload(self, resource_name: str, content: Content, *, adopt: bool | None) -> list[drp.ContentPack]:
         if isinstance(content, (str, PathLike)):
-            return [drp.ContentPack(f"{resource_name}-content", path=content, opts=self._after(()))]
+            return [drp.ContentPack(f"{resource_name}-content", path=content, adopt=adopt, opts=self._after(()))]
         return [content] if isinstance(content, drp.ContentPack) else list(content)
 
     def _start(

@@ -24,13 +24,18 @@ _clients: "dict[tuple[Any, ...], Client]" = {}
 
 
 def require_endpoint(config: Mapping[str, Any]) -> None:
-    """Fail early, in `preview` too, where no endpoint is named.
+    """Fail early, in `preview` too, where no endpoint is named, or what is named is no URL.
 
     Raises:
-        SettingsError: neither the environment nor the configuration names one.
+        SettingsError: neither the environment nor the configuration names one, or it is no URL.
     """
-    if not (os.environ.get("RS_ENDPOINT") or config.get("drp:endpoint")):
+    endpoint = os.environ.get("RS_ENDPOINT") or config.get("drp:endpoint")
+    if not endpoint:
         raise SettingsError(NO_ENDPOINT)
+    if endpoint != "embedded" and "://" not in endpoint:
+        from drp_provider.settings import load
+
+        load(config)  # says what is wrong with it
 
 
 def connect(config: Mapping[str, Any]) -> "Client":

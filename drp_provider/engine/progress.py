@@ -46,10 +46,17 @@ class Machine:
         return bool(self._document.get("Runnable"))
 
     @property
+    def has_begun(self) -> bool:
+        """Whether an agent has taken a job of its list of tasks."""
+        return bool(self._document.get("CurrentTask", -1) >= 0)
+
+    @property
     def doing(self) -> str:
         """Its task, or why it has none."""
         if not self.is_runnable:
             return "stopped"
+        if not self.has_begun:
+            return "the start"
         tasks, current = self._document.get("Tasks") or [], self._document.get("CurrentTask", -1)
         return str(tasks[max(current, 0)]) if max(current, 0) < len(tasks) else "the end"
 

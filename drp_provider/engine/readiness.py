@@ -18,6 +18,8 @@ NOBODY = "none"
 """What a param holds while nobody has written it: the seed of the cluster pattern."""
 FIRST_PAUSE = 0.125
 """Seconds, and doubled before each look until they are `poll_seconds`: small clusters are ready soon."""
+FIRST_SILENCE = 15.0
+"""Seconds without a change after which the last line is said again, and doubled each time."""
 SECRETS = "found_secrets"
 """The output that Pulumi is to encrypt."""
 
@@ -78,7 +80,7 @@ class _Watch:
         self.deadline = time.monotonic() + settings.timeout
         self.seen: dict[str, Machine] = {}
         self.found: dict[str, Any] = {}
-        self._said = ""
+        self._said, self._since, self._silence = "", 0.0, FIRST_SILENCE
 
     @property
     def names(self) -> set[str]:
@@ -143,8 +145,8 @@ class _Watch:
             task, log = self._failed_job(machine)
             if task:
                 raise NotReady(
-                    f"{subject} failed in task {task}; mend it, then change `reset`, or the `restart` of its "
-                    f"workflow, and run `pulumi up` again. {log}"
+                    f"{subject} failed in task {task}; mend it, then change the cluster's `reset`, or the `restart` "
+                    f"of a MachineWorkflow of your own, and run `pulumi up` again. {log}"
                 )
 
     def _failed_job(self, machine: Machine) -> tuple[str, str]:
@@ -177,16 +179,22 @@ class _Watch:
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
         doing = sorted({machine.doing for machine in waiting})
         text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
-        return text + (f", the others at {', '.join(doing)}" if doing else "")
+        return text + (f"; at work on {', '.join(doing)}" if doing else "")
 
     def _say(self, text: str) -> None:
-        """A line when something has changed: Pulumi shows each one."""
+        """A line when something has changed, and at growing intervals when nothing has: Pulumi shows each one."""
+        now = time.monotonic()
         if text != self._said:
-            print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak
-            self._said = text
+            self._said, self._since, self._silence = text, now, FIRST_SILENCE
+        elif now - self._since >= self._silence:
+            self._silence *= 2
+            text = f"{text}, for {now - self._since:.0f} s"
+        else:
+            return
+        print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak
 
     def _timed_out(self) -> NotReady:
-        states = [f"{m.name} ({m.doing})" for m in self.seen.values() if not m.is_complete]
+        states = [f"{m.name} ({_at(m)})" for m in self.seen.values() if not m.is_complete]
         missing = len(set(self.settings.machines) - self.seen.keys())
         states += [f"{missing} that do not carry the profile"] if missing else []
         states += [f"param {name}" for name in sorted(self.names - self.found.keys())] if not states else []
@@ -194,6 +202,11 @@ class _Watch:
             f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
             f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."
         )
+
+
+def _at(machine: Machine) -> str:
+    idle = machine.is_runnable and not machine.has_begun
+    return "has not begun: does an agent run on it?" if idle else machine.doing
 
 
 def hidden_names(settings: ClusterReady) -> set[str]:

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except (OSError, RuntimeError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{(error.strerror if isinstance(error, OSError) else None) or error}\n")
         return 1
     return 0
 

@@ -15,6 +15,8 @@ from drp_provider.simulator.station import Report, Station
 
 KEY = "rocketskates:r0cketsk8ts"
 _LOOK_SECONDS = 0.5
+REPORTED = ("on", "off", "idle", "task", "fault", "said")
+"""What is reported of a machine."""
 _PRIVATE = ("RS_", "DRP_", "PULUMI_", "PYTHON", "VIRTUAL_ENV")
 
 
@@ -170,24 +172,31 @@ class Simulator:
 
         Args:
             machine: Its name.
-            what: `on`, `off`, `idle`, `task` or `fault`.
+            what: `on`, `off`, `idle`, `task`, `fault` or `said`.
             detail: Only with this detail.
             seconds: How long.
-            times: How many such reports.
+            times: How many such reports, counted from the start of the simulator: a machine is `idle` once it has
+                booted, and again after its workflow.
 
         Raises:
             TimeoutError: It has not been.
+            ValueError: There is no such machine, or no such report.
         """
         self._known(machine)
+        if what not in REPORTED:
+            raise ValueError(f"There is no report {what!r} of a machine: wait for one of {', '.join(REPORTED)}.")
 
         def is_there(reports: list[Report]) -> bool:
             found = (one for one in reports if (one.machine, one.what) == (machine, what))
             return sum(detail in (None, one.detail) for one in found) >= times
 
         if not self._running().wait(is_there, seconds):
-            last = [report for report in self.reports if report.machine == machine][-5:]
+            last = [f"{one.what} {one.detail}".strip() for one in self.reports if one.machine == machine][-5:]
+            wanted = " ".join(filter(None, (what, detail)))
+            often = f"{times} time{'s' * (times != 1)}"
             raise TimeoutError(
-                f"{machine} has not reported {what} {detail or ''} in {seconds} s; its last reports are {last}."
+                f"{machine} has not reported {wanted!r} {often} within {seconds:g} s; its last reports are: "
+                f"{'; '.join(last) or 'none'}."
             )
 
     def wait(self) -> None:

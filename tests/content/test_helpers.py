@@ -173,7 +173,7 @@ def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
 @pytest.mark.parametrize(
     "write",
     [
-        'compare_and_set my/value \'"none"\' 1 || exit 1',
+        "compare_and_set my/value '\"none\"' 1 || exit 1",
         "elect_leader my/value",
         "add_param my/new 1",
         "remove_param my/value",

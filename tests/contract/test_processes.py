@@ -123,7 +123,7 @@ def test_what_is_stored_outlives_the_endpoint_in_either_dialect(tmp_path: Path) 
     [
         (["--store", "{folder}"], "is not a store"),
         (["--store", "{text}"], "is not a store"),
-        (["--port", "{port}"], "in use"),
+        (["--port", "{port}"], "is in use already: stop what listens there, or choose another --port"),
     ],
 )
 def test_what_it_cannot_do_is_one_sentence(tmp_path: Path, arguments: list[str], complaint: str) -> None:

@@ -1,12 +1,17 @@
 """Waiting for a cluster: one list request a poll, and an end that says why."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from drp_provider.api.transport import READ_ATTEMPTS
+from drp_provider.api.client import Client
+from drp_provider.api.transport import READ_ATTEMPTS, Transport
 from drp_provider.embedded import EmbeddedEndpoint
+from drp_provider.engine import readiness
+from drp_provider.errors import NotReady
+from drp_provider.models.cluster_ready import ClusterReady
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -111,7 +116,7 @@ def test_a_wait_that_is_over_says_what_each_machine_is_doing(
     with pytest.raises(PluginError) as caught:
         plugin.create(MODEL, {**inputs, "timeout": 0.3})
     text = str(caught.value)
-    assert "was not ready within 0.3 s; still waiting for node-2 (" in text
+    assert "was not ready within 0.3 s; still waiting for node-2 (has not begun: does an agent run on it?)" in text
     assert "1 that do not carry the profile" in text
     assert "node-1" not in text
 
@@ -224,3 +229,20 @@ def test_an_endpoint_that_stays_away_ends_the_wait_when_the_time_is_over(
     door.answer("GET", 503, b"starting", "text/plain", times=1000)
     with pytest.raises(PluginError, match=r"GET machines made the endpoint fail \(503\)"):
         plugin.create(MODEL, {**inputs, "timeout": 0.1})
+
+
+def test_a_wait_in_which_nothing_happens_says_so_at_growing_intervals(
+    door: Door, inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(readiness, "FIRST_SILENCE", 0.01)
+    with pytest.raises(NotReady):
+        readiness.WaitLifecycle(ClusterReady).create(
+            Client(Transport(door.url, key=":".join(KEY))), {**inputs, "timeout": 1}
+        )
+    first, *again = capsys.readouterr().err.splitlines()
+    assert first == "example: 0 of 3 machines are done; at work on the start"
+    assert again
+    assert {re.sub(r"\d+", "N", line) for line in again} == {
+        "example: N of N machines are done; at work on the start, for N s"
+    }
+    assert len(again) < len(door.calls())

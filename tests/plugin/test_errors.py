@@ -53,6 +53,13 @@ def test_an_endpoint_that_is_no_url_is_named() -> None:
     assert "The DRP endpoint 'drp.example:8092' is not a URL" in text
 
 
+def test_an_endpoint_that_is_no_url_is_named_in_a_preview_already() -> None:
+    text = refusal(
+        {"RS_ENDPOINT": "drp.example:8092", "RS_KEY": KEY}, lambda plugin: plugin.check(PROFILE, {"name": "x"})
+    )
+    assert "The DRP endpoint 'drp.example:8092' is not a URL" in text
+
+
 def test_an_endpoint_without_credentials_is_named() -> None:
     text = refusal({"RS_ENDPOINT": "https://127.0.0.1:1"}, make)
     assert "No credentials for the DRP endpoint https://127.0.0.1:1: set RS_TOKEN or RS_KEY" in text

@@ -77,6 +77,14 @@ def test_a_cluster_is_one_profile_and_one_assignment_per_machine(recorded: Run) 
     }
 
 
+@pytest.mark.parametrize("adopt", [True, None])
+def test_a_cluster_that_is_adopted_adopts_the_content_that_it_uploads(recorded: Run, adopt: bool | None) -> None:
+    more: dict[str, Any] = {} if adopt is None else {"adopt": adopt}
+    seen = recorded(lambda: ClusterProfile("ex", content="content", **more))
+    assert seen.inputs("ContentPack")["ex-content"].get("adopt") is adopt
+    assert seen.inputs("ClusterProfile")["ex"].get("adopt") is adopt
+
+
 def test_a_mapping_names_the_assignments(recorded: Run) -> None:
     machines: dict[str, pulumi.Input[str]] = {"first": pulumi.Output.from_input("node-1"), "second": "node-2"}
     seen = recorded(lambda: ClusterProfile("ex", machines=machines))

@@ -141,6 +141,20 @@ def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_second_simulator_says_how_to_give_it_a_port_of_its_own(drp_simulator: Simulator) -> None:
+    port = drp_simulator.url.rpartition(":")[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "drp_provider.simulator", "--port", port],
+        env={**CLEAN, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    text = f"Port {port} is in use already: stop what listens there, or choose another --port (0: any).\n"
+    assert (done.returncode, done.stderr) == (1, text)
+
+
 @pytest.fixture
 def on(endpoint: object) -> Callable[..., Simulator]:
     """A simulator on somebody else's endpoint."""

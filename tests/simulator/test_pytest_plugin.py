@@ -5,6 +5,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from drp_provider.embedded import EmbeddedEndpoint
 from drp_provider.simulator import Simulator
 from tests.simulator.conftest import CLEAN
@@ -70,3 +72,10 @@ def test_an_endpoint_of_ones_own(drp_endpoint: EmbeddedEndpoint) -> None:
 def test_a_simulator_of_ones_own(drp_simulator: Simulator) -> None:
     assert list(drp_simulator.machines) == [f"node-{number}" for number in range(1, 9)]
     drp_simulator.wait_for("node-8", "idle")
+
+
+def test_a_report_that_never_comes_is_told_from_one_that_there_is_not(drp_simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="There is no report 'idel' of a machine: wait for one of on, off, idle"):
+        drp_simulator.wait_for("node-1", "idel")
+    with pytest.raises(TimeoutError, match=r"node-1 has not reported 'task x' 2 times within 0 s; its last .*: on \d+"):
+        drp_simulator.wait_for("node-1", "task", "x", seconds=0, times=2)

@@ -1,5 +1,6 @@
 """Door with a socket: a threaded server on the loopback interface."""
 
+import errno
 import socket
 import ssl
 import sys
@@ -79,7 +80,7 @@ class EmbeddedEndpoint:
             store = folder / "store.db" if self._store is None else self._store
             self._application = Application(store, **self._options)
             context = self._tls_context(folder) if self._tls else None
-            self._server = _Server((_LOOPBACK, self._port), self._application, context)
+            self._server = _listening(self._port, self._application, context)
         except BaseException:
             self.stop()
             raise
@@ -173,3 +174,13 @@ class _Server(ThreadingHTTPServer):
             return None
         self._open[threading.current_thread()] = secured
         return secured
+
+
+def _listening(port: int, application: Application, context: ssl.SSLContext | None) -> _Server:
+    try:
+        return _Server((_LOOPBACK, port), application, context)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        text = f"Port {port} is in use already: stop what listens there, or choose another --port (0: any)."
+        raise OSError(error.errno, text) from None

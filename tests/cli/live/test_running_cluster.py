@@ -156,7 +156,7 @@ def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers
     lost = stack.up(program(patience=2))
     assert not lost.ok
     assert "NotReady: cluster 'example' did not come up: machine node-" in lost.text
-    assert "failed in task cluster-pattern-wait; mend it, then change `reset`" in lost.text
+    assert "failed in task cluster-pattern-wait; mend it, then change the cluster's `reset`" in lost.text
     assert f"waiting for cluster-pattern/data from the leader {dead}" in lost.text
 
     for name in ("node-2", "node-3"):
