@@ -63,6 +63,33 @@ def test_a_list_of_leaders_never_gets_longer_than_it_may(client: Client, operato
     assert cluster.join(client, PROFILE, key, {"Name": f"node-{winner}"}, 3) == 0
 
 
+@pytest.mark.parametrize("again", [{"Uuid": "u1", "Address": "10.0.0.6"}, {"Uuid": "u1"}, "u1"])
+def test_a_machine_has_one_place_in_a_list_whatever_else_its_entry_says(
+    client: Client, operator: Operator, again: Any
+) -> None:
+    entries = [{"Uuid": "u0", "Address": "10.0.0.4"}, {"Uuid": "u1", "Address": "10.0.0.5"}]
+    assert [cluster.join(client, PROFILE, "my/members", entry, 3) for entry in entries] == [0, 1]
+    assert cluster.join(client, PROFILE, "my/members", again, 3) == 1
+    assert cluster.append(client, PROFILE, "my/members", again) == 1
+    assert operator.params(PROFILE)["my/members"] == entries
+    assert cluster.append(client, PROFILE, "my/others", "u1") == 0
+    assert cluster.append(client, PROFILE, "my/others", again) == 0
+    assert operator.params(PROFILE)["my/others"] == ["u1"]
+
+
+def test_entries_that_name_no_machine_are_compared_whole(client: Client, operator: Operator) -> None:
+    entries: list[Any] = [
+        {"Name": "a"},
+        {"Name": "b"},
+        {"Name": "a", "Uuid": None},
+        {"Name": "c", "Uuid": None},
+        1,
+        ["a"],
+    ]
+    assert [cluster.append(client, PROFILE, "my/members", entry) for entry in entries * 2] == [0, 1, 2, 3, 4, 5] * 2
+    assert operator.params(PROFILE)["my/members"] == entries
+
+
 def test_no_entry_is_lost_and_none_is_there_twice(client: Client, operator: Operator) -> None:
     all_at_once(lambda n: cluster.append(client, PROFILE, "my/reports", f"node-{n % 8}"))
     assert sorted(operator.params(PROFILE)["my/reports"]) == sorted(f"node-{n}" for n in range(8))
