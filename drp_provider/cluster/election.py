@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drp_provider.cluster.entries import place_of
 from drp_provider.cluster.params import Documents, read, swap, until_done
 from drp_provider.errors import DrpError
 from drp_provider.patch.values import ABSENT, same
@@ -47,16 +48,17 @@ def elect(api: Documents, profile: str, key: str, me: str, *, seed: str = SEED) 
 def join(api: Documents, profile: str, key: str, entry: Any, count: int) -> int | None:
     """Add an entry to a list until it has `count` entries; the place of ours, or None when others were faster.
 
-    Guarantee: the list never gets longer than `count`, and an entry that is in it already keeps its place. A param
-    that is absent counts as an empty list.
+    Guarantee: the list never gets longer than `count`, and a machine that has an entry in it keeps that and its place,
+    whatever else the new one says. The machine is the entry's member `Uuid`, or the entry itself where it is a text;
+    entries without are compared whole. A param that is absent counts as an empty list.
     """
 
     def attempt() -> tuple[int | None] | None:
         found = read(api, profile, key)
         entries = [] if found is ABSENT or found is None else list(found)
-        for place, present in enumerate(entries):
-            if same(present, entry):
-                return (place,)
+        place = place_of(entries, entry)
+        if place is not None:
+            return (place,)
         if len(entries) >= count:
             return (None,)
         return (len(entries),) if swap(api, profile, key, found, [*entries, entry]) else None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drp_provider.cluster.entries import place_of
 from drp_provider.cluster.params import Documents, read, swap, until_done
 from drp_provider.patch.values import ABSENT, same
 
@@ -20,7 +21,7 @@ def publish(api: Documents, profile: str, key: str, value: Any) -> None:
 
 
 def append(api: Documents, profile: str, key: str, entry: Any) -> int:
-    """Add an entry to a list and return its place; an entry that is there already keeps it.
+    """Add an entry to a list and return its place; a machine that has an entry there keeps that, as with `join`.
 
     Guarantee: no entry of others is lost. A param that is absent counts as an empty list.
     """
@@ -28,9 +29,9 @@ def append(api: Documents, profile: str, key: str, entry: Any) -> int:
     def attempt() -> int | None:
         found = read(api, profile, key)
         entries = [] if found is ABSENT or found is None else list(found)
-        for place, present in enumerate(entries):
-            if same(present, entry):
-                return place
+        place = place_of(entries, entry)
+        if place is not None:
+            return place
         return len(entries) if swap(api, profile, key, found, [*entries, entry]) else None
 
     return until_done(f"List {key} of profile {profile!r}", attempt)

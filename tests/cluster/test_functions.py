@@ -1,5 +1,6 @@
 """The machines' operations, by many at once on a real endpoint."""
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from drp_provider import cluster
 from drp_provider.api.client import Client
 from drp_provider.api.transport import READ_ATTEMPTS, Transport
-from drp_provider.errors import ServerFault
+from drp_provider.errors import Forbidden, NotFound, ServerFault
 from drp_provider.patch.values import ABSENT
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -62,6 +63,33 @@ def test_a_list_of_leaders_never_gets_longer_than_it_may(client: Client, operato
     assert len(operator.params(PROFILE)[key]) == 3
     winner = places.index(0)
     assert cluster.join(client, PROFILE, key, {"Name": f"node-{winner}"}, 3) == 0
+
+
+@pytest.mark.parametrize("again", [{"Uuid": "u1", "Address": "10.0.0.6"}, {"Uuid": "u1"}, "u1"])
+def test_a_machine_has_one_place_in_a_list_whatever_else_its_entry_says(
+    client: Client, operator: Operator, again: Any
+) -> None:
+    entries = [{"Uuid": "u0", "Address": "10.0.0.4"}, {"Uuid": "u1", "Address": "10.0.0.5"}]
+    assert [cluster.join(client, PROFILE, "my/members", entry, 3) for entry in entries] == [0, 1]
+    assert cluster.join(client, PROFILE, "my/members", again, 3) == 1
+    assert cluster.append(client, PROFILE, "my/members", again) == 1
+    assert operator.params(PROFILE)["my/members"] == entries
+    assert cluster.append(client, PROFILE, "my/others", "u1") == 0
+    assert cluster.append(client, PROFILE, "my/others", again) == 0
+    assert operator.params(PROFILE)["my/others"] == ["u1"]
+
+
+def test_entries_that_name_no_machine_are_compared_whole(client: Client, operator: Operator) -> None:
+    entries: list[Any] = [
+        {"Name": "a"},
+        {"Name": "b"},
+        {"Name": "a", "Uuid": None},
+        {"Name": "c", "Uuid": None},
+        1,
+        ["a"],
+    ]
+    assert [cluster.append(client, PROFILE, "my/members", entry) for entry in entries * 2] == [0, 1, 2, 3, 4, 5] * 2
+    assert operator.params(PROFILE)["my/members"] == entries
 
 
 def test_no_entry_is_lost_and_none_is_there_twice(client: Client, operator: Operator) -> None:
@@ -117,6 +145,63 @@ def test_progress_is_two_annotations_and_nothing_else(client: Client, door: Door
     door.forget()
     cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
     assert door.calls() == ["GET machines/Name:node-1"]
+
+
+def color_of(operator: Operator) -> Any:
+    return operator.get("machines/Name:node-1")["Meta"].get("color")
+
+
+@pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
+def test_progress_is_shown_though_a_reply_is_lost(client: Client, door: Door, operator: Operator, fault: str) -> None:
+    getattr(door, fault)("PATCH", times=2)
+    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    assert color_of(operator) == "green"
+
+
+def test_progress_is_shown_beside_what_others_write(client: Client, door: Door, operator: Operator) -> None:
+    door.before("PATCH", recoloring(operator), times=2)
+    cluster.show_progress(client, "Name:node-1", color="green")
+    assert color_of(operator) == "green"
+    assert operator.get("machines/Name:node-1")["Meta"]["note"] == "theirs 2"
+
+
+def recoloring(operator: Operator) -> Callable[[], Any]:
+    """Another writer, each of whose writes is a new one."""
+    numbers = itertools.count(1)
+
+    def write() -> None:
+        value = f"theirs {next(numbers)}"
+        lines = [{"op": "add", "path": f"/Meta/{key}", "value": value} for key in ("color", "note")]
+        operator.patch("machines/Name:node-1", *lines)
+
+    return write
+
+
+@pytest.mark.parametrize("trouble", ["others", "silence", "fault", "nobody"])
+def test_progress_that_cannot_be_shown_is_a_sentence_and_no_error(
+    client: Client, door: Door, operator: Operator, capsys: pytest.CaptureFixture[str], trouble: str
+) -> None:
+    {
+        "others": lambda: door.before("PATCH", recoloring(operator), times=3),
+        "silence": lambda: door.lose_request("PATCH", times=3),
+        "fault": lambda: door.answer("PATCH", 503, b"starting", "text/plain", times=3),
+        "nobody": door.shut,
+    }[trouble]()
+    cluster.show_progress(client, "Name:node-1", color="green")
+    assert color_of(operator) != "green"
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("The progress of machine Name:node-1 cannot be shown, after 3 attempts: ")
+    assert "theirs" not in said
+
+
+def test_progress_of_a_machine_that_is_not_there_or_may_not_be_changed_is_an_error(
+    client: Client, operator: Operator
+) -> None:
+    with pytest.raises(NotFound):
+        cluster.show_progress(client, "Name:node-99", color="green")
+    operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Locked", "value": True})
+    with pytest.raises(Forbidden):
+        cluster.show_progress(client, "Name:node-1", color="green")
 
 
 def test_absence_is_not_null(client: Client, operator: Operator) -> None:

@@ -1,11 +1,12 @@
-"""A way into an endpoint that writes down what comes through, unchanged."""
+"""A way into an endpoint that writes down what comes through, unchanged, and lets others act around it."""
 
 import json
 import re
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,11 +25,15 @@ class Seen:
 
 @dataclass
 class Recorder:
-    """Listens on loopback, with TLS if given, and passes on to `target`, which has none."""
+    """Listens on loopback, with TLS if given, and passes on to `target`, which has none.
+
+    What happens `around` a request is over before its answer goes back.
+    """
 
     target: str
     seen: list[Seen] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
+    around: Callable[[str], AbstractContextManager[object]] = nullcontext
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
@@ -93,9 +98,10 @@ def _handler_for(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 return
             upstream = HTTPConnection(urlsplit(recorder.target).netloc, timeout=30)
             try:
-                upstream.request(self.command, self.path, body=raw or None, headers=dict(self.headers))
-                answer = upstream.getresponse()
-                content = answer.read()
+                with recorder.around(line):
+                    upstream.request(self.command, self.path, body=raw or None, headers=dict(self.headers))
+                    answer = upstream.getresponse()
+                    content = answer.read()
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("server", "date", "content-length", "connection"):

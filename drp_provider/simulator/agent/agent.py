@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from drp_provider.simulator import wire
 from drp_provider.simulator.agent import exits
@@ -96,9 +97,19 @@ class Agent:
         return self._wait(lambda machine: bool(machine["Runnable"]))
 
     def _wait_for_a_change(self) -> State | int:
+        """Wait until the machine is another than the one that asked for a job.
+
+        Where its workflow was set anew around the request, it is the same again, and was not when the request came: so
+        a machine that has tasks left asks again, as often as news may have got lost.
+        """
         self._board.idle()
-        before = self._machine
-        return self._wait(lambda machine: any(machine[name] != before[name] for name in _WATCHED))
+        before, again = self._machine, time.monotonic() + _POLL_SECONDS
+
+        def has_reason(machine: Any) -> bool:
+            changed = any(machine[name] != before[name] for name in _WATCHED)
+            return changed or (_has_tasks_left(machine) and time.monotonic() >= again)
+
+        return self._wait(has_reason)
 
     def _wait(self, condition: Callable[[Any], bool]) -> State | int:
         while True:
@@ -169,3 +180,7 @@ class Agent:
         except wire.Unreachable:
             pass
         return False
+
+
+def _has_tasks_left(machine: Any) -> bool:
+    return bool(machine["Runnable"]) and machine["CurrentTask"] < len(machine["Tasks"])

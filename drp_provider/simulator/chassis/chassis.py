@@ -77,7 +77,7 @@ class Chassis:
                 return
             machine = next((one for one in self._machines.values() if one.process == process), None)
             if machine is not None:
-                machine.power_off()
+                machine.kill()
             _, status = os.waitpid(process, 0)
             if machine is not None:
                 machine.ended(status)

@@ -53,14 +53,60 @@ class Machine:
         self._about = about
         self._report = report
         self._boots = 0
+        # What its switch says, and whether its processes were killed for that: they are there a little longer.
+        self._powered = self._killed = False
         self._cable: _socket.socket | None = None
         self._heard = b""
         self._faults: list[dict[str, Any]] = []
 
     def power_on(self) -> None:
-        """Start its agent, where it is off."""
+        """Start its agent, where it is off; one that was powered off and has not ended yet is started when it has."""
+        self._powered = True
+        if not self.process:
+            self._boot()
+
+    def power_off(self) -> None:
+        """Kill every process of the machine, as a power failure does."""
+        self._powered = False
         if self.process:
-            return
+            self._killed = True
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill the agent and its process group."""
+        if self.process:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process, signal.SIGKILL)
+
+    def ended(self, status: int) -> None:
+        """Its agent has ended: so does everything else on it, and perhaps it boots again."""
+        sweep(self._about["simulator"], self.name)
+        if self._cable is not None:
+            self._loop.watch(self._cable, 0, lambda _: None)
+            self._cable.close()
+            self._cable = None
+        self.process = 0
+        killed, code = self._killed, os.waitstatus_to_exitcode(status)
+        end = "lost its power" if killed or code < 0 else _ENDS.get(code, f"crashed with exit code {code}")
+        self._report("off", end)
+        if killed or code == exits.REBOOT:
+            self._boot_where_powered()
+        elif code == _CRASHED:
+            self._loop.later(_CRASH_PAUSE_SECONDS, self._boot_where_powered)
+
+    def fault(self, fault: dict[str, Any]) -> None:
+        """Take a fault: it happens now, later, or when its task begins."""
+        if fault["task"]:
+            self._faults.append(fault)
+        else:
+            self._schedule(fault)
+
+    def _boot_where_powered(self) -> None:
+        if self._powered and not self.process:
+            self._boot()
+
+    def _boot(self) -> None:
+        self._killed = False
         ours, theirs = _socket.socketpair()
         gc.freeze()
         self.process = os.fork()
@@ -73,35 +119,6 @@ class Machine:
         self._loop.watch(ours, READ, lambda _: self._listen(ours))
         self._boots += 1
         self._report("on", str(self.process))
-
-    def power_off(self) -> None:
-        """Kill every process of the machine, as a power failure does."""
-        if self.process:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process, signal.SIGKILL)
-
-    def ended(self, status: int) -> None:
-        """Its agent has ended: so does everything else on it, and perhaps it boots again."""
-        self.power_off()
-        sweep(self._about["simulator"], self.name)
-        if self._cable is not None:
-            self._loop.watch(self._cable, 0, lambda _: None)
-            self._cable.close()
-            self._cable = None
-        self.process = 0
-        code = os.waitstatus_to_exitcode(status)
-        self._report("off", "lost its power" if code < 0 else _ENDS.get(code, f"crashed with exit code {code}"))
-        if code == exits.REBOOT:
-            self.power_on()
-        elif code == _CRASHED:
-            self._loop.later(_CRASH_PAUSE_SECONDS, self.power_on)
-
-    def fault(self, fault: dict[str, Any]) -> None:
-        """Take a fault: it happens now, later, or when its task begins."""
-        if fault["task"]:
-            self._faults.append(fault)
-        else:
-            self._schedule(fault)
 
     def _schedule(self, fault: dict[str, Any]) -> None:
         if fault["after"]:
