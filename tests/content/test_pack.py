@@ -94,7 +94,7 @@ def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
         machine = cluster.operator.get(f"machines/Name:for-{task}")
         token = re.findall(r"PROFILE_TOKEN='(.*)'", script)[0]
         data = {
-            "Machine": {"Name": machine["Name"], "Address": machine["Address"]},
+            "Machine": {name: machine[name] for name in ("Name", "Address", "CurrentTask")},
             "Params": {**params, **cluster.operator.params(PROFILE)},
             "Token": token,
         }

@@ -69,12 +69,16 @@ def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(lab
     assert len(lab.operator.params(PROFILE)["cluster-pattern/reports"]) == MACHINES
 
 
-def test_a_wait_whose_workflow_was_cleared_makes_way_for_the_next_one(lab: Lab) -> None:
+@pytest.mark.parametrize("between", ["", "shorter"])
+def test_a_wait_whose_workflow_was_changed_makes_way_for_the_next_one(lab: Lab, between: str) -> None:
     first, *_ = lab.simulator.machines
+    lab.operator.post("workflows", {"Name": "shorter", "Stages": ["cluster-pattern-elect"]})
     lab.start("cluster-pattern", first)
     eventually(lambda: "Waiting for 4 entries" in "".join(map(lab.log, lab.jobs(first))))
-    lab.set(first, "Workflow", "")
+    lab.set(first, "Workflow", between)
     lab.operator.set_param(PROFILE, "cluster-pattern/size", 1)
+    if between:
+        lab.wait_until_complete(first)
     lab.set(first, "Workflow", "cluster-pattern")
     lab.wait_until_complete(first)
     assert lab.machine(first)["Runnable"]

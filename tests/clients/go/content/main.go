@@ -19,8 +19,9 @@ import (
 )
 
 type machine struct {
-	Name    string
-	Address net.IP
+	Name        string
+	Address     net.IP
+	CurrentTask int
 }
 
 type renderData struct {
