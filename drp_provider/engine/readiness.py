@@ -179,7 +179,7 @@ class _Watch:
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
         doing = sorted({machine.doing for machine in waiting})
         text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
-        return text + (f"; at work on {', '.join(doing)}" if doing else "")
+        return text + (f"; now at {', '.join(doing)}" if doing else "")
 
     def _say(self, text: str) -> None:
         """A line when something has changed, and at growing intervals when nothing has: Pulumi shows each one."""

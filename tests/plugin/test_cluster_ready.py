@@ -240,9 +240,9 @@ def test_a_wait_in_which_nothing_happens_says_so_at_growing_intervals(
             Client(Transport(door.url, key=":".join(KEY))), {**inputs, "timeout": 1}
         )
     first, *again = capsys.readouterr().err.splitlines()
-    assert first == "example: 0 of 3 machines are done; at work on the start"
+    assert first == "example: 0 of 3 machines are done; now at the start"
     assert again
     assert {re.sub(r"\d+", "N", line) for line in again} == {
-        "example: N of N machines are done; at work on the start, for N s"
+        "example: N of N machines are done; now at the start, for N s"
     }
     assert len(again) < len(door.calls())
