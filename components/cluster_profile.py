@@ -31,8 +31,15 @@ class ClusterProfile(pulumi.ComponentResource):
         self_reference: Name, or names, of the params that hold the profile's own name; default `cluster-profile`.
         content: A folder or file with the content that the workflow needs; or content packs that are declared already,
             to share them between clusters.
-        workflow: Name of the workflow that every machine goes through, stopped ones too. A machine that has it
-            already is not started again.
+        workflow: Name of the workflow that every machine goes through, stopped ones too, once in each run of the
+            cluster: also a machine that has gone through it elsewhere. If a refresh finds that another client has
+            changed it on a machine, `pulumi up` refuses to start it again by itself.
+        final_workflows: Names of the workflows that tasks of `workflow` set in the end; a machine is done when it has
+            completed one of these.
+        restart_on_drift: True runs the workflow again, and waits for it, on machines on which another client has
+            changed it.
+        drain_workflow: Name of a workflow that a machine runs and completes before it leaves the cluster.
+        drain_timeout: Seconds for that on one machine (600).
         wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
             name, or a mapping to the values they must hold. None: do not wait at all.
         wait_for_secrets: More of them, by name, whose values are secrets; KRIB's join command is one.
@@ -75,6 +82,10 @@ class ClusterProfile(pulumi.ComponentResource):
         self_reference: str | Sequence[str] | None = None,
         content: Content = (),
         workflow: str | None = None,
+        final_workflows: Sequence[str] | None = None,
+        restart_on_drift: bool | None = None,
+        drain_workflow: str | None = None,
+        drain_timeout: float | None = None,
         wait_for: Sequence[str] | Mapping[str, Input[Any]] | None = (),
         wait_for_secrets: Sequence[str] = (),
         timeout: float | None = None,
@@ -102,7 +113,15 @@ class ClusterProfile(pulumi.ComponentResource):
             )
             for label, machine in labelled.items()
         }
-        self.workflows = self._start(resource_name, labelled, workflow)
+        self.workflows = self._start(
+            resource_name,
+            labelled,
+            workflow,
+            final_workflows=final_workflows,
+            restart_on_drift=restart_on_drift,
+            drain_workflow=drain_workflow,
+            drain_timeout=drain_timeout,
+        )
         self.ready = None
         if labelled and wait_for is not None and (workflow or wait_for or wait_for_secrets):
             values = wait_for if isinstance(wait_for, Mapping) else {}
@@ -112,9 +131,12 @@ class ClusterProfile(pulumi.ComponentResource):
                 profile=self.profile.name,
                 machines=[assignment.machine_uuid for assignment in self.assignments.values()],
                 workflow=workflow or None,
+                final_workflows=final_workflows if workflow else None,
+                run=self.profile.generation if workflow else None,
+                leader=leader_param,
                 values=values or None,
                 timeout=timeout,
-                trigger=self.profile.generation,
+                trigger=self._trigger(),
                 opts=self._after([*self.assignments.values(), *self.workflows.values()]),
                 **awaited.inputs(params, runtime_params),
             )
@@ -129,7 +151,7 @@ class ClusterProfile(pulumi.ComponentResource):
         return [content] if isinstance(content, drp.ContentPack) else list(content)
 
     def _start(
-        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None
+        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None, **options: Any
     ) -> dict[str, drp.MachineWorkflow]:
         """No machine starts before all of them carry the profile."""
         if not workflow:
@@ -143,10 +165,17 @@ class ClusterProfile(pulumi.ComponentResource):
                 runnable=True,
                 restart=self.profile.generation,
                 place=self.assignments[label].place,
+                adopted_machines=self.profile.adopted_machines,
+                **options,
                 opts=opts,
             )
             for label, machine in machines.items()
         }
+
+    def _trigger(self) -> Output[Any]:
+        """Change exactly if a workflow of the cluster starts again, so that it is waited for."""
+        starts = {label: workflow.starts for label, workflow in self.workflows.items()}
+        return Output.all(generation=self.profile.generation, starts=Output.all(**starts))
 
     def _publish(self, leader_param: str) -> None:
         self.name = self.profile.name

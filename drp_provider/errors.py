@@ -6,12 +6,12 @@ DrpError
 ├─ InvalidInput                a value that DRP, JSON or Pulumi could not carry unchanged
 ├─ EndpointUnreachable         no answer; nothing was sent
 │  └─ CertificateNotTrusted    TLS ended the conversation
-├─ ReplyLost                   something was sent and no answer came back: it may have landed
-├─ UnexpectedAnswer            an answer that is not DRP's: HTML, broken JSON
+├─ OutcomeUnknown              a write was sent and no readable success came back: it may have landed
+├─ UnexpectedAnswer            a read was answered by something that is not DRP's: HTML, broken JSON, another object
 ├─ Conflict                    the object is not what the reviewer saw: nothing was changed
 ├─ AnotherCluster              a machine's scripts would work in another cluster
 ├─ AlreadyExists               an object of that name is there and is not ours
-├─ Busy                        other writers got between us each time
+├─ Busy                        other writers were faster for as long as we tried
 ├─ NotReady                    a cluster failed, or was not ready in time
 └─ ApiError                    the endpoint answered no: code, model, key, type, messages
    ├─ Refused         400 406  ├─ Unauthorized   401   ├─ Forbidden   403
@@ -41,9 +41,9 @@ __all__ = [
     "InvalidInput",
     "NotFound",
     "NotReady",
+    "OutcomeUnknown",
     "PatchRejected",
     "Refused",
-    "ReplyLost",
     "ServerFault",
     "SettingsError",
     "Unauthorized",
@@ -77,12 +77,20 @@ class CertificateNotTrusted(EndpointUnreachable):
     """TLS ended the conversation before anything was said."""
 
 
-class ReplyLost(DrpError):
-    """A request was sent and its reply never came: whether it landed must be looked up."""
+class OutcomeUnknown(DrpError):
+    """A write was sent and its answer is no readable success and no refusal of DRP's: it may have landed.
+
+    Silence, a proxy's page, half a JSON document, an empty 200 and the document of another object all end here.
+    `retry_after` is the number of seconds that the answer asked for (RFC 9110, section 10.2.3), or None.
+    """
+
+    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class UnexpectedAnswer(DrpError):
-    """The answer is not DRP's: HTML from a proxy, broken JSON, a redirect to elsewhere."""
+    """The answer to a read is not DRP's: HTML from a proxy, broken JSON, a redirect, another object."""
 
 
 class AnotherCluster(DrpError):
@@ -94,7 +102,7 @@ class AlreadyExists(DrpError):
 
 
 class Busy(DrpError):
-    """Other writers got between reading and writing at every attempt."""
+    """Other writers changed the object between reading and writing for as long as we tried."""
 
 
 class NotReady(DrpError):
@@ -182,7 +190,7 @@ class Unprocessable(ApiError):
 
 
 class ServerFault(ApiError):
-    """5xx: the endpoint itself failed."""
+    """5xx: the endpoint itself failed, or a proxy in front of it answered a read."""
 
 
 def may_pass(error: DrpError) -> bool:

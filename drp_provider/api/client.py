@@ -2,16 +2,15 @@
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
-from drp_provider.api.responses import not_an_object, reasons_of
+from drp_provider.api.responses import READS, not_an_object, reasons_of, unknown_outcome
+from drp_provider.api.shapes import Document, object_in, objects_in
 from drp_provider.api.transport import Transport
-from drp_provider.errors import Duplicate, Forbidden, NotFound, ReplyLost, Unprocessable
+from drp_provider.errors import Duplicate, Forbidden, NotFound, OutcomeUnknown, UnexpectedAnswer, Unprocessable
 
-Document = dict[str, Any]
 _CONFLICT = 409
-_HEAD = {"Available", "Errors", "Meta", "Validated"}
 
 
 class Client:
@@ -22,7 +21,7 @@ class Client:
 
     def get(self, prefix: str, key: str) -> Document:
         """The object; `key` may be an index (`Name:node-1`)."""
-        return _object(self.transport.send("GET", _path(prefix, key)), f"GET {prefix}/{key}")
+        return self._object("GET", prefix, key)
 
     def find(self, prefix: str, key: str) -> Document | None:
         """The object, or None when it is really gone.
@@ -48,24 +47,42 @@ class Client:
 
     def create(self, prefix: str, body: Mapping[str, Any]) -> Document:
         """Make a new object and return it."""
-        return _object(self.transport.send("POST", prefix, body=body), f"POST {prefix}")
+        answer = object_in(self.transport.send("POST", prefix, body=body), prefix, body.get("Name"))
+        if answer is None:
+            raise self._unusable("POST", prefix)
+        return answer
 
     def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> Document:
         """Apply operations (RFC 6902) to the object atomically (never to a sub-route: those are not) and return it."""
-        return _object(self.transport.send("PATCH", _path(prefix, key), body=list(lines)), f"PATCH {prefix}/{key}")
+        return self._object("PATCH", prefix, key, list(lines))
 
     def delete(self, prefix: str, key: str) -> None:
-        """Delete the object; one that is gone already is a success. A lost reply costs a second request."""
+        """Delete the object; one that is gone already is a success.
+
+        DRP answers 200 with the deleted object; for a content pack 204 without a body. Any other success may come
+        from a proxy while the object stays.
+        """
         try:
-            self._delete_once(prefix, key)
-        except ReplyLost:
-            self._delete_once(prefix, key)
+            answer = self.transport.send("DELETE", _path(prefix, key))
+        except NotFound as error:
+            if any(message.startswith("readonly") for message in error.messages):
+                raise Forbidden(
+                    f"{prefix}/{key} belongs to a content pack and is read-only: remove the content pack instead.",
+                    code=error.code,
+                    model=prefix,
+                    key=key,
+                ) from None
+            return
+        is_done = answer is None if prefix == "contents" else object_in(answer, prefix, key) is not None
+        if not is_done:
+            raise self._unusable("DELETE", f"{prefix}/{key}")
 
     def list(self, prefix: str, query: Mapping[str, str]) -> list[Document]:
         """The objects that the filters leave (`{"Profiles": "Eq(example)"}`, DRP API, section "List query")."""
-        answer = self.transport.send("GET", prefix, query=query)
-        if not isinstance(answer, list):
-            raise not_an_object(f"GET {prefix}")
+        without = query.get("slim", "").split(",")
+        answer = objects_in(self.transport.send("GET", prefix, query=query), prefix, without=without)
+        if answer is None:
+            raise self._unusable("GET", prefix)
         return answer
 
     def log(self, job: str) -> str:
@@ -78,7 +95,7 @@ class Client:
             answer = self.transport.send("GET", _path("contents", name))
         except NotFound:
             return None
-        return _pack(answer, f"GET contents/{name}", "sections")
+        return self._pack(answer, "GET", f"contents/{name}", "sections")
 
     def create_content(self, body: Mapping[str, Any]) -> builtins.list[str]:
         """Upload a new content pack; gives the endpoint's warnings, as far as they may be shown."""
@@ -89,29 +106,36 @@ class Client:
                 # For packs DRP does not give the error its type, as it does for objects.
                 raise Duplicate(str(error), code=error.code, model=error.model, key=error.key) from None
             raise
-        return _warnings(_pack(answer, "POST contents", "Counts"))
+        return _warnings(self._pack(answer, "POST", "contents", "Counts"))
 
     def replace_content(self, name: str, body: Mapping[str, Any]) -> builtins.list[str]:
         """Put a content pack in place of its former self; gives the endpoint's warnings."""
         answer = self.transport.send("PUT", _path("contents", name), body=body)
-        return _warnings(_pack(answer, f"PUT contents/{name}", "Counts"))
+        return _warnings(self._pack(answer, "PUT", f"contents/{name}", "Counts"))
 
     def names_of_machines(self, uuids: Sequence[str]) -> dict[str, str]:
         """The machines' names by uuid."""
         machines = self.list("machines", {"Uuid": f"In({','.join(uuids)})", "slim": "Params,Meta"})
         return {machine["Uuid"]: machine["Name"] for machine in machines}
 
-    def _delete_once(self, prefix: str, key: str) -> None:
-        try:
-            self.transport.send("DELETE", _path(prefix, key))
-        except NotFound as error:
-            if any(message.startswith("readonly") for message in error.messages):
-                raise Forbidden(
-                    f"{prefix}/{key} belongs to a content pack and is read-only: remove the content pack instead.",
-                    code=error.code,
-                    model=prefix,
-                    key=key,
-                ) from None
+    def _object(self, method: str, prefix: str, key: str, body: Any = None) -> Document:
+        answer = object_in(self.transport.send(method, _path(prefix, key), body=body), prefix, key)
+        if answer is None:
+            raise self._unusable(method, f"{prefix}/{key}")
+        return answer
+
+    def _pack(self, answer: Any, method: str, path: str, member: str) -> Document:
+        name = path.partition("/")[2]
+        is_pack = isinstance(answer, dict) and all(isinstance(answer.get(part), dict) for part in ("meta", member))
+        if is_pack and (not name or answer["meta"].get("Name") == name):
+            return cast("Document", answer)
+        raise self._unusable(method, path)
+
+    def _unusable(self, method: str, path: str) -> UnexpectedAnswer | OutcomeUnknown:
+        """Return the error for a success that does not hold what was asked for."""
+        self.transport.forget_connections()
+        request = f"{method} {path}"
+        return not_an_object(request) if method in READS else unknown_outcome(request)
 
     def _is_there(self, prefix: str, key: str) -> bool:
         try:
@@ -132,22 +156,6 @@ def _path(prefix: str, key: str) -> str:
     return f"{prefix}/{quote(key, safe=':')}"
 
 
-def _object(answer: Any, request: str) -> Document:
-    """The answer, if it is a DRP object: they all have `Meta` and `Validated` (DRP API, section "Common head").
-
-    Raises:
-        UnexpectedAnswer: it is something else.
-    """
-    if isinstance(answer, dict) and answer.keys() >= _HEAD:
-        return answer
-    raise not_an_object(request)
-
-
-def _pack(answer: Any, request: str, member: str) -> Document:
-    if isinstance(answer, dict) and isinstance(answer.get("meta"), dict) and isinstance(answer.get(member), dict):
-        return answer
-    raise not_an_object(request)
-
-
 def _warnings(summary: Document) -> list[str]:
-    return reasons_of([str(warning) for warning in summary.get("Warnings") or ()])
+    warnings = summary.get("Warnings")
+    return reasons_of([str(warning) for warning in warnings]) if isinstance(warnings, list) else []

@@ -15,6 +15,7 @@ from drp_provider.errors import (
     Duplicate,
     Forbidden,
     NotFound,
+    OutcomeUnknown,
     PatchRejected,
     Refused,
     ServerFault,
@@ -23,8 +24,11 @@ from drp_provider.errors import (
     Unprocessable,
 )
 
+READS = frozenset({"GET", "HEAD"})
 FIRST_SERVER_ERROR = 500
+_FIRST_SUCCESS, _FIRST_REDIRECT = 200, 300
 _CHECK_URL = "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal"
+_LOOK_AGAIN = f"{_CHECK_URL}, then run the program again, which looks first"
 _MEMBERS = {"Model", "Key", "Type", "Messages", "Code"}
 _TOKEN_REFUSED = ("Invalid Token", "Validation failed")
 _REQUIRES = re.compile(r"Requires: (\S+) (\S+) ?(.*)")
@@ -60,28 +64,38 @@ def is_worn_out(response: requests.Response) -> bool:
 
 
 def document_of(response: requests.Response, method: str, path: str) -> Any:
-    """The JSON of a successful answer; None where there is no body.
+    """Return the JSON of a successful answer; None for an answer without a body.
 
     Raises:
-        UnexpectedAnswer: it is not JSON.
+        OutcomeUnknown: the answer to a write is not JSON.
+        UnexpectedAnswer: the answer to a read is not JSON.
     """
     if not response.content:
         return None
     try:
-        return response.json()
-    except requests.exceptions.JSONDecodeError:
+        return _json(response)
+    except ValueError:
         raise _not_drp(response, method, path) from None
 
 
-def fault_of(response: requests.Response, method: str, path: str) -> ApiError | UnexpectedAnswer | None:
-    """The error that an answer stands for, or None when it is a success."""
-    if response.ok and not response.is_redirect:
+def fault_of(
+    response: requests.Response, method: str, path: str
+) -> ApiError | UnexpectedAnswer | OutcomeUnknown | None:
+    """Return the error that an answer stands for, or None for a success.
+
+    An error with DRP's five members, and its 401 without a body, is an answer. Any other failure of a write comes from
+    something in between, which may have passed the write on.
+    """
+    if _FIRST_SUCCESS <= response.status_code < _FIRST_REDIRECT:
         return None
     members = _error_members(response)
+    is_write = method not in READS
+    if is_write and members is None and response.status_code != requests.codes.unauthorized:
+        return _not_drp(response, method, path)
     if method != "HEAD" and response.status_code < FIRST_SERVER_ERROR and _is_foreign(response, members):
         return _not_drp(response, method, path)
     members = members or {}
-    messages = [str(message) for message in members.get("Messages") or ()]
+    messages = [str(message) for message in _list(members.get("Messages"))]
     kind = _kind(response.status_code, str(members.get("Type", "")))
     return kind(
         _text(kind, response.status_code, f"{method} {path}", messages, members),
@@ -93,23 +107,40 @@ def fault_of(response: requests.Response, method: str, path: str) -> ApiError | 
     )
 
 
+def retry_after_of(response: requests.Response) -> float | None:
+    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), or None; dates are not read."""
+    text = response.headers.get("Retry-After", "").strip()
+    return float(text) if text.isascii() and text.isdigit() else None
+
+
+def _json(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except RecursionError:
+        raise ValueError("too deep") from None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _is_foreign(response: requests.Response, members: dict[str, Any] | None) -> bool:
     """Whether the answer cannot be DRP's: its errors have five members (a 401 has no body), and it knows its routes."""
     if members is None:
         return bool(response.content) or response.is_redirect or response.status_code == requests.codes.not_found
-    return "No route" in (members.get("Messages") or ())
+    return "No route" in _list(members.get("Messages"))
 
 
 def _error_members(response: requests.Response) -> dict[str, Any] | None:
     try:
-        members = response.json()
-    except requests.exceptions.JSONDecodeError:
+        members = _json(response)
+    except ValueError:
         return None
     return members if isinstance(members, dict) and members.keys() >= _MEMBERS else None
 
 
 def _is_token_trouble(members: dict[str, Any] | None) -> bool:
-    messages = (members or {}).get("Messages") or [""]
+    messages = _list((members or {}).get("Messages")) or [""]
     return str(messages[0]).startswith(_TOKEN_REFUSED)
 
 
@@ -130,12 +161,13 @@ def _text(kind: type[ApiError], status: int, request: str, messages: list[str], 
         return _forbidden(request, messages)
     if kind is NotFound:
         return f"{subject} is not on the endpoint, or the credentials have no right to see it: check both."
-    if kind is ServerFault:
-        return f"{request} made the endpoint fail ({status}): look into its log, then run the program again."
     if kind is Refused and len(messages) == 1 and request.endswith(f"/{quote(messages[0], safe=':')}"):
         # DRP says no more than the key of an object that a content pack brought.
         return f"{request} was refused ({status}): the object is a content pack's and read-only; change that instead."
-    reasons = "; ".join(reasons_of(messages)) or f"the endpoint gave a reason that may hold others' values, {status}"
+    reasons = "; ".join(reasons_of(messages))
+    if kind is ServerFault and not reasons:
+        return f"{request} made the endpoint fail ({status}): look into its log, then run the program again."
+    reasons = reasons or f"the endpoint gave a reason that may hold others' values, {status}"
     return f"{subject} was refused ({reasons}): correct the program and run it again."
 
 
@@ -179,12 +211,23 @@ def _schema_reasons(text: str) -> str:
 
 
 def not_an_object(request: str) -> UnexpectedAnswer:
-    """JSON that holds no DRP object."""
-    return UnexpectedAnswer(f"{request} was answered with JSON that is no DRP object: {_CHECK_URL}.")
+    """Return the error for JSON that does not hold the object that was asked for."""
+    return UnexpectedAnswer(
+        f"{request} was answered with JSON that is no DRP object, or not the one that was asked for: {_CHECK_URL}."
+    )
 
 
-def _not_drp(response: requests.Response, method: str, path: str) -> UnexpectedAnswer:
+def unknown_outcome(request: str, how: str = "with a success that does not hold the object") -> OutcomeUnknown:
+    """Return the error for a write that may have landed; `how` says how it was answered."""
+    return OutcomeUnknown(f"{request} was answered {how}, so whether it has landed is not known: {_LOOK_AGAIN}.")
+
+
+def _not_drp(response: requests.Response, method: str, path: str) -> UnexpectedAnswer | OutcomeUnknown:
     kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
+    if method not in READS:
+        error = unknown_outcome(f"{method} {path}", f"with {response.status_code} and {kind}, which is not DRP's")
+        error.retry_after = retry_after_of(response)
+        return error
     return UnexpectedAnswer(
         f"{method} {path} was answered with {response.status_code} and {kind}, which is not DRP's: {_CHECK_URL}."
     )

@@ -5,13 +5,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from drp_provider.errors import Busy, PatchRejected, ReplyLost
+from drp_provider.errors import Busy, OutcomeUnknown, PatchRejected
 from drp_provider.patch.operation import add, replace, test
 from drp_provider.patch.pointer import pointer_to, value_at
 from drp_provider.patch.values import ABSENT, same
 
 ATTEMPTS = 100
 """So many machines may be faster than us, one after the other, before we give up."""
+UNANSWERED = 5
+"""So many requests in a row may go without a readable answer."""
 LONGEST_PAUSE = 0.5
 """Seconds between two attempts; the first retries come sooner."""
 
@@ -36,7 +38,8 @@ def read(api: Documents, profile: str, key: str) -> Any:
 def swap(api: Documents, profile: str, key: str, old: Any, new: Any) -> bool:
     """Put `new` in the place of `old` (which may be `ABSENT`); False when something else is there by now.
 
-    A lost reply is looked up. What cannot be told is whether a value that is gone again had been ours for a moment.
+    An answer that was lost or cannot be read is looked up. What cannot be told is whether a value that is gone again
+    had been ours for a moment.
     """
     pointer = pointer_to("Params", key)
     lines = [test(pointer, old), replace(pointer, new)]
@@ -46,14 +49,19 @@ def swap(api: Documents, profile: str, key: str, old: Any, new: Any) -> bool:
         if key in params:
             return False
         lines = [test("/Params", params), add(pointer, new)]
-    try:
-        api.patch("profiles", profile, [line.to_wire() for line in lines])
-    except PatchRejected:
-        return False
-    except ReplyLost:
+    for _ in range(UNANSWERED):
+        try:
+            api.patch("profiles", profile, [line.to_wire() for line in lines])
+        except PatchRejected:
+            return False
+        except OutcomeUnknown as error:
+            lost = error
+        else:
+            return True
         live = read(api, profile, key)
-        return same(live, new) or (same(live, old) and swap(api, profile, key, old, new))
-    return True
+        if not same(live, old):
+            return same(live, new)
+    raise lost
 
 
 def until_done(subject: str, attempt: Callable[[], T | None]) -> T:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 
 from drp_provider.cluster.params import Documents
-from drp_provider.errors import DrpError, PatchRejected, ReplyLost, may_pass
+from drp_provider.errors import DrpError, OutcomeUnknown, PatchRejected, may_pass
 from drp_provider.patch.operation import Operation, add, replace, test
 from drp_provider.patch.pointer import pointer_to
 
@@ -32,7 +32,7 @@ def show_progress(api: Documents, machine: str, *, icon: str | None = None, colo
         try:
             _show(api, machine, wanted)
         except DrpError as error:
-            if not (isinstance(error, PatchRejected | ReplyLost) or may_pass(error)):
+            if not (isinstance(error, PatchRejected | OutcomeUnknown) or may_pass(error)):
                 raise
             trouble = error
         else:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from drp_provider.engine import claims, holders, verbs
+from drp_provider.engine.progress_footprint import restoration
+from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import NotFound, PatchRejected, ReplyLost, Unprocessable
+from drp_provider.errors import NotFound, PatchRejected, Unprocessable
 from drp_provider.models.assignment import Entry
 from drp_provider.models.base import Inputs
+from drp_provider.models.fields import RUN_KEY_PREFIX
 from drp_provider.patch.operation import Operation, add, remove, replace, test
-from drp_provider.patch.pointer import pointer_to
+from drp_provider.patch.pointer import pointer_to, value_at
+from drp_provider.patch.values import ABSENT
 
 Document = dict[str, Any]
 
@@ -65,14 +69,14 @@ class EntryLifecycle:
         """
         target = self._target(inputs)
         try:
-            document, was_runnable, new = self._append(api, target)
+            document, was_runnable = self._append(api, target)
         except NotFound as error:
             undone = f"{self.model.item_noun} {inputs[self.model.item]!r} was not assigned"
             raise holders.unknown(self.model, inputs, undone, error) from None
         if self._is_missing(document, target.item):
             self._take_back(api, document, target, runnable=was_runnable)
             raise self._no_item(target)
-        return self._state(inputs, document, {"new": new, "had": document.get("Workflow")})
+        return self._state(inputs, document)
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
         """Nothing of an entry can change but its name in the program."""
@@ -84,8 +88,7 @@ class EntryLifecycle:
         if document is None or olds[self.model.item] not in document[self.model.list_field]:
             return None
         inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        before = olds.get("place") or {}
-        return self._state(inputs, document, {"new": bool(before.get("new")), "had": before.get("had")})
+        return self._state(inputs, document)
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """Take the entry out, from a fresh look at the list; what is gone already is fine."""
@@ -93,13 +96,19 @@ class EntryLifecycle:
         if claims.is_declared(*((self.model.prefix, name, item) for name in holders.names_of(self.model, key, olds))):
             return  # The program still declares the pair, by another resource or under another name of the machine.
 
-        def attempt() -> bool | ReplyLost | None:
+        def send() -> bool:
             document = api.find(self.model.prefix, key)
-            if document is None or item not in document[self.model.list_field]:
-                return True
-            return self._taken_out(api, key, self._removal(document, item))
+            if document is not None and item in document[self.model.list_field]:
+                api.patch(self.model.prefix, key, verbs.to_wire(self._leaving(document, item)))
+            return True
 
-        verbs.patiently(f"{self.model.list_field} of {key}", attempt)
+        def look(_: Rejection) -> None:
+            """Let `send` look: it always does."""
+
+        try:
+            settle(f"{self.model.list_field} of {key}", send, look)
+        except NotFound:
+            return
 
     def _target(self, inputs: Inputs) -> _Target:
         holder, item = inputs[self.model.holder], inputs[self.model.item]
@@ -115,45 +124,44 @@ class EntryLifecycle:
     def _holder_key(self, id_: str) -> str:
         return id_.partition("/")[0]
 
-    def _state(self, inputs: Inputs, document: Document, before: Inputs) -> State:
-        """`place` says what else the machine finds first, whether the entry was new to it, and what workflow it had."""
+    def _state(self, inputs: Inputs, document: Document) -> State:
+        """Return the record; `place` says which profiles the machine finds before this one."""
         facts = holders.facts_of(self.model, document)
         item, entries = inputs[self.model.item], document[self.model.list_field]
-        place = {self.model.item: item, **before, "behind": entries[: entries.index(item)]}
+        place = {self.model.item: item, "behind": entries[: entries.index(item)]}
         return State(self._id(document, item), {**inputs, **facts, "place": place}, inputs)
 
-    def _append(self, api: Documents, target: _Target) -> tuple[Document, bool, bool]:
-        """Append the entry; gives the machine, whether it was runnable before, and whether the entry is new to it.
+    def _append(self, api: Documents, target: _Target) -> tuple[Document, bool]:
+        """Append the entry; return the machine, and whether it was runnable before.
 
         A profile that does not exist is accepted with 200, and the endpoint then stops the machine (`Runnable` false,
         for good). Only a machine that was running may be started again, hence the `test`: it tells which it was,
         without a request of its own.
         """
-        was_runnable = new = True
+        was_runnable = True
 
-        def attempt() -> Document | ReplyLost | None:
-            nonlocal was_runnable, new
+        def send() -> Document:
             guard = [test(RUNNABLE, value=True)] if was_runnable else []
             lines = [*guard, *self._addition(api, target)]
             try:
                 return api.patch(self.model.prefix, target.key, verbs.to_wire(lines))
-            except PatchRejected:
-                was_runnable = target.instead_of is not None and bool(
-                    api.get(self.model.prefix, target.key)["Runnable"]
-                )
-            except ReplyLost as silence:
-                document = api.get(self.model.prefix, target.key)
-                return document if target.item in document[self.model.list_field] else silence
-            except Unprocessable:
-                document = api.get(self.model.prefix, target.key)
-                if target.item not in document[self.model.list_field]:
-                    raise
-                new = False
+            except Unprocessable as error:
+                refused = error
+            document = api.get(self.model.prefix, target.key)
+            if target.item not in document[self.model.list_field]:
+                raise refused
+            return document
+
+        def look(error: Rejection) -> Document | None:
+            nonlocal was_runnable
+            document = api.get(self.model.prefix, target.key)
+            if target.item in document[self.model.list_field]:
                 return document
+            if isinstance(error, PatchRejected):
+                was_runnable = bool(document["Runnable"])
             return None
 
-        document = verbs.patiently(target.subject, attempt)
-        return document, was_runnable, new
+        return settle(target.subject, send, look), was_runnable
 
     def _is_missing(self, document: Document, item: str) -> bool:
         pattern = re.compile(rf"{self.model.item} {re.escape(item)} \(at \d+\) does not exist", re.IGNORECASE)
@@ -163,18 +171,21 @@ class EntryLifecycle:
         """Leave the machine as it was before the entry was added."""
         key = document["Uuid"]
 
-        def attempt() -> bool | ReplyLost | None:
+        def send() -> bool:
             live = api.get(self.model.prefix, key)
-            if target.item not in live[self.model.list_field]:
-                return True
-            lines = self._removal(live, target.item)
-            if target.instead_of is not None and target.instead_of not in live[self.model.list_field]:
-                lines = [lines[0], replace(lines[0].path, target.instead_of)]
-            if runnable and not live["Runnable"]:
-                lines.append(replace(RUNNABLE, value=True))
-            return self._taken_out(api, key, lines)
+            if target.item in live[self.model.list_field]:
+                lines = self._removal(live, target.item)
+                if target.instead_of is not None and target.instead_of not in live[self.model.list_field]:
+                    lines = [lines[0], replace(lines[0].path, target.instead_of)]
+                if runnable and not live["Runnable"]:
+                    lines.append(replace(RUNNABLE, value=True))
+                api.patch(self.model.prefix, key, verbs.to_wire(lines))
+            return True
 
-        verbs.patiently(target.subject, attempt)
+        def look(_: Rejection) -> None:
+            """Let `send` look: it always does."""
+
+        settle(target.subject, send, look)
 
     def _addition(self, api: Documents, target: _Target) -> list[Operation]:
         """Append, or take the place of the one that is replaced, as a fresh look at the list shows it."""
@@ -193,16 +204,13 @@ class EntryLifecycle:
         place = f"{self.list_pointer}/{found[-1]}"
         return [test(place, item), remove(place)]
 
-    def _taken_out(self, api: Documents, key: str, lines: list[Operation]) -> bool | ReplyLost | None:
-        try:
-            api.patch(self.model.prefix, key, verbs.to_wire(lines))
-        except PatchRejected:
-            return None
-        except ReplyLost as silence:
-            return silence
-        except NotFound:
-            return True
-        return True
+    def _leaving(self, document: Document, item: str) -> list[Operation]:
+        """Take the entry out, and with it what the cluster has left in the machine's Meta."""
+        meta = document.get("Meta") or {}
+        mark = pointer_to("Meta", f"{RUN_KEY_PREFIX}{item}")
+        run = value_at(document, mark)
+        unmarked = [] if run is ABSENT else [test(mark, run), remove(mark)]
+        return [*self._removal(document, item), *unmarked, *restoration(meta, item)]
 
     def _no_item(self, target: _Target) -> NotFound:
         text = (

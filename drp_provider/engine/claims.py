@@ -15,6 +15,7 @@ _lock = threading.Lock()
 _declared: dict[Thing, set[str]] = {}
 _made: set[Thing] = set()
 _places: dict[Thing, str] = {}
+_recorded: set[Thing] = set()
 
 
 def declare(thing: Thing, declarer: str) -> None:
@@ -51,3 +52,15 @@ def place_of(thing: Thing) -> str | None:
     """The entry in whose place the thing comes."""
     with _lock:
         return _places.get(thing)
+
+
+def record(thing: Thing) -> None:
+    """The state of the stack holds the thing."""
+    with _lock:
+        _recorded.add(thing)
+
+
+def is_recorded(thing: Thing) -> bool:
+    """Return whether the state held the thing when this update began: what creates it now replaces it in place."""
+    with _lock:
+        return thing in _recorded

@@ -7,9 +7,10 @@ from typing import Any
 
 from drp_provider.engine import claims, pack_reports, verbs
 from drp_provider.engine.drift import meta_seen, sections_seen
-from drp_provider.engine.reports import same_stacks
+from drp_provider.engine.reports import anothers, same_stacks
+from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import ApiError, Duplicate, NotFound, ReplyLost
+from drp_provider.errors import ApiError, Duplicate, NotFound, OutcomeUnknown, PatchRejected
 from drp_provider.models.base import Inputs
 from drp_provider.models.content_pack import ContentPack
 from drp_provider.models.fields import OWNER_KEY
@@ -44,7 +45,7 @@ class PackLifecycle:
             ApiError: the endpoint does not take it; nothing of it is there.
         """
         name = inputs["name"]
-        adopted, warnings = verbs.patiently(self._subject(name), lambda: self._create_or_claim(api, inputs))
+        adopted, warnings = _PackCreation(self, api, inputs).run()
         claims.make(self._thing(name))
         return self._state(inputs, adopted=adopted, warnings=warnings)
 
@@ -58,16 +59,12 @@ class PackLifecycle:
         adopted = bool(olds.get("adopted"))
         body = self._body(news, marked=not adopted)
 
-        def attempt() -> list[str] | ReplyLost:
-            result = self._replace(api, id_, body)
-            if isinstance(result, ReplyLost):
-                live = api.find_content(id_)
-                if live is not None and self._is_same(news, live):
-                    return []
-            return result
+        def look(_: Rejection) -> list[str] | None:
+            live = api.find_content(id_)
+            return [] if live is not None and self._is_same(news, live) else None
 
         try:
-            warnings = verbs.patiently(self._subject(id_), attempt)
+            warnings = settle(self._subject(id_), lambda: self._replace(api, id_, body), look)
         except NotFound as error:
             raise pack_reports.vanished(self._subject(id_), error) from None
         return self._state(news, adopted=adopted, warnings=warnings)
@@ -78,9 +75,8 @@ class PackLifecycle:
         if live is None:
             return None
         declared = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        mark = _mark_of(live)
-        # A pack that somebody else made again under the name is theirs: a destroy leaves it.
-        adopted = bool(olds.get("adopted")) or bool(mark and olds.get("owner") and mark != olds["owner"])
+        # A pack that another stack made again under the name is theirs: a destroy leaves it.
+        adopted = bool(olds.get("adopted")) or self._is_anothers(live, olds)
         return self._state(self._seen(declared, live), adopted=adopted, warnings=olds.get("warnings") or [])
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
@@ -91,8 +87,12 @@ class PackLifecycle:
         """
         if olds.get("adopted") or claims.is_declared(self._thing(id_)):
             return
+        if olds.get("owner") and self._find_ours(api, id_, olds) is None:
+            return
         try:
-            api.delete(self.model.prefix, id_)
+            verbs.delete(
+                self._subject(id_), lambda: api.delete(self.model.prefix, id_), lambda: self._find_ours(api, id_, olds)
+            )
         except ApiError as error:
             raise pack_reports.refused(self._subject(id_), error, api, olds, verb="deleted") from None
 
@@ -115,37 +115,15 @@ class PackLifecycle:
             meta["Meta"] = {**(meta.get("Meta") or {}), OWNER_KEY: inputs["owner"]}
         return {"meta": meta, "sections": content["sections"]}
 
-    def _create_or_claim(self, api: Documents, inputs: Inputs) -> tuple[bool, list[str]] | ReplyLost | None:
-        """Whether the pack was adopted, and the warnings; anything else to try again."""
-        lost = None
-        try:
-            return False, api.create_content(self._body(inputs, marked=True))
-        except Duplicate:
-            pass
-        except ReplyLost as silence:
-            lost = silence
-        except ApiError as error:
-            raise pack_reports.refused(self._subject(inputs["name"]), error, api, inputs, verb="uploaded") from None
-        live = api.find_content(inputs["name"])
-        return lost if live is None else self._claim(api, inputs, live, lost=lost is not None)
+    def _find_ours(self, api: Documents, id_: str, olds: Inputs) -> Document | None:
+        live = api.find_content(id_)
+        if live is not None and self._is_anothers(live, olds):
+            raise anothers(self._subject(id_), _mark_of(live))
+        return live
 
-    def _claim(
-        self, api: Documents, inputs: Inputs, live: Document, *, lost: bool
-    ) -> tuple[bool, list[str]] | ReplyLost | None:
-        name = inputs["name"]
-        ours = self._is_ours(inputs, live, lost=lost) and not claims.is_anothers(
-            self._thing(name), self._declarer(inputs)
-        )
-        if not ours and not inputs.get("adopt"):
-            twin = same_stacks(self._subject(name), _mark_of(live), inputs.get("owner"))
-            raise twin or pack_reports.already_exists(self._subject(name), live)
-        if self._is_same(inputs, live):
-            return not ours, []
-        try:
-            result = self._replace(api, name, self._body(inputs, marked=ours))
-        except NotFound:
-            return None
-        return result if isinstance(result, ReplyLost) else (not ours, result)
+    def _is_anothers(self, live: Document, olds: Inputs) -> bool:
+        mark = _mark_of(live)
+        return bool(mark and olds.get("owner")) and mark != olds["owner"]
 
     def _is_ours(self, inputs: Inputs, live: Document, *, lost: bool) -> bool:
         """Whether an earlier request of this resource made it: by its mark, or where none can be, by what it holds."""
@@ -170,15 +148,62 @@ class PackLifecycle:
         }
         return {**inputs, "version": live["meta"].get("Version") or "", "content": content}
 
-    def _replace(self, api: Documents, name: str, body: Document) -> list[str] | ReplyLost:
+    def _replace(self, api: Documents, name: str, body: Document) -> list[str]:
         try:
             return api.replace_content(name, body)
-        except ReplyLost as silence:
-            return silence
         except NotFound:
             raise
         except ApiError as error:
-            raise pack_reports.refused(self._subject(name), error, api, body, verb="changed") from None
+            refused = error
+        raise pack_reports.refused(self._subject(name), refused, api, body, verb="changed")
+
+
+class _PackCreation:
+    """One creation: a `POST`, and what may be there instead."""
+
+    def __init__(self, lifecycle: PackLifecycle, api: Documents, inputs: Inputs) -> None:
+        self._of = lifecycle
+        self._api = api
+        self._inputs = inputs
+        self._name = inputs["name"]
+        self._is_lost = False
+        """Whether an earlier `POST` of this creation may have landed."""
+
+    def run(self) -> tuple[bool, list[str]]:
+        """Return whether the pack was adopted, and the endpoint's warnings."""
+        return settle(self._of._subject(self._name), self._post, self._look)
+
+    def _post(self) -> tuple[bool, list[str]]:
+        try:
+            return False, self._api.create_content(self._of._body(self._inputs, marked=True))
+        except Duplicate as error:
+            duplicate = error
+        except ApiError as error:
+            subject = self._of._subject(self._name)
+            raise pack_reports.refused(subject, error, self._api, self._inputs, verb="uploaded") from None
+        found = self._look(None)
+        if found is None:  # it was deleted meanwhile: pause, and send again
+            raise PatchRejected(str(duplicate), code=duplicate.code)
+        return found
+
+    def _look(self, error: Rejection | None) -> tuple[bool, list[str]] | None:
+        self._is_lost = self._is_lost or isinstance(error, OutcomeUnknown)
+        live = self._api.find_content(self._name)
+        return None if live is None else self._claim(live)
+
+    def _claim(self, live: Document) -> tuple[bool, list[str]] | None:
+        of, inputs = self._of, self._inputs
+        is_ours = of._is_ours(inputs, live, lost=self._is_lost)
+        ours = is_ours and not claims.is_anothers(of._thing(self._name), of._declarer(inputs))
+        if not ours and not inputs.get("adopt"):
+            twin = same_stacks(of._subject(self._name), _mark_of(live), inputs.get("owner"))
+            raise twin or pack_reports.already_exists(of._subject(self._name), live)
+        if of._is_same(inputs, live):
+            return not ours, []
+        try:
+            return not ours, of._replace(self._api, self._name, of._body(inputs, marked=ours))
+        except NotFound:
+            return None
 
 
 def _marks(live: Document) -> Document:

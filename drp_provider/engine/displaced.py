@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drp_provider.errors import ReplyLost
 from drp_provider.patch.planner import Change
 from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
@@ -26,9 +25,17 @@ class Displaced:
             if live is not ABSENT and not same(live, ours) and not same(live, change.wanted[pointer]):
                 self._sent[pointer] = live
 
-    def answered(self, result: object, seen: Mapping[str, Any] | None) -> None:
-        """True: the patch landed. None: it was refused whole. A lost reply: what landed is what a look has found."""
-        lost = isinstance(result, ReplyLost)
+    def landed(self) -> None:
+        """Note that the patch was carried out."""
+        self.values.update(self._sent)
+
+    def looked(self, seen: Mapping[str, Any]) -> None:
+        """Note what of a patch without a readable answer is there; the same value from before us was never sent."""
         for pointer, value in self._sent.items():
-            if result is True or (lost and same(value_at(seen, pointer), self._wanted[pointer])):
+            if same(value_at(seen, pointer), self._wanted[pointer]):
                 self.values[pointer] = value
+
+    @property
+    def unconfirmed(self) -> dict[str, Any]:
+        """Return the values that the last patch would overwrite."""
+        return dict(self._sent)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from drp_provider.engine.attachment import EntryLifecycle
+from drp_provider.engine.cluster_lifecycle import ClusterLifecycle
 from drp_provider.engine.content import PackLifecycle
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.engine.part import PartLifecycle
@@ -12,11 +13,13 @@ from drp_provider.engine.verbs import Lifecycle
 from drp_provider.engine.workflow import WorkflowLifecycle
 from drp_provider.models.assignment import Entry
 from drp_provider.models.base import Declaration, DrpObject, Part
+from drp_provider.models.cluster_profile import ClusterProfile
 from drp_provider.models.cluster_ready import Wait
 from drp_provider.models.content_pack import ContentPack
 from drp_provider.models.machine_workflow import MachineWorkflow
 
 _LIFECYCLES: dict[type[Declaration], Callable[[Any], Lifecycle]] = {
+    ClusterProfile: ClusterLifecycle,
     ContentPack: PackLifecycle,
     DrpObject: ObjectLifecycle,
     Entry: EntryLifecycle,

@@ -6,11 +6,13 @@ from typing import Any
 from pydantic.alias_generators import to_pascal
 
 from drp_provider.models.base import Inputs, Owned
-from drp_provider.models.fields import OWNER_KEY
+from drp_provider.models.fields import OWNER_KEY, RUN_KEY
 from drp_provider.patch.pointer import document_of, pointer_to, tokens_of
 from drp_provider.patch.values import ABSENT, text_of
+from drp_provider.runs import run_of
 
 OWNER_POINTER = pointer_to("Meta", OWNER_KEY)
+RUN_POINTER = pointer_to("Meta", RUN_KEY)
 MASKED = "[secret]"
 
 Model = type[Owned]
@@ -22,14 +24,23 @@ def field_pointer(name: str) -> str:
 
 
 def leaves_of(model: Model, inputs: Inputs, *, marked: bool) -> dict[str, Any]:
-    """The owned values. `marked` adds the owner mark, which only objects that we created carry."""
+    """Return the owned values. `marked` adds the owner mark, which only objects that we created carry."""
     found = {field_pointer(name): inputs[name] for name in model.zeros if inputs.get(name) is not None}
     for name in model.maps:
         for key, value in (inputs.get(name) or {}).items():
             found[field_pointer(name) + pointer_to(key)] = value
-    if marked and inputs.get("owner"):
-        found[OWNER_POINTER] = inputs["owner"]
-    return found
+    marks = marks_of(inputs)
+    return {**found, **(marks if marked else {p: mark for p, mark in marks.items() if p != OWNER_POINTER})}
+
+
+def marks_of(inputs: Inputs) -> dict[str, str]:
+    """Return what the provider itself writes into an object's Meta: whose it is, and which run its params belong to."""
+    marks = {}
+    if inputs.get("owner"):
+        marks[OWNER_POINTER] = inputs["owner"]
+    if inputs.get("incarnation"):
+        marks[RUN_POINTER] = run_of(inputs["incarnation"], inputs["run"])
+    return marks
 
 
 def seeds_of(model: Model, inputs: Inputs) -> dict[str, Any]:

@@ -9,13 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from drp_provider.engine import claims, holders, leaves, verbs
+from drp_provider.engine.converge import Target, converge
 from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.engine.reports import vanished
+from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import NotFound
 from drp_provider.models.base import Inputs, Part
 from drp_provider.patch.planner import Change
+from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import same
 
 LOCKED = "/Locked"
@@ -55,6 +58,7 @@ class PartLifecycle(ObjectLifecycle):
         wanted = leaves.leaves_of(self.model, inputs, marked=False)
         zeros = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
         change = Change(zeros, wanted, force=self._forced(inputs, wanted))
+        self._warn_of_lost_values(inputs, change, live)
         displaced = Displaced({})
         self._carry_out(api, live["Uuid"], change, displaced, news=inputs, live=live)
         return self._part(live["Uuid"], inputs, holders.facts_of(self.model, live), displaced.values, {})
@@ -130,8 +134,18 @@ class PartLifecycle(ObjectLifecycle):
         live: dict[str, Any] | None = None,
     ) -> None:
         secret_keys = leaves.secret_keys_of(self.model, olds or {}, news)
-        subject = self._subject_of(news)
-        self._converge(api, key, change, secret_keys=secret_keys, live=live, subject=subject, displaced=displaced)
+        target = Target(self.model.prefix, key, self._subject_of(news), secret_keys, adopting=live is not None)
+        converge(api, target, change, live=live, displaced=displaced)
+
+    def _warn_of_lost_values(self, inputs: Inputs, change: Change, live: dict[str, Any]) -> None:
+        """Say which forced keys hold the wanted value already, perhaps by a run that died: nothing can be put back."""
+        equal = [p for p in change.force if same(value_at(live, p), change.wanted[p])]
+        if equal:
+            names = ", ".join(leaves.label_of(pointer) for pointer in sorted(equal))
+            say(
+                f"{self._subject_of(inputs)}: {names} held the wanted value already; what an interrupted run may have "
+                "overwritten there is not known, so it cannot be put back when the resource goes"
+            )
 
     def _given_back(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:
         """The change, in which a leaf that is declared no more returns to what it was before us.

@@ -1,7 +1,10 @@
 """How far a machine is with its workflow, in both of DRP's dialects (DRP API, section "Waiting from outside")."""
 
+from collections.abc import Collection
 from enum import Enum
 from typing import Any
+
+from drp_provider.models.fields import RUN_KEY_PREFIX
 
 
 class Standing(Enum):
@@ -23,6 +26,11 @@ class Machine:
         self.name: str = document["Name"]
         self.workflow: str = document.get("Workflow") or ""
         self.job: str = document.get("CurrentJob") or ""
+
+    def run_in(self, profile: str) -> str | None:
+        """Return the run of the cluster that this machine has begun, or None; the document must hold Meta."""
+        run = (self._document.get("Meta") or {}).get(f"{RUN_KEY_PREFIX}{profile}")
+        return run if isinstance(run, str) else None
 
     @property
     def is_complete(self) -> bool:
@@ -61,12 +69,16 @@ class Machine:
         return str(tasks[max(current, 0)]) if max(current, 0) < len(tasks) else "the end"
 
 
-def standing_of(machine: Machine, workflow: str | None) -> Standing:
-    """Where a machine stands with the workflow it was given (None: with whatever it has)."""
-    if workflow is not None and machine.workflow != workflow:
+def standing_of(machine: Machine, workflow: str | None, final_workflows: Collection[str] = ()) -> Standing:
+    """Return where a machine stands with the workflow it was given (None: with whatever it has).
+
+    With `final_workflows`, tasks of the workflow set others, and the machine is done at the end of a final one.
+    """
+    is_chained = bool(final_workflows and machine.workflow)
+    if workflow is not None and machine.workflow != workflow and not is_chained:
         return Standing.CANCELLED
     if not machine.is_available:
         return Standing.UNAVAILABLE
     if machine.is_complete:
-        return Standing.DONE
+        return Standing.DONE if not final_workflows or machine.workflow in final_workflows else Standing.WORKING
     return Standing.WORKING if machine.is_runnable else Standing.STOPPED

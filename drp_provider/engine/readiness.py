@@ -1,6 +1,5 @@
 """The verbs of a wait: create and update look at a cluster until it is ready; there is nothing to read or delete."""
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from drp_provider.engine import verbs
 from drp_provider.engine.logs import last_lines
 from drp_provider.engine.progress import Machine, Standing, standing_of
+from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import ApiError, DrpError, NotReady, may_pass
 from drp_provider.models.base import Inputs
@@ -35,8 +35,11 @@ class WaitLifecycle:
         return verbs.check(self.model, olds, news)
 
     def diff(self, olds: Inputs, news: Inputs) -> Verdict:
-        """See `verbs.diff`."""
-        return verbs.diff(self.model, olds, news)
+        """See `verbs.diff`; say if the leader is among the machines that leave."""
+        verdict = verbs.diff(self.model, olds, news)
+        if verdict.changes is None:
+            say_if_leader_leaves(olds, news)
+        return verdict
 
     def create(self, api: Documents, inputs: Inputs) -> State:
         """Wait until every machine has finished and every named param has its value.
@@ -107,16 +110,26 @@ class _Watch:
         return False
 
     def machines_are_done(self) -> bool:
-        listed = self.api.list("machines", {"Profiles": f"Eq({self.settings.profile})", "slim": "Params,Meta"})
-        wanted = set(self.settings.machines)
+        of = self.settings
+        listed = self.api.list("machines", {"Profiles": f"Eq({of.profile})", "slim": "Params"})
+        wanted = set(of.machines)
         self.seen = {uuid: Machine(found) for found in listed if (uuid := found["Uuid"]) in wanted}
-        standings = {uuid: standing_of(machine, self.settings.workflow) for uuid, machine in self.seen.items()}
+        standings = {uuid: self._standing(machine) for uuid, machine in self.seen.items()}
         for uuid, standing in standings.items():
             self._stop_if_lost(self.seen[uuid], standing)
         waiting = [self.seen[uuid] for uuid, standing in standings.items() if standing is not Standing.DONE]
         missing = len(wanted - self.seen.keys())
         self._say(self._count(len(wanted), waiting, missing))
         return not waiting and not missing
+
+    def _standing(self, machine: Machine) -> Standing:
+        """Return where the machine stands; one that has not begun this run of the cluster is not done with it."""
+        of = self.settings
+        standing = standing_of(machine, of.workflow, of.final_workflows or ())
+        return Standing.WORKING if standing is Standing.DONE and not self._has_begun(machine) else standing
+
+    def _has_begun(self, machine: Machine) -> bool:
+        return self.settings.run is None or machine.run_in(self.settings.profile) == self.settings.run
 
     def params_are_set(self) -> bool:
         values = self.settings.values or {}
@@ -177,7 +190,7 @@ class _Watch:
         return values
 
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
-        doing = sorted({machine.doing for machine in waiting})
+        doing = sorted({self._doing(machine) for machine in waiting})
         text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
         return text + (f"; now at {', '.join(doing)}" if doing else "")
 
@@ -191,22 +204,56 @@ class _Watch:
             text = f"{text}, for {now - self._since:.0f} s"
         else:
             return
-        print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak
+        say(text)
+
+    def _doing(self, machine: Machine) -> str:
+        if not self._has_begun(machine):
+            return "another run: this one has not begun there"
+        idle = machine.is_runnable and not machine.has_begun
+        return "has not begun: does an agent run on it?" if idle else machine.doing
 
     def _timed_out(self) -> NotReady:
-        states = [f"{m.name} ({_at(m)})" for m in self.seen.values() if not m.is_complete]
+        waiting = [machine for machine in self.seen.values() if self._standing(machine) is not Standing.DONE]
+        states = [f"{machine.name} ({self._doing(machine)})" for machine in waiting]
         missing = len(set(self.settings.machines) - self.seen.keys())
         states += [f"{missing} that do not carry the profile"] if missing else []
         states += [f"param {name}" for name in sorted(self.names - self.found.keys())] if not states else []
         return NotReady(
             f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
             f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."
+            f"{self._last_words(waiting)}"
+        )
+
+    def _last_words(self, waiting: list[Machine]) -> str:
+        """Return the end of the log of the first machine that is at work, to be shown behind an error."""
+        machine = next((machine for machine in waiting if machine.job and machine.has_begun), None)
+        if machine is None:
+            return ""
+        try:
+            lines = last_lines(self.api.log(machine.job), self._secrets())
+        except DrpError:
+            return ""  # the error is about the time; that the log cannot be read would not help
+        return f" The log of {machine.name} ends:" + "".join(f"\n    {line}" for line in lines) if lines else ""
+
+
+def say_if_leader_leaves(olds: Inputs, news: Inputs) -> None:
+    """Say before anything happens that the machine which leads the cluster is among those that leave it."""
+    machines = news.get("machines")
+    value = (olds.get("found") or {}).get(olds.get("leader") or "")
+    leader = identity_of(value[0] if isinstance(value, list) and value else value)
+    staying = machines if isinstance(machines, list) else list((olds.get("members") or {}).values())
+    leaving = {name: uuid for name, uuid in (olds.get("members") or {}).items() if uuid not in staying}
+    name = next((name for name, uuid in leaving.items() if leader in (name, uuid)), None)
+    if name is not None:
+        say(
+            f"cluster {olds['profile']!r}: machine {name}, which leads it ({olds['leader']}), leaves; the others keep "
+            "its data and elect no other: change `reset` in the same `pulumi up` to elect again"
         )
 
 
-def _at(machine: Machine) -> str:
-    idle = machine.is_runnable and not machine.has_begun
-    return "has not begun: does an agent run on it?" if idle else machine.doing
+def identity_of(value: Any) -> Any:
+    """Return the machine that a param names: its uuid or name, given as text or as an entry of a list."""
+    return value.get("Uuid") or value.get("Name") if isinstance(value, dict) else value
 
 
 def hidden_names(settings: ClusterReady) -> set[str]:

@@ -53,6 +53,14 @@ def already_exists(model: Model, inputs: Inputs, live: dict[str, Any]) -> Alread
     )
 
 
+def anothers(subject: str, mark: Any) -> AlreadyExists:
+    """Return the error for an object of ours that another stack has made again."""
+    return AlreadyExists(
+        f"{subject} carries the mark of {mark!r}, so it was not deleted: the stack that made it again deletes it; run "
+        "`pulumi refresh`, and this one only takes its own keys back."
+    )
+
+
 def same_stacks(subject: str, mark: Any, owner: Any) -> AlreadyExists | None:
     """An object that this very stack has made, under another resource name; None where it is somebody else's."""
     if not isinstance(mark, str) or not isinstance(owner, str) or mark.split("/")[:2] != owner.split("/")[:2]:

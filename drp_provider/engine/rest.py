@@ -1,6 +1,5 @@
 """A cluster comes to rest before it begins anew: a script that is still at work would write into the new start."""
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,8 +7,11 @@ from typing import Any
 
 from drp_provider.engine import verbs
 from drp_provider.engine.progress import Machine
+from drp_provider.engine.settling import Rejection, settle
+from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents
-from drp_provider.errors import DrpError, ReplyLost, ServerFault, may_pass
+from drp_provider.errors import DrpError, may_pass
+from drp_provider.patch.operation import Plan
 from drp_provider.patch.planner import Change, plan
 from drp_provider.patch.pointer import tokens_of, value_at
 from drp_provider.patch.values import ABSENT, same
@@ -45,7 +47,7 @@ def at_rest(
         return
     if agreed is not None:
         agreed()
-    _say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
+    say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
     undo = _write(api, profile, escapes)
     try:
         _wait(api, profile, busy)
@@ -72,7 +74,7 @@ def _wait(api: Documents, profile: str, busy: list[str]) -> None:
     deadline = time.monotonic() + PATIENCE
     while busy := _still_at_work(api, profile, busy):
         if time.monotonic() >= deadline:
-            _say(f"{profile}: {_few(busy)} still at work or without power: whatever it writes now, the reset may miss")
+            say(f"{profile}: {_few(busy)} still at work or without power: whatever it writes now, the reset may miss")
             return
         time.sleep(POLL)
 
@@ -88,50 +90,51 @@ def _still_at_work(api: Documents, profile: str, before: list[str]) -> list[str]
 
 
 def _write(api: Documents, profile: str, escapes: Mapping[str, Any]) -> Change:
-    """Set what nobody has set; gives the change that undoes it."""
+    """Set what is not set; return the change that undoes it."""
     before: dict[str, Any] = {}
 
-    def attempt() -> Change | ReplyLost | None:
+    def send() -> Change:
         live = api.get("profiles", profile)
         here = {p: value_at(live, p) for p in escapes}
         before.update({p: value for p, value in here.items() if value in _UNSET})
-        written = [p for p, value in here.items() if same(value, escapes[p])]  # by us, and the reply was lost
+        written = [p for p, value in here.items() if same(value, escapes[p])]  # by us, and the answer was lost
         held = {p: value for p, value in before.items() if p not in written and value is not ABSENT}
         free = {p: escapes[p] for p in before if p not in written and p not in held}
         change = Change(held, {p: escapes[p] for p in held}, seeds=free)
-        result = verbs.send(api, "profiles", profile, plan(change, live))
-        if result is not True:
-            return result
+        _patch(api, profile, plan(change, live))
         earlier = {p: value for p, value in before.items() if value is not ABSENT}
         return Change({p: escapes[p] for p in {*before, *written}}, earlier)
 
-    return verbs.patiently(f"profile {profile!r}", attempt)
+    return settle(f"profile {profile!r}", send, _look_in_send)
 
 
 def _take_back(api: Documents, profile: str, undo: Change) -> None:
-    """Put back what was there, unless somebody else has written meanwhile; what led here is raised afterwards."""
+    """Put back what was there, unless another client has written meanwhile; what led here is raised afterwards."""
 
-    def attempt() -> bool | ReplyLost | None:
+    def send() -> bool:
         live = api.find("profiles", profile) or {}
         left = [p for p, ours in undo.reviewed.items() if same(value_at(live, p), ours)]
         change = Change({p: undo.reviewed[p] for p in left}, {p: undo.wanted[p] for p in left if p in undo.wanted})
-        try:
-            return verbs.send(api, "profiles", profile, plan(change))
-        except ServerFault:
-            return None  # it may pass; what stays behind would end every wait
+        _patch(api, profile, plan(change))
+        return True
 
     try:
-        verbs.patiently(f"profile {profile!r}", attempt)
+        settle(f"profile {profile!r}", send, _look_in_send)
     except DrpError:
         names = ", ".join(tokens_of(p)[-1] for p in undo.reviewed)
-        _say(f"{profile}: {names} could not be taken back and still ends every wait: remove it, or change `reset`")
+        say(f"{profile}: {names} could not be taken back and still ends every wait: remove it, or change `reset`")
+
+
+def _patch(api: Documents, profile: str, lines: Plan) -> None:
+    if lines:
+        api.patch("profiles", profile, verbs.to_wire(lines))
+
+
+def _look_in_send(_: Rejection) -> None:
+    """Let `send` look: it always does."""
 
 
 def _few(names: list[str]) -> str:
     shown = ", ".join(names[:MOST_NAMED])
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f"{shown}{more} {'is' if len(names) == 1 else 'are'}"
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 - Pulumi shows a provider's stderr; it has no other way to speak

@@ -1,30 +1,23 @@
-"""What both lifecycles share: the answers they give, the checks of inputs, and patience with other writers."""
+"""What all lifecycles share: the answers they give, the checks of inputs, and giving back what they took."""
 
 import builtins
-import random
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
-from drp_provider.errors import Busy, NotFound, PatchRejected, ReplyLost
+from drp_provider.errors import NotFound
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.patch.operation import Operation, Plan, remove, replace, test
 from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
 
-ATTEMPTS = 5
-LONGEST_PAUSE = 0.2
-"""Seconds. Other writers are scripts on machines: a retry that follows at once would meet the same one again."""
-
-CONTROLS = frozenset({"adopt", "force", "place"})
+CONTROLS = frozenset({"adopt", "adopted_machines", "drain_timeout", "force", "place", "restart_on_drift"})
 """Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
 becomes secret does: its recorded twin has to be encrypted.)"""
-
-T = TypeVar("T")
 
 
 class Documents(Protocol):
@@ -86,7 +79,7 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
     except ValidationError as error:
         found = [e for e in error.errors() if not (e["type"] == "missing" and e["loc"][0] in unknown)]
         return completed, [_fault(e["loc"], e["msg"]) for e in found]
-    return completed, []
+    return completed, model.objections(olds, completed)
 
 
 def _fault(location: tuple[int | str, ...], message: str) -> str:
@@ -121,50 +114,6 @@ def to_wire(lines: Iterable[Operation]) -> list[dict[str, Any]]:
     return [line.to_wire() for line in lines]
 
 
-def send(api: Documents, prefix: str, key: str, lines: Sequence[Operation]) -> Literal[True] | ReplyLost | None:
-    """Send a patch, if there is anything in it.
-
-    True when it is done, None when the endpoint refused it as a whole, the error when nobody knows.
-    """
-    if not lines:
-        return True
-    try:
-        api.patch(prefix, key, to_wire(lines))
-    except PatchRejected:
-        return None
-    except ReplyLost as silence:
-        return silence
-    return True
-
-
-def patiently(subject: str, attempt: Callable[[], T | ReplyLost | None]) -> T:
-    """Try until something comes back, with jitter, at most `ATTEMPTS` times.
-
-    An attempt gives None when others were faster, and the error when nobody knows whether it landed.
-
-    Raises:
-        Busy: other writers got between at the last attempt.
-        ReplyLost: the last attempt was not answered.
-    """
-    lost: ReplyLost | None = None
-    for turn in range(ATTEMPTS):
-        if turn:
-            time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - jitter, not a secret
-        result = attempt()
-        if isinstance(result, ReplyLost):
-            lost = result
-        elif result is not None:
-            return result
-        else:
-            lost = None
-    if lost is not None:
-        raise lost
-    raise Busy(
-        f"{subject} was changed by other writers at each of {ATTEMPTS} attempts, so nothing was changed: "
-        "run `pulumi up` again."
-    )
-
-
 def give_back(
     api: Documents, subject: str, thing: tuple[str, str], mine: Mapping[str, Any], back: Mapping[str, Any] | None = None
 ) -> None:
@@ -183,19 +132,30 @@ def give_back(
     before = back or {}
     left = dict(mine)
 
-    def attempt() -> bool | ReplyLost | None:
+    def send() -> bool:
         lines = [line for p, value in sorted(left.items()) for line in _restoring(p, value, before.get(p, ABSENT))]
-        result = send(api, *thing, lines)
-        if result is not True:
-            live = api.find(*thing)
-            for pointer in [p for p, value in left.items() if live is None or not same(value_at(live, p), value)]:
-                del left[pointer]
-        return result
+        if lines:
+            api.patch(*thing, to_wire(lines))
+        return True
+
+    def look(_: Rejection) -> None:
+        live = api.find(*thing)
+        for pointer in [p for p, value in left.items() if live is None or not same(value_at(live, p), value)]:
+            del left[pointer]
 
     try:
-        patiently(subject, attempt)
+        settle(subject, send, look)
     except NotFound:
         return
+
+
+def delete(subject: str, send: Callable[[], object], find: Callable[[], object | None]) -> None:
+    """Delete an object; where it is not known whether that landed, look, and delete again what is still there."""
+
+    def look(_: Rejection) -> bool | None:
+        return True if find() is None else None
+
+    settle(subject, lambda: send() or True, look)
 
 
 def _restoring(pointer: str, ours: Any, before: Any) -> Plan:

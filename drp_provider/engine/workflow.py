@@ -1,54 +1,26 @@
 """The verbs of a resource that is the workflow of a machine.
 
-DRP takes the same workflow again for no change, so a restart is two requests: clear, then set. Whoever changes the
-workflow meanwhile makes the `test` in front fail.
+DRP takes the same workflow again for no change, so a restart is two requests: clear, then set. If another client
+changes the workflow meanwhile, the `test` in front fails.
+
+In a cluster, the patch that starts the workflow also writes the run into the machine's Meta. That the machine has begun
+this run is then proven on the endpoint: a lost answer or a killed process changes nothing about it.
 """
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from drp_provider.engine import claims, clusters, holders, verbs
-from drp_provider.engine.leaves import label_of, masker, pointers_named
-from drp_provider.engine.progress import Machine
+from drp_provider.engine.drain import drain
 from drp_provider.engine.reports import vanished
+from drp_provider.engine.settling import Rejection, settle
+from drp_provider.engine.start import NONE, WORKFLOW, Start, start
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import Conflict, Difference, NotFound, PatchRejected, ReplyLost, Unprocessable
+from drp_provider.errors import NotFound
 from drp_provider.models.base import Inputs
 from drp_provider.models.machine_workflow import MachineWorkflow
-from drp_provider.patch.operation import Operation, replace, test
-from drp_provider.patch.pointer import pointer_to
+from drp_provider.patch.operation import replace, test
 
 Document = dict[str, Any]
-
-WORKFLOW, RUNNABLE = "/Workflow", "/Runnable"
-NONE = ""
-"""What DRP holds where a machine has no workflow."""
-
-_MISSING = re.compile(r"Workflow .* does not exist")
-_UNAVAILABLE = re.compile(r"wants Workflow .*, which is not available")
-
-
-@dataclass(frozen=True)
-class _Move:
-    """From the reviewed workflow to the goal. `taking` a machine over, one that is complete may be replaced."""
-
-    reviewed: str
-    goal: str
-    inputs: Inputs
-    taking: bool = False
-
-    @property
-    def runnable(self) -> bool:
-        return bool(self.inputs.get("runnable")) and self.goal != NONE
-
-    @property
-    def forced(self) -> bool:
-        return WORKFLOW in pointers_named(self.inputs.get("force") or (), [WORKFLOW])
-
-    def lines(self, guards: list[Operation], present: str) -> list[Operation]:
-        moved = [] if present == self.goal else [replace(WORKFLOW, self.goal)]
-        return [*guards, *moved, *([replace(RUNNABLE, value=True)] if self.runnable else [])]
 
 
 class WorkflowLifecycle:
@@ -70,7 +42,7 @@ class WorkflowLifecycle:
         return verbs.diff(self.model, olds, holders.settled(self.model, olds, news))
 
     def create(self, api: Documents, inputs: Inputs) -> State:
-        """One `PATCH` on a machine without a workflow; one that has the wanted workflow is ours, and not restarted.
+        """Send one `PATCH` to a machine without a workflow; one that has begun this run is not started again.
 
         Raises:
             Conflict: the machine is in the middle of another workflow.
@@ -80,144 +52,81 @@ class WorkflowLifecycle:
         key = holders.key_of(inputs[self.model.holder])
         try:
             clusters.refuse_another_first(api, self._subject(inputs), inputs.get("place") or {})
-            document = self._carry_out(api, key, _Move(NONE, inputs["workflow"], inputs, taking=True))
-            if self._has_run_elsewhere(document, inputs):
-                for move in self._again(inputs):
-                    document = self._carry_out(api, key, move)
+            document = start(api, key, Start(self._subject(inputs), inputs, taking=True))
         except NotFound as error:
             raise holders.unknown(self.model, inputs, "no workflow was set", error) from None
         return self._state(document["Uuid"], inputs, holders.facts_of(self.model, document), inputs["workflow"])
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:
-        """One guarded `PATCH` for another workflow, two for a restart.
+        """Send one guarded `PATCH` for another workflow, two for a restart, none if nothing is to run.
 
         Raises:
             Conflict: the machine has neither the reviewed nor the wanted workflow.
             NotFound: the machine is gone.
         """
-        moves = self._moves(olds, news)
+        runs = self.model.starts_again(olds, news)
+        wakes = bool(news.get("runnable")) and not olds.get("runnable")
         try:
-            for move in moves:
-                self._carry_out(api, id_, move)
+            if runs or wakes:
+                start(api, id_, Start(self._subject(news), news, olds, again=runs))
         except NotFound as error:
             raise vanished(self._subject(news), error) from None
         facts = {name: olds.get(name) for name in ("machine_uuid", "machine_name")}
-        return self._state(id_, news, facts, news["workflow"] if moves else olds.get("applied"))
+        return self._state(id_, news, facts, news["workflow"] if runs else olds.get("applied"))
 
     def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:
-        """The machine's workflow as it is; None when the machine is gone."""
+        """Return the machine's workflow as it is; None when the machine is gone.
+
+        A workflow that a task of ours has set is no drift.
+        """
         document = api.find(self.model.prefix, id_)
         if document is None:
             return None
         inputs = {name: olds[name] for name in verbs.input_names(self.model) if name in olds}
-        inputs["workflow"] = document["Workflow"]
-        return self._state(id_, inputs, holders.facts_of(self.model, document), olds.get("applied"))
+        applied, live = olds.get("applied") or olds["workflow"], document["Workflow"]
+        if live == applied or live in (olds.get("final_workflows") or ()):
+            inputs = {**inputs, "workflow": applied, "expected": None}
+        else:
+            inputs = {**inputs, "workflow": live, "expected": applied}
+        return self._state(id_, inputs, holders.facts_of(self.model, document), applied)
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
-        """One `PATCH` that clears the workflow if it is still the one that we set; otherwise it is somebody else's."""
+        """Run the drain workflow, if one is declared; then clear the workflow if it is still one of ours.
+
+        Raises:
+            NotReady: the drain workflow failed, or took too long; the machine keeps it.
+        """
         names = holders.names_of(self.model, id_, olds)
         if claims.is_declared(*((self.model.prefix, name, WORKFLOW) for name in names)):
             return  # The program still declares it, by another resource or under another name of the machine.
-        lines = [test(WORKFLOW, olds.get("applied") or olds["workflow"]), replace(WORKFLOW, NONE)]
+        ours = {olds.get("applied") or olds["workflow"], *(olds.get("final_workflows") or ())}
+        drained = olds.get("drain_workflow")
+        if drained:
+            drain(api, id_, self._subject(olds), olds, ours)
+        self._clear(api, id_, olds, {drained} if drained else ours)
 
-        def attempt() -> bool | ReplyLost:
-            try:
-                api.patch(self.model.prefix, id_, verbs.to_wire(lines))
-            except ReplyLost as silence:
-                return silence
-            except (PatchRejected, NotFound):
-                return True
+    def _clear(self, api: Documents, id_: str, olds: Inputs, ours: set[str]) -> None:
+        workflow = olds.get("drain_workflow") or olds.get("applied") or olds["workflow"]
+
+        def send() -> bool:
+            api.patch(self.model.prefix, id_, verbs.to_wire([test(WORKFLOW, workflow), replace(WORKFLOW, NONE)]))
             return True
 
-        verbs.patiently(self._subject(olds), attempt)
+        def look(_: Rejection) -> bool | None:
+            nonlocal workflow
+            live = api.find(self.model.prefix, id_)
+            if live is None or live["Workflow"] not in ours:
+                return True  # it is another client's now
+            workflow = live["Workflow"]
+            return None
 
-    def _has_run_elsewhere(self, document: Document, inputs: Inputs) -> bool:
-        """Where a machine had the workflow when it came to its profile, DRP takes the same one for no change.
-
-        That it has begun tells nothing: it may have begun by us, in a run that was interrupted or had no reply.
-        """
-        place = inputs.get("place") or {}
-        had_it = bool(place.get("new")) and place.get("had") == inputs["workflow"]
-        return had_it and document.get("CurrentTask", -1) >= 0
-
-    def _again(self, inputs: Inputs) -> list[_Move]:
-        return [_Move(inputs["workflow"], NONE, inputs), _Move(NONE, inputs["workflow"], inputs)]
-
-    def _moves(self, olds: Inputs, news: Inputs) -> list[_Move]:
-        reviewed, wanted = olds["workflow"], news["workflow"]
-        if reviewed != wanted:
-            return [_Move(reviewed, wanted, news)]
-        if news.get("restart") is not None and news.get("restart") != olds.get("restart"):
-            return self._again(news)
-        if news.get("runnable") and not olds.get("runnable"):
-            return [_Move(wanted, wanted, news)]
-        return []
+        try:
+            settle(self._subject(olds), send, look)
+        except NotFound:
+            return
 
     def _subject(self, inputs: Inputs) -> str:
         return f"{self.model.holder} {inputs[self.model.holder]!r}"
 
     def _state(self, id_: str, inputs: Inputs, facts: Inputs, applied: str | None) -> State:
         return State(id_, {**inputs, **facts, "applied": applied}, inputs)
-
-    def _carry_out(self, api: Documents, key: str, move: _Move) -> Document:
-        """Send the move; when the endpoint refuses or is silent, look and go on from what is there."""
-        lines = move.lines([test(WORKFLOW, move.reviewed)], move.reviewed)
-
-        def attempt() -> Document | ReplyLost | None:
-            nonlocal lines
-            answer = self._send(api, key, lines, move)
-            if isinstance(answer, dict):
-                return answer
-            live = api.get(self.model.prefix, key)
-            landed = isinstance(answer, ReplyLost) and move.reviewed != move.goal
-            if live["Workflow"] == move.goal and (landed or live["Runnable"] or not move.runnable):
-                return live
-            lines = move.lines(self._guards(move, live), live["Workflow"])
-            return answer
-
-        return verbs.patiently(self._subject(move.inputs), attempt)
-
-    def _send(self, api: Documents, key: str, lines: list[Operation], move: _Move) -> Document | ReplyLost | None:
-        try:
-            return api.patch(self.model.prefix, key, verbs.to_wire(lines))
-        except PatchRejected:
-            return None
-        except ReplyLost as silence:
-            return silence
-        except Unprocessable as error:
-            raise self._unusable(move, error) from None
-
-    def _guards(self, move: _Move, live: Document) -> list[Operation]:
-        """What must still hold for the next patch.
-
-        Raises:
-            Conflict: the machine has a workflow that may not be replaced.
-        """
-        guard = test(WORKFLOW, live["Workflow"])
-        if live["Workflow"] in {move.reviewed, move.goal} or move.forced:
-            return [guard]
-        if move.taking and Machine(live).is_complete:
-            progress = ("CurrentTask", "Tasks", "WorkflowComplete")
-            return [guard, *(test(pointer_to(name), live[name]) for name in progress if name in live)]
-        show = masker(move.inputs.get("secret_keys") or ())
-        texts = [show(WORKFLOW, value) for value in (move.reviewed, live["Workflow"], move.inputs["workflow"])]
-        way = "wait until it is complete" if move.taking else "run `pulumi refresh` and look at `pulumi preview`"
-        hint = f'To go on, {way}, or overwrite it with force=["workflow"].'
-        raise Conflict(self._subject(move.inputs), [Difference(label_of(WORKFLOW), *texts)], hint)
-
-    def _unusable(self, move: _Move, error: Unprocessable) -> Unprocessable:
-        said = "\n".join(error.messages)
-        if _MISSING.search(said):
-            reason, way = "does not exist", "create it first, or correct the name"
-        elif _UNAVAILABLE.search(said):
-            reason, way = "is not available", "repair what its `Errors` name"
-        else:
-            return error
-        return Unprocessable(
-            f"workflow {move.goal!r} {reason}, so it was not set on {self._subject(move.inputs)}: {way}.",
-            code=error.code,
-            model=error.model,
-            key=error.key,
-            type_=error.type,
-            messages=error.messages,
-        )

@@ -39,6 +39,11 @@ class Declaration(BaseModel):
         """The completed inputs with what goes on from the inputs of before; `olds` is empty for a new resource."""
         return inputs
 
+    @classmethod
+    def objections(cls, olds: Inputs, news: Inputs) -> list[str]:  # noqa: ARG003 - for types that must not drift
+        """Return why valid inputs are refused all the same, each a sentence with the way out."""
+        return []
+
 
 class Owned(Declaration):
     """What a program owns of a DRP object: fields, and maps whose members are owned one by one."""

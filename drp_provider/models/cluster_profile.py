@@ -1,15 +1,16 @@
 """ClusterProfile: a Profile that names itself, so that scripts on its machines find it."""
 
-import secrets
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import StrictInt, model_validator
 
 from drp_provider.models.base import Inputs
 from drp_provider.models.fields import Params
 from drp_provider.models.profile import Profile
 
 DEFAULT_SELF_REFERENCE = "cluster-profile"
+ID_SEPARATOR = "#"
+"""Between the profile's name, which cannot hold it, and the incarnation in Pulumi's id."""
 
 
 class ClusterProfile(Profile):
@@ -23,8 +24,8 @@ class ClusterProfile(Profile):
     self_reference: str | list[str] | None = None
     reset: str | None = None
     escape: Params | None = None
-    generation: str | None = None
-    """Another one for each time that the cluster begins at its first values: whatever runs on it follows this."""
+    run: StrictInt | None = None
+    """Counts how often the cluster began at its first values: 1, and one more at each reset."""
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
@@ -39,11 +40,13 @@ class ClusterProfile(Profile):
 
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
-        """A new profile, another name and a reset begin anew."""
-        kept = olds.get("generation") if olds.get("name") == inputs.get("name") else None
-        if kept is None or cls.resets(olds, inputs):
-            kept = secrets.token_hex(4)
-        return {**inputs, "generation": kept}
+        """Count the runs: the same program on the same state gives the same number."""
+        if olds.get("name") != inputs.get("name"):
+            return {**inputs, "run": 1}
+        number, reset = olds.get("run") or 1, inputs.get("reset")
+        if not isinstance(reset, str | None):
+            return {**inputs, "run": reset}  # as unknown as what it follows from
+        return {**inputs, "run": number + 1 if cls.resets(olds, inputs) else number}
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:

@@ -31,6 +31,9 @@ class ClusterReady(Wait):
     profile: Name
     machines: Annotated[list[StrictStr], AfterValidator(_check_machines)]
     workflow: Name | None = None
+    final_workflows: list[Name] | None = None
+    run: StrictStr | None = None
+    leader: ParamName | None = None
     params: list[ParamName] | None = None
     secret_params: list[ParamName] | None = None
     masked_params: list[ParamName] | None = None

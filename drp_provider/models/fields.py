@@ -13,6 +13,10 @@ LARGEST_INTEGER = 2**53 - 1
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OWNER_KEY = "pulumi-owner"
+RUN_KEY = "pulumi-run"
+"""The key of a cluster profile's Meta that says which run of the cluster its params belong to."""
+RUN_KEY_PREFIX = f"{RUN_KEY}/"
+"""Before the profile's name: the key of a machine's Meta that says which run of the cluster it has begun."""
 
 _NAME_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_' or '.'"
 _PARAM_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_', '.' or '/'"

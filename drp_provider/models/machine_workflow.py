@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from pydantic import StrictBool, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from drp_provider.models.base import Held
+from drp_provider.models.base import Held, Inputs
 from drp_provider.models.fields import Machine, Name
+
+LONGEST_DRAIN = 24 * 3600
 
 
 class MachineWorkflow(Held):
@@ -18,7 +20,49 @@ class MachineWorkflow(Held):
 
     machine: Machine
     workflow: Name
+    final_workflows: list[Name] | None = None
     runnable: StrictBool | None = None
     restart: StrictStr | None = None
     place: dict[str, Any] | None = None
+    adopted_machines: list[StrictStr] | None = None
+    restart_on_drift: StrictBool | None = None
+    drain_workflow: Name | None = None
+    drain_timeout: float = Field(default=600, gt=0, le=LONGEST_DRAIN)
     force: list[str] | None = None
+    starts: StrictInt | None = None
+    """Counts how often the program has started the workflow: a preview shows a change exactly if it runs again."""
+    expected: Name | None = None
+    """Only in the state: the workflow that was set, after a refresh has found another one on the machine."""
+
+    @classmethod
+    def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
+        """Count the starts: the same program on the same state gives the same number."""
+        if not olds:
+            return {**inputs, "starts": 1}
+        count = olds.get("starts") or 1
+        for name in ("workflow", "restart"):
+            if not isinstance(inputs.get(name), str | None):
+                return {**inputs, "starts": inputs[name]}  # as unknown as what it follows from
+        return {**inputs, "starts": count + 1 if cls.starts_again(olds, inputs) else count}
+
+    @classmethod
+    def starts_again(cls, olds: Inputs, news: Inputs) -> bool:
+        """Return whether this change starts the workflow: another one, another `restart`, or an accepted drift."""
+        expected = olds.get("expected") or olds.get("workflow")
+        restarted = news.get("restart") is not None and news.get("restart") != olds.get("restart")
+        accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift"))
+        return news.get("workflow") != expected or restarted or accepted
+
+    @classmethod
+    def objections(cls, olds: Inputs, news: Inputs) -> list[str]:
+        """Refuse to start a workflow just because somebody else has changed it on the machine."""
+        drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
+        if not drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
+            return []
+        found = f"the workflow {olds['workflow']!r}" if olds.get("workflow") else "no workflow"
+        objection = (
+            f"machine {olds['machine']!r} has {found} instead of {olds['expected']!r}, which this program set and does "
+            "not start again by itself: to run it again, change the cluster's `reset` (`restart` of a MachineWorkflow "
+            "of your own), or set restart_on_drift=True; if a task of the workflow sets it, name it in final_workflows."
+        )
+        return [objection]

@@ -17,8 +17,10 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         profile: Name of the profile, best the `name` output of the resource that makes it.
         opts: Pulumi's resource options; `retain_on_delete` keeps the entry when the resource goes.
 
-    The output `place` says where in the list the profile came: `new`, whether the machine did not carry it before, and
-    `behind`, the profiles that come first. A `MachineWorkflow` takes it.
+    The output `place` says which profiles come first in the list (`behind`). A `MachineWorkflow` takes it.
+
+    When the resource goes, the same patch takes the cluster's run mark off the machine, and puts its icon and colour
+    back if they are still as the cluster pattern's scripts left them.
 
     Creation fails, with the machine as it was, when the machine or the profile does not exist.
     """

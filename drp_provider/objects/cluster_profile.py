@@ -6,6 +6,7 @@ from typing import Any, Unpack
 from pulumi import Input, Output
 
 from drp_provider.engine.resource import ObjectInputs, ObjectResource
+from drp_provider.runs import run_of
 
 
 class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
@@ -25,8 +26,10 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             and clears them.
         common: see `ObjectInputs`. `adopt` keeps what an earlier cluster of that name left behind.
 
-    The output `generation` is another one each time that the cluster begins at its first values: by its creation, a
-    reset or another name. What runs on the cluster follows it.
+    `generation` is the text of the run: another one each time that the cluster begins at its first values, by its
+    creation, replacement, another name or a reset. What runs on the cluster follows it. The input `run` that a preview
+    shows counts the resets. `adopted_machines` are the uuids of the machines that carried the profile when it was
+    adopted.
 
     Creation fails on a name that exists, and lists by name the params that an earlier cluster left there.
     """
@@ -36,7 +39,8 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     self_reference: Output[Any]
     reset: Output[str | None]
     escape: Output[dict[str, Any] | None]
-    generation: Output[str]
+    run: Output[int]
+    adopted_machines: Output[list[str]]
 
     def __init__(
         self,
@@ -55,6 +59,12 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "self_reference": self_reference,
             "reset": reset,
             "escape": escape,
-            "generation": None,
+            "run": None,
+            "adopted_machines": None,
         }
         super().__init__(resource_name, own, **common)
+
+    @property
+    def generation(self) -> Output[str]:
+        """The text of the cluster's run, such as `1f3a9c2e:3`; pass it as `restart` to what must run in each."""
+        return Output.all(self.id, self.run).apply(lambda known: run_of(known[0].partition("#")[2], known[1] or 1))

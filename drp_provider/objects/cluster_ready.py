@@ -19,6 +19,11 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         profile: Name of the cluster profile.
         machines: Uuids of the machines to wait for, best the `machine_uuid` outputs of their assignments.
         workflow: The workflow they were given; another one on a machine ends the wait. Left out: whatever they have.
+        final_workflows: Names of workflows that tasks of the workflow set; a machine is done when it has completed one
+            of them. Left out: when it has completed `workflow`.
+        run: The `generation` output of the cluster profile: a machine counts as done only if it has begun this very
+            run, by a `MachineWorkflow` with the same `restart` and a `place`.
+        leader: Name of the param that names the leader: if its machine leaves, a line says so before anything happens.
         params: Names of params of the profile that must hold something (not null, `none`, or empty).
         secret_params: More of them, whose values are secrets, such as a join token.
         masked_params: Params whose values are taken out of the log lines that an error shows.
@@ -44,6 +49,9 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         profile: Input[str],
         machines: Input[Sequence[Input[str]]],
         workflow: Input[str] | None = None,
+        final_workflows: Input[Sequence[str]] | None = None,
+        run: Input[str] | None = None,
+        leader: Input[str] | None = None,
         params: Input[Sequence[str]] | None = None,
         secret_params: Input[Sequence[str]] | None = None,
         masked_params: Input[Sequence[str]] | None = None,
@@ -57,6 +65,9 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "profile": profile,
             "machines": machines,
             "workflow": workflow,
+            "final_workflows": final_workflows,
+            "run": run,
+            "leader": leader,
             "params": params,
             "secret_params": secret_params,
             "masked_params": masked_params,

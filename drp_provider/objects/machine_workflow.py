@@ -18,12 +18,26 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         workflow: Name of the workflow. Another one starts it in the place of the one that was reviewed.
         runnable: True starts a stopped machine too (`Runnable`), in the same patch. Anything else leaves that alone,
             and it is not read again: machines stop themselves.
-        restart: Any text; changing it runs the workflow again from its start, by two requests.
-        place: The `place` output of the assignment of the cluster that the workflow is for. A machine that is new to
-            the cluster runs the workflow even if it has run it elsewhere; one that carries another cluster first, named
-            by the same param, is refused, since its scripts would work in that one.
+        final_workflows: Names of the workflows that tasks of this one set at its end. They count as it does; any other
+            workflow that a refresh finds is drift.
+        restart: Any text; changing it runs the workflow again from its start, by two requests. In a cluster pass the
+            `generation` of its profile.
+        place: The `place` output of the assignment of the cluster that the workflow is for. The patch that starts the
+            workflow then also writes `restart` into the machine's Meta, under `pulumi-run/<profile>`: a machine without
+            this very mark has not begun this run, and is started even if it has run the workflow elsewhere. A machine
+            that carries another cluster first, named by the same param, is refused: its scripts would work in that one.
+        adopted_machines: The `adopted_machines` output of the cluster profile: machines that have this workflow and
+            were in the cluster before the program adopted it are marked, and not started again.
+        restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
+            Otherwise such an update is refused, since it may reinstall a machine that is in use.
+        drain_workflow: A workflow that the machine runs, and completes, when the resource goes; it still carries its
+            profiles then. If it fails, the resource stays.
+        drain_timeout: Seconds for that (600).
         force: `["workflow"]` replaces whatever workflow the machine is in, after a conflict was looked at.
         opts: Pulumi's resource options; `retain_on_delete` leaves the machine in its workflow.
+
+    The output `starts` counts how often the program has started the workflow: a preview shows another number exactly
+    if the workflow runs again. What waits for it takes it as `trigger`.
 
     Creation takes over a machine that has no workflow, has this one (which is not started again), or is through with
     another; one in the middle of another is a conflict. When the resource goes, the workflow is cleared if it is still
@@ -37,6 +51,7 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
     place: Output[dict[str, Any] | None]
     machine_uuid: Output[str]
     machine_name: Output[str]
+    starts: Output[int]
 
     def __init__(
         self,
@@ -46,7 +61,12 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         workflow: Input[str],
         runnable: Input[bool] | None = None,
         restart: Input[str] | None = None,
+        final_workflows: Input[Sequence[str]] | None = None,
         place: Input[Mapping[str, Any]] | None = None,
+        adopted_machines: Input[Sequence[str]] | None = None,
+        restart_on_drift: Input[bool] | None = None,
+        drain_workflow: Input[str] | None = None,
+        drain_timeout: float | None = None,
         force: Sequence[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -55,7 +75,12 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
             "workflow": workflow,
             "runnable": runnable,
             "restart": restart,
+            "final_workflows": final_workflows,
             "place": place,
+            "adopted_machines": adopted_machines,
+            "restart_on_drift": restart_on_drift,
+            "drain_workflow": drain_workflow,
+            "drain_timeout": drain_timeout,
             "force": force,
         }
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name"])
+        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "starts"])

@@ -44,7 +44,7 @@ def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client, str]:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses between attempts are for other writers' sake; here they write when they are told to."""
-    monkeypatch.setattr("drp_provider.engine.verbs.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("drp_provider.engine.settling.LONGEST_PAUSE", 0.0)
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
 

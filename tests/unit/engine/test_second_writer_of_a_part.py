@@ -34,7 +34,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapte
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses between attempts are for other writers' sake; here they write when they are told to."""
-    monkeypatch.setattr("drp_provider.engine.verbs.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("drp_provider.engine.settling.LONGEST_PAUSE", 0.0)
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
 

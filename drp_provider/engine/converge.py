@@ -1,0 +1,149 @@
+"""Bring one object from the reviewed values to the wanted ones, whatever happens on the way."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drp_provider.engine.displaced import Displaced
+from drp_provider.engine.leaves import OWNER_POINTER, RUN_POINTER, label_of, masker
+from drp_provider.engine.reports import clash_report
+from drp_provider.engine.settling import Rejection, settle
+from drp_provider.engine.verbs import Documents, to_wire
+from drp_provider.errors import NotFound, OutcomeUnknown
+from drp_provider.patch.operation import Plan
+from drp_provider.patch.planner import Change, Clashes, has_landed, plan
+from drp_provider.patch.pointer import value_at
+from drp_provider.patch.values import ABSENT, same
+
+Document = dict[str, Any]
+_MARKS = frozenset({OWNER_POINTER, RUN_POINTER})
+
+
+@dataclass(frozen=True)
+class Target:
+    """The object that is changed, and how errors speak of it."""
+
+    prefix: str
+    key: str
+    subject: str
+    secret_keys: Collection[str] = field(default_factory=frozenset)
+    adopting: bool = False
+    """Whether nothing has been reviewed yet, so that a conflict is with what was there before."""
+
+
+def look_up(api: Documents, target: Target) -> Document:
+    """Return the object as it is now.
+
+    Raises:
+        NotFound: it is gone.
+    """
+    document = api.find(target.prefix, target.key)
+    if document is None:
+        raise NotFound(f"{target.prefix}/{target.key} is gone", code=404, model=target.prefix, key=target.key)
+    return document
+
+
+def converge(
+    api: Documents,
+    target: Target,
+    change: Change,
+    *,
+    live: Document | None = None,
+    displaced: Displaced | None = None,
+) -> None:
+    """Send the change as one guarded patch; after a refusal or an unreadable answer, look and plan again.
+
+    Args:
+        api: The endpoint.
+        target: The object.
+        change: From reviewed to wanted.
+        live: The object, if it was just read; otherwise it is read only where the change needs it.
+        displaced: Takes note of the values of others that `force` overwrites.
+
+    Raises:
+        Busy: other writers were faster each time.
+        Conflict: a key that was to change is neither as reviewed nor as wanted.
+        NotFound: the object is gone.
+        OutcomeUnknown: the endpoint gave no readable answer, nor to a later look.
+    """
+    _Convergence(api, target, change, live, displaced or Displaced({})).run()
+
+
+def require_agreement(api: Documents, target: Target, change: Change) -> None:
+    """Raise Conflict unless the change applies to the live object."""
+    _Convergence(api, target, change, look_up(api, target), Displaced({})).plan()
+
+
+class _Convergence:
+    """One change on its way."""
+
+    def __init__(
+        self, api: Documents, target: Target, change: Change, live: Document | None, displaced: Displaced
+    ) -> None:
+        self._api = api
+        self._target = target
+        self._change = change
+        self._seen = live
+        self._displaced = displaced
+        self._lines: Plan = ()
+
+    def run(self) -> None:
+        try:
+            settle(self._target.subject, self._send, self._look)
+        except OutcomeUnknown as silence:
+            before = self._displaced.unconfirmed
+            if not before:
+                raise
+            lost = silence
+        else:
+            return
+        raise OutcomeUnknown(f"{lost} {self._overwritten(before)}", retry_after=lost.retry_after)
+
+    def plan(self) -> Plan:
+        """Return the operations for what was last seen."""
+        try:
+            return plan(self._marking(), self._seen)
+        except Clashes as found:
+            clashes = found
+        target = self._target
+        raise clash_report(target.subject, clashes, target.secret_keys, adopting=target.adopting)
+
+    def _send(self) -> bool:
+        if self._seen is None and self._change.needs_live():
+            self._seen = look_up(self._api, self._target)
+        if self._change.resets and self._seen is not None and self._run_has_begun(self._seen):
+            self._change = _without_reset(self._change)
+        self._lines = self.plan()
+        self._displaced.sending(self._change, self._seen)
+        if self._lines:
+            self._api.patch(self._target.prefix, self._target.key, to_wire(self._lines))
+        self._displaced.landed()
+        return True
+
+    def _look(self, error: Rejection) -> None:
+        self._seen = look_up(self._api, self._target)
+        if isinstance(error, OutcomeUnknown):
+            self._displaced.looked(self._seen)
+            if self._change.resets and RUN_POINTER not in self._change.wanted and has_landed(self._lines, self._seen):
+                self._change = _without_reset(self._change)
+
+    def _run_has_begun(self, seen: Document) -> bool:
+        """Return whether the reset has been carried out: it changes the run mark in the same patch."""
+        run = self._change.wanted.get(RUN_POINTER, ABSENT)
+        return run is not ABSENT and same(value_at(seen, RUN_POINTER), run)
+
+    def _marking(self) -> Change:
+        """Return the change, which may write a missing mark again: no refresh would show that it is missing."""
+        change = self._change
+        missing = {p for p in _MARKS if self._seen is not None and value_at(self._seen, p) is ABSENT}
+        return replace(change, force=change.force | missing)
+
+    def _overwritten(self, before: Mapping[str, Any]) -> str:
+        show = masker(self._target.secret_keys)
+        values = ", ".join(f"{label_of(pointer)} was {show(pointer, value)}" for pointer, value in before.items())
+        return f"Before it, {values}: if it has landed, only this line says so."
+
+
+def _without_reset(change: Change) -> Change:
+    """Return the change without what has been carried out: a second reset would undo what machines wrote since."""
+    return replace(change, seeds={}, resets=frozenset())

@@ -1,0 +1,204 @@
+"""Start a workflow on one machine, once, and with proof."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from drp_provider.engine.leaves import label_of, masker, pointers_named
+from drp_provider.engine.progress import Machine
+from drp_provider.engine.settling import Rejection, settle
+from drp_provider.engine.verbs import Documents, to_wire
+from drp_provider.errors import Conflict, Difference, OutcomeUnknown, Unprocessable
+from drp_provider.models.base import Inputs
+from drp_provider.models.fields import RUN_KEY_PREFIX
+from drp_provider.patch.operation import Operation, add, replace, test
+from drp_provider.patch.pointer import pointer_to, value_at
+
+Document = dict[str, Any]
+
+WORKFLOW, RUNNABLE = "/Workflow", "/Runnable"
+NONE = ""
+"""What DRP holds for a machine without a workflow."""
+UNNUMBERED = "1"
+"""The run of a cluster whose program gives no `restart`."""
+
+_MISSING = re.compile(r"Workflow .* does not exist")
+_UNAVAILABLE = re.compile(r"wants Workflow .*, which is not available")
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is to run, as the program wants it, and what it has reviewed."""
+
+    subject: str
+    inputs: Inputs
+    olds: Inputs = field(default_factory=dict)
+    taking: bool = False
+    """Whether the resource is new: it may take over a machine that has completed another workflow."""
+    again: bool = True
+    """Whether the workflow is to begin; otherwise a stopped machine only goes on."""
+
+    @property
+    def workflow(self) -> str:
+        """Return the workflow that is to run."""
+        return str(self.inputs["workflow"])
+
+    @property
+    def reviewed(self) -> str:
+        """Return the workflow that the machine had at the last apply or refresh."""
+        return str(self.olds.get("workflow") or NONE)
+
+    @property
+    def forced(self) -> bool:
+        """Return whether any workflow may be replaced."""
+        return WORKFLOW in pointers_named(self.inputs.get("force") or (), [WORKFLOW])
+
+    @property
+    def ours(self) -> set[str]:
+        """Return the workflows that are this program's doing."""
+        return {self.workflow, *(self.inputs.get("final_workflows") or ())}
+
+    @property
+    def mark(self) -> str | None:
+        """Return the pointer to the run mark in the machine's Meta; None outside of a cluster."""
+        profile = (self.inputs.get("place") or {}).get("profile")
+        return pointer_to("Meta", f"{RUN_KEY_PREFIX}{profile}") if profile else None
+
+    @property
+    def run(self) -> str:
+        """Return the run that the mark names."""
+        return str(self.inputs.get("restart") or UNNUMBERED)
+
+
+def start(api: Documents, key: str, wanted: Start) -> Document:
+    """Start the workflow unless the machine has begun this very run; return the machine.
+
+    Raises:
+        Conflict: the machine has a workflow that may not be replaced.
+        NotFound: the machine is gone.
+        Unprocessable: there is no such workflow, or it is not available.
+    """
+    return _Starting(api, key, wanted).run()
+
+
+class _Starting:
+    """One start on its way: a clear where the workflow is there already, then the start itself."""
+
+    def __init__(self, api: Documents, key: str, wanted: Start) -> None:
+        self._api = api
+        self._key = key
+        self._wanted = wanted
+        self._present = wanted.reviewed
+        self._guards = self._reviewed_guards()
+        self._live: Document | None = None
+        self._is_cleared = False
+        """Whether the machine was seen without the workflow: if it is there later, it has begun."""
+
+    def run(self) -> Document:
+        if self._wanted.inputs.get("adopted_machines") and self._wanted.taking:
+            self._note(self._api.get("machines", self._key))
+        return settle(self._wanted.subject, self._send, self._look)
+
+    def _reviewed_guards(self) -> list[Operation]:
+        """Guard a restart by the mark of the run before: a repeat must not stop the machine that it has started."""
+        of = self._wanted
+        before = of.olds.get("restart")
+        guards = [test(WORKFLOW, self._present)]
+        return [*guards, test(of.mark, before)] if of.mark and before and of.again else guards
+
+    def _send(self) -> Document:
+        of, live = self._wanted, self._live
+        woken = [replace(RUNNABLE, value=True)] if of.inputs.get("runnable") else []
+        if live is not None and self._is_done(live):
+            return live
+        if not of.again or (live is not None and self._has_begun(live)):
+            return self._patch([*self._guards, *woken])
+        if live is not None and self._was_adopted(live):
+            return self._patch([*self._guards, *self._marking()])
+        if self._present == of.workflow:
+            self._patch([*self._guards, replace(WORKFLOW, NONE)])
+            self._is_cleared, self._live = True, None
+            self._present, self._guards = NONE, [test(WORKFLOW, NONE)]
+        return self._patch([*self._guards, replace(WORKFLOW, of.workflow), *self._marking(), *woken])
+
+    def _look(self, error: Rejection) -> Document | None:
+        live = self._api.get("machines", self._key)
+        self._note(live)
+        landed = isinstance(error, OutcomeUnknown) and self._has_begun(live)
+        return live if landed or self._is_done(live) else None
+
+    def _note(self, live: Document) -> None:
+        self._live, self._present = live, live["Workflow"]
+        self._is_cleared = self._is_cleared or self._present != self._wanted.workflow
+        if not self._has_begun(live):
+            self._guards = self._live_guards(live)
+        else:
+            self._guards = [test(WORKFLOW, self._present)]
+
+    def _is_done(self, live: Document) -> bool:
+        """Return whether nothing is left to do: the run has begun, and the machine goes on if it is meant to."""
+        return self._has_begun(live) and (bool(live["Runnable"]) or not self._wanted.inputs.get("runnable"))
+
+    def _has_begun(self, live: Document) -> bool:
+        of = self._wanted
+        if of.mark:
+            return live["Workflow"] in of.ours and value_at(live, of.mark) == of.run
+        # Alone, nothing on the endpoint tells one run from another: what is there after our clear is ours.
+        began = self._is_cleared or of.reviewed != of.workflow or not of.again
+        return bool(live["Workflow"] == of.workflow) and began
+
+    def _was_adopted(self, live: Document) -> bool:
+        """Return whether the machine ran in this cluster before the program adopted it."""
+        of = self._wanted
+        members = of.inputs.get("adopted_machines") or ()
+        return of.taking and live["Uuid"] in members and live["Workflow"] in of.ours
+
+    def _marking(self) -> list[Operation]:
+        return [add(self._wanted.mark, self._wanted.run)] if self._wanted.mark else []
+
+    def _live_guards(self, live: Document) -> list[Operation]:
+        """Return what must still hold for the next patch.
+
+        Raises:
+            Conflict: the machine has a workflow that may not be replaced.
+        """
+        of, present = self._wanted, live["Workflow"]
+        guard = test(WORKFLOW, present)
+        if present in {NONE, of.reviewed, *of.ours} or of.forced:
+            return [guard]
+        if of.taking and Machine(live).is_complete:
+            progress = ("CurrentTask", "Tasks", "WorkflowComplete")
+            return [guard, *(test(pointer_to(name), live[name]) for name in progress if name in live)]
+        raise self._conflict(present)
+
+    def _conflict(self, present: str) -> Conflict:
+        of = self._wanted
+        show = masker(of.inputs.get("secret_keys") or ())
+        texts = [show(WORKFLOW, value) for value in (of.reviewed, present, of.workflow)]
+        way = "wait until it is complete" if of.taking else "run `pulumi refresh` and look at `pulumi preview`"
+        hint = f'To go on, {way}, or overwrite it with force=["workflow"].'
+        return Conflict(of.subject, [Difference(label_of(WORKFLOW), *texts)], hint)
+
+    def _patch(self, lines: list[Operation]) -> Document:
+        try:
+            return self._api.patch("machines", self._key, to_wire(lines))
+        except Unprocessable as error:
+            unusable = self._unusable(error)
+        raise unusable
+
+    def _unusable(self, error: Unprocessable) -> Unprocessable:
+        said = "\n".join(error.messages)
+        if _MISSING.search(said):
+            reason, way = "does not exist", "create it first, or correct the name"
+        elif _UNAVAILABLE.search(said):
+            reason, way = "is not available", "repair what its `Errors` name"
+        else:
+            return error
+        return Unprocessable(
+            f"workflow {self._wanted.workflow!r} {reason}, so it was not set on {self._wanted.subject}: {way}.",
+            code=error.code,
+            model=error.model,
+            key=error.key,
+            type_=error.type,
+            messages=error.messages,
+        )
