@@ -16,7 +16,7 @@ TARGETS = {
     "new key": 2,
     "refresh": 1,
     "no-op": 0,
-    "delete": 1,
+    "delete": 2,
     "assignment": 1,
     "unassignment": 2,
 }

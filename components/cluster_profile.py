@@ -12,6 +12,7 @@ from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
 from .awaited import Awaited
+from .departed import leader_of, warn_of_entries
 
 Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
 
@@ -107,38 +108,19 @@ class ClusterProfile(pulumi.ComponentResource):
             **inner,
         )
         labelled = dict(_labelled(resource_name, machines))
-        self.assignments = {
-            label: drp.MachineAssignment(
-                f"{resource_name}-{label}", machine=machine, profile=self.profile.name, opts=self._after(())
-            )
-            for label, machine in labelled.items()
-        }
-        self.workflows = self._start(
-            resource_name,
-            labelled,
-            workflow,
-            final_workflows=final_workflows,
-            restart_on_drift=restart_on_drift,
-            drain_workflow=drain_workflow,
-            drain_timeout=drain_timeout,
+        self.assignments = self._assign(resource_name, labelled)
+        chain = {"workflow": workflow, "final_workflows": final_workflows} if workflow else {}
+        drains = {"drain_workflow": drain_workflow, "drain_timeout": drain_timeout}
+        self.workflows = (
+            self._start(resource_name, labelled, restart_on_drift=restart_on_drift, **chain, **drains) if chain else {}
         )
         self.ready = None
         if labelled and wait_for is not None and (workflow or wait_for or wait_for_secrets):
             values = wait_for if isinstance(wait_for, Mapping) else {}
             awaited = Awaited(leader_param, [name for name in wait_for if name not in values], wait_for_secrets)
-            self.ready = drp.ClusterReady(
-                f"{resource_name}-ready",
-                profile=self.profile.name,
-                machines=[assignment.machine_uuid for assignment in self.assignments.values()],
-                workflow=workflow or None,
-                final_workflows=final_workflows if workflow else None,
-                run=self.profile.generation if workflow else None,
-                leader=leader_param,
-                values=values or None,
-                timeout=timeout,
-                trigger=self._trigger(),
-                opts=self._after([*self.assignments.values(), *self.workflows.values()]),
-                **awaited.inputs(params, runtime_params),
+            names = awaited.inputs(params, runtime_params)
+            self.ready = self._wait(
+                resource_name, leader_param, values=values or None, timeout=timeout, **chain, **names
             )
         self._publish(leader_param)
 
@@ -150,18 +132,23 @@ class ClusterProfile(pulumi.ComponentResource):
             return [drp.ContentPack(f"{resource_name}-content", path=content, adopt=adopt, opts=self._after(()))]
         return [content] if isinstance(content, drp.ContentPack) else list(content)
 
+    def _assign(self, resource_name: str, machines: Mapping[str, Input[str]]) -> dict[str, drp.MachineAssignment]:
+        return {
+            label: drp.MachineAssignment(
+                f"{resource_name}-{label}", machine=machine, profile=self.profile.name, opts=self._after(())
+            )
+            for label, machine in machines.items()
+        }
+
     def _start(
-        self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None, **options: Any
+        self, resource_name: str, machines: Mapping[str, Input[str]], **options: Any
     ) -> dict[str, drp.MachineWorkflow]:
-        """No machine starts before all of them carry the profile."""
-        if not workflow:
-            return {}
+        """Start the workflow on no machine before all of them carry the profile."""
         opts = self._after([*self.packs, *self.assignments.values()])
         return {
             label: drp.MachineWorkflow(
                 f"{resource_name}-{label}-workflow",
                 machine=machine,
-                workflow=workflow,
                 runnable=True,
                 restart=self.profile.generation,
                 place=self.assignments[label].place,
@@ -171,6 +158,18 @@ class ClusterProfile(pulumi.ComponentResource):
             )
             for label, machine in machines.items()
         }
+
+    def _wait(self, resource_name: str, leader_param: str, **awaited: Any) -> drp.ClusterReady:
+        return drp.ClusterReady(
+            f"{resource_name}-ready",
+            profile=self.profile.name,
+            machines=[assignment.machine_uuid for assignment in self.assignments.values()],
+            leader=leader_param,
+            run=self.profile.generation if self.workflows else None,
+            trigger=self._trigger(),
+            opts=self._after([*self.assignments.values(), *self.workflows.values()]),
+            **awaited,
+        )
 
     def _trigger(self) -> Output[Any]:
         """Change exactly if a workflow of the cluster starts again, so that it is waited for."""
@@ -185,24 +184,14 @@ class ClusterProfile(pulumi.ComponentResource):
         self.members = self.ready.members if self.ready else nothing
         self.collected = self.ready.found if self.ready else nothing
         self.collected_secrets = self.ready.found_secrets if self.ready else nothing
-        self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader(leader_param, *both))
+        self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader_in(leader_param, *both))
         names = ("name", "params", "machines", "leader", "members", "collected", "collected_secrets")
         self.register_outputs({name: getattr(self, name) for name in names})
 
 
-def _leader(param: str, collected: Mapping[str, Any], members: Mapping[str, str]) -> str | None:
-    """The name of the machine that leads: the param holds its uuid, its name or its entry, or a list of those."""
-    value = collected.get(param)
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        value = value[0] if value else None
-    if isinstance(value, Mapping):
-        value = value.get("Name") or value.get("Uuid")
-    leader = next((name for name, uuid in members.items() if value in (name, uuid)), None)
-    if value is not None and leader is None:
-        pulumi.log.warn(
-            f"{param} names {value!r}, which is no machine of the cluster any more: change `reset` to elect anew."
-        )
-    return leader
+def _leader_in(param: str, collected: Mapping[str, Any], members: Mapping[str, str]) -> str | None:
+    warn_of_entries(collected, members)
+    return leader_of(param, collected, members)
 
 
 def _labelled(

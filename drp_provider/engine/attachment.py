@@ -155,11 +155,10 @@ class EntryLifecycle:
         def look(error: Rejection) -> Document | None:
             nonlocal was_runnable
             document = api.get(self.model.prefix, target.key)
-            if target.item in document[self.model.list_field]:
-                return document
             if isinstance(error, PatchRejected):
                 was_runnable = bool(document["Runnable"])
-            return None
+                return None
+            return document if target.item in document[self.model.list_field] else None
 
         return settle(target.subject, send, look), was_runnable
 

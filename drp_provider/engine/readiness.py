@@ -20,6 +20,7 @@ FIRST_PAUSE = 0.125
 """Seconds, and doubled before each look until they are `poll_seconds`: small clusters are ready soon."""
 FIRST_SILENCE = 15.0
 """Seconds without a change after which the last line is said again, and doubled each time."""
+ANOTHER_RUN = "another run, since this one has not begun there"
 SECRETS = "found_secrets"
 """The output that Pulumi is to encrypt."""
 
@@ -190,7 +191,7 @@ class _Watch:
         return values
 
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
-        doing = sorted({self._doing(machine) for machine in waiting})
+        doing = sorted({machine.doing if self._has_begun(machine) else ANOTHER_RUN for machine in waiting})
         text = f"{self.settings.profile}: {total - len(waiting) - missing} of {total} machines are done"
         return text + (f"; now at {', '.join(doing)}" if doing else "")
 
@@ -208,7 +209,7 @@ class _Watch:
 
     def _doing(self, machine: Machine) -> str:
         if not self._has_begun(machine):
-            return "another run: this one has not begun there"
+            return ANOTHER_RUN
         idle = machine.is_runnable and not machine.has_begun
         return "has not begun: does an agent run on it?" if idle else machine.doing
 

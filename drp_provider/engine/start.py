@@ -164,7 +164,8 @@ class _Starting:
         """
         of, present = self._wanted, live["Workflow"]
         guard = test(WORKFLOW, present)
-        if present in {NONE, of.reviewed, *of.ours} or of.forced:
+        cleared = {NONE} if of.reviewed in of.ours else set()  # by a restart of ours that was interrupted
+        if present in {of.reviewed, *of.ours, *cleared} or of.forced:
             return [guard]
         if of.taking and Machine(live).is_complete:
             progress = ("CurrentTask", "Tasks", "WorkflowComplete")

@@ -41,11 +41,12 @@ class ClusterProfile(Profile):
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
         """Count the runs: the same program on the same state gives the same number."""
+        for name in ("name", "reset") if olds else ():
+            if not isinstance(inputs.get(name), str | None):
+                return {**inputs, "run": inputs[name]}  # as unknown as what it follows from
         if olds.get("name") != inputs.get("name"):
             return {**inputs, "run": 1}
-        number, reset = olds.get("run") or 1, inputs.get("reset")
-        if not isinstance(reset, str | None):
-            return {**inputs, "run": reset}  # as unknown as what it follows from
+        number = olds.get("run") or 1
         return {**inputs, "run": number + 1 if cls.resets(olds, inputs) else number}
 
     @classmethod

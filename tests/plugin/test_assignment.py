@@ -42,16 +42,20 @@ def test_assigning_costs_one_request_and_unassigning_two(
         assert door.calls() == [f"GET machines/{uuid}"]
 
 
-def test_the_workflow_that_a_machine_had_when_it_came_is_recorded_and_kept(
-    plugin: Plugin, operator: Operator, profile: str
+def test_leaving_takes_the_run_mark_in_the_same_patch(
+    plugin: Plugin, door: Door, operator: Operator, profile: str
 ) -> None:
-    operator.post("workflows", {"Name": f"{profile}-flow"})
-    set_workflow = {"op": "replace", "path": "/Workflow", "value": f"{profile}-flow"}
-    operator.patch("machines/Name:node-4", set_workflow)
     id_, outputs = plugin.create(MODEL, {"machine": "node-4", "profile": profile})
-    operator.patch("machines/Name:node-4", {**set_workflow, "value": ""})
-    place = {"profile": profile, "new": True, "had": f"{profile}-flow", "behind": []}
-    assert outputs["place"] == plugin.read(MODEL, id_, outputs)[1]["place"] == place
+    marks = [{"op": "add", "path": f"/Meta/pulumi-run~1{name}", "value": "a1:1"} for name in (profile, "another")]
+    operator.patch("machines/Name:node-4", *marks)
+    door.forget()
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+        later.delete(MODEL, id_, outputs)
+    uuid = outputs["machine_uuid"]
+    assert door.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
+    machine = machine_of(operator, "node-4")
+    assert (profile in machine["Profiles"], machine["Meta"].get("pulumi-run/another")) == (False, "a1:1")
+    assert f"pulumi-run/{profile}" not in machine["Meta"]
 
 
 def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, operator: Operator, profile: str) -> None:

@@ -55,7 +55,7 @@ def test_a_pack_is_one_request_whatever_it_holds(
     door.forget()
     destroyer.delete(PACK, id_, outputs)
     destroyer.delete(PACK, id_, outputs)
-    assert door.calls() == [f"DELETE contents/{name}"] * 2
+    assert door.calls() == [f"GET contents/{name}", f"DELETE contents/{name}", f"GET contents/{name}"]
     assert not operator.exists(f"tasks/{name}-a")
 
 
@@ -352,8 +352,10 @@ def test_json_of_another_service_is_no_pack(plugin: Plugin, door: Door, name: st
         ("GET", lambda: plugin.read(PACK, name, outputs)),
         ("PUT", lambda: plugin.update(PACK, name, outputs, inputs(name, version="v3"))),
     ):
-        door.answer(method, 200, b'{"status": "ok"}', "application/json")
-        with pytest.raises(PluginError, match="was answered with JSON that is no DRP object"):
+        door.faults.clear()
+        door.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
+        sentence = "JSON that is no DRP object" if method == "GET" else "a success that does not hold the object"
+        with pytest.raises(PluginError, match=f"was answered with {sentence}"):
             act()
 
 

@@ -9,7 +9,7 @@ from drp_provider.api.transport import READ_ATTEMPTS
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
-from tests.support.plugin import Plugin, PluginError
+from tests.support.plugin import UNKNOWN, Plugin, PluginError
 
 MODEL = "cluster_profile:ClusterProfile"
 ESCAPE = "my/escape"
@@ -24,7 +24,7 @@ class Cluster:
     def __init__(self, plugin: Plugin, operator: Operator, door: Door, name: str) -> None:
         self.plugin, self.operator, self.name = plugin, operator, name
         inputs = {"name": name, "params": {"my/version": "1"}, "runtime_params": {"my/leader": "none"}}
-        _, self.state = plugin.create(MODEL, {**inputs, "escape": {ESCAPE: "a reset"}})
+        self.id, self.state = plugin.create(MODEL, {**inputs, "escape": {ESCAPE: "a reset"}})
         operator.post("machines", {"Name": name, "Profiles": [name]})
         make_workflow(operator, f"w-{name}", f"t-{name}")
         start_workflow(operator, name, f"w-{name}")
@@ -33,7 +33,7 @@ class Cluster:
         door.forget()
 
     def reset(self, **changes: Any) -> dict[str, Any]:
-        return self.plugin.update(MODEL, self.name, self.state, {**self.inputs, "reset": "again", **changes})
+        return self.plugin.update(MODEL, self.id, self.state, {**self.inputs, "reset": "again", **changes})
 
     def works_at_the_look_number(self, number: int, door: Door) -> list[dict[str, Any]]:
         """The machine does its work just before this GET; the list then holds the params that it saw."""
@@ -49,7 +49,8 @@ class Cluster:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        return {key: value for key, value in self.state.items() if key != "adopted"}
+        made = {"adopted", "adopted_machines", "incarnation"}
+        return {key: value for key, value in self.state.items() if key not in made}
 
     @property
     def params(self) -> dict[str, Any]:
@@ -147,11 +148,12 @@ def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(cluster: Cluste
 def test_without_an_escape_a_reset_looks_at_no_machine(
     plugin: Plugin, operator: Operator, door: Door, name: str
 ) -> None:
-    _, state = plugin.create(MODEL, {"name": name, "runtime_params": {"my/leader": "none"}})
+    inputs = {"name": name, "runtime_params": {"my/leader": "none"}}
+    id_, state = plugin.create(MODEL, inputs)
     door.forget()
-    news = {key: value for key, value in state.items() if key != "adopted"}
-    plugin.update(MODEL, name, state, {**news, "reset": "again"})
-    assert door.calls() == [f"GET profiles/{name}"]
+    plugin.update(MODEL, id_, state, {**inputs, "reset": "again"})
+    assert door.calls() == [f"GET profiles/{name}", f"PATCH profiles/{name}"]
+    assert operator.get(f"profiles/{name}")["Meta"]["pulumi-run"] == f"{id_.partition('#')[2]}:2"
 
 
 def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: str) -> None:
@@ -198,24 +200,28 @@ def test_an_adopted_cluster_gets_its_seeds_back_out_where_no_machine_has_written
     assert operator.params(name) == {"other/x": 1, "my/list": ["a machine"]}
 
 
-def test_a_cluster_begins_anew_by_creation_reset_and_another_name_and_by_nothing_else(
-    plugin: Plugin, name: str
-) -> None:
+def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, operator: Operator, name: str) -> None:
     first, _ = plugin.check(MODEL, {"name": name})
-    assert first["generation"] != plugin.check(MODEL, {"name": name})[0]["generation"]
+    assert first == plugin.check(MODEL, {"name": name})[0]  # the same program on the same state, the same inputs
 
-    def follows(olds: dict[str, Any], **changes: Any) -> bool:
-        news = {key: value for key, value in {**olds, **changes}.items() if key != "generation"}
-        return bool(plugin.check(MODEL, news, olds)[0]["generation"] == olds["generation"])
+    def number(olds: dict[str, Any], **changes: Any) -> Any:
+        return plugin.check(MODEL, {**olds, **changes}, olds)[0]["run"]
 
-    assert follows(first)
-    assert follows(first, params={"my/x": 1})
-    assert not follows(first, reset="1")
-    assert not follows(first, name=f"{name}-other")
-    reset, _ = plugin.check(MODEL, {"name": name, "reset": "1"}, first)
-    assert follows({key: value for key, value in reset.items() if key != "reset"})
-    without = {key: value for key, value in reset.items() if key not in ("reset", "generation")}
-    assert plugin.check(MODEL, without, reset)[0]["generation"] == reset["generation"]
+    assert [number(first), number(first, params={"my/x": 1}), number(first, reset="1")] == [1, 1, 2]
+    reset = {**first, "reset": "1", "run": 2}
+    assert [number(reset), number(reset, reset="2"), number(reset, name=f"{name}-other")] == [2, 3, 1]
+    assert plugin.check(MODEL, {"name": name}, reset)[0]["run"] == 2
+    ids = {plugin.create(MODEL, {"name": f"{name}-{n}"})[0] for n in range(2)}
+    assert len({id_.partition("#")[2] for id_ in ids}) == 2
+    assert {operator.get(f"profiles/{id_.partition('#')[0]}")["Meta"]["pulumi-run"] for id_ in ids} == {
+        f"{id_.partition('#')[2]}:1" for id_ in ids
+    }
+
+
+def test_a_run_that_depends_on_an_unknown_is_unknown(plugin: Plugin, name: str) -> None:
+    first, _ = plugin.check(MODEL, {"name": name})
+    inputs, faults = plugin.check(MODEL, {"name": name, "reset": UNKNOWN}, first)
+    assert (faults, inputs["run"]) == ([], UNKNOWN)
 
 
 def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(plugin: Plugin, name: str) -> None:

@@ -92,7 +92,13 @@ def answer(status: int, type_: str = "", *messages: str, model: str = "", key: s
         ),
         (answer(400, "PATCH", "profiles"), errors.Refused, "POST profiles was refused"),
         (answer(406, "PATCH", f"json: cannot unmarshal {CANARY}"), errors.Refused, "POST profiles was refused"),
-        (answer(500), errors.ServerFault, "POST profiles made the endpoint fail (500): look into its log"),
+        (answer(500), errors.OutcomeUnknown, "500 and no content type, which is not DRP's, so whether it has landed"),
+        (
+            answer(500, "POST", "Error parsing inline templates: template: :1: bad character U+002D '-'"),
+            errors.ServerFault,
+            "(Error parsing inline templates: template: :1: bad character U+002D '-')",
+        ),
+        (answer(500, "POST", f"something about {CANARY}"), errors.ServerFault, "made the endpoint fail (500): look"),
     ],
 )  # fmt: skip
 def test_an_answer_has_one_sentence_and_no_value_in_it(response: requests.Response, kind: type, text: str) -> None:
@@ -101,6 +107,14 @@ def test_an_answer_has_one_sentence_and_no_value_in_it(response: requests.Respon
     assert text in str(fault)
     assert CANARY not in str(fault)
     assert "\n" not in str(fault)
+
+
+@pytest.mark.parametrize("status", [301, 304, 400, 403, 404, 408, 413, 429, 500, 502, 503, 504])
+def test_only_drps_own_error_refuses_a_write(status: int) -> None:
+    response = answer(status)
+    response._content, response.headers["Content-Type"] = b"<html>", "text/html"
+    assert isinstance(fault_of(response, "PATCH", "profiles/x"), errors.OutcomeUnknown)
+    assert not isinstance(fault_of(response, "GET", "profiles/x"), errors.OutcomeUnknown)
 
 
 def test_an_errors_members_are_kept_for_programs() -> None:

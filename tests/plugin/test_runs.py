@@ -1,0 +1,244 @@
+"""A machine has begun this very run of its cluster, or it has not: proven by a mark that the starting patch writes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from drp_provider.embedded import EmbeddedEndpoint
+from tests.support.agent import Agent, make_workflow
+from tests.support.door import Door
+from tests.support.operator import KEY, Operator
+from tests.support.plugin import UNKNOWN, Plugin, PluginError
+
+MODEL = "machine_workflow:MachineWorkflow"
+MARK = "pulumi-run/example"
+LOST = ["lose_reply", "lose_request"]
+
+
+@pytest.fixture(scope="module", params=["v4.8", "v3.13"])
+def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
+    with EmbeddedEndpoint(machines=1, dialect=request.param) as running:
+        yield running
+
+
+class Member:
+    """A machine that belongs to the cluster `example`, and has gone through the workflow before."""
+
+    def __init__(self, operator: Operator, name: str) -> None:
+        self.operator = operator
+        self.flow = f"{name}-flow"
+        make_workflow(operator, self.flow, f"{name}-task")
+        make_workflow(operator, f"{name}-final", f"{name}-last")
+        self.final = f"{name}-final"
+        self.name = f"{name}-machine"
+        self.uuid = str(operator.post("machines", {"Name": self.name})["Uuid"])
+        self.set(Workflow=self.flow)
+        self.work()
+
+    def set(self, **members: Any) -> None:
+        lines = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in members.items()]
+        self.operator.patch(f"machines/{self.uuid}", *lines)
+
+    def work(self) -> None:
+        Agent(self.operator, self.name).work()
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return dict(self.operator.get(f"machines/{self.uuid}"))
+
+    @property
+    def mark(self) -> str | None:
+        return self.document["Meta"].get(MARK)
+
+    @property
+    def has_begun(self) -> bool:
+        return int(self.document["CurrentTask"]) >= 0
+
+    def inputs(self, run: str = "aa:1", **more: Any) -> dict[str, Any]:
+        place = {"profile": "example", "behind": []}
+        return {"machine": self.name, "workflow": self.flow, "runnable": True, "place": place, "restart": run, **more}
+
+
+@pytest.fixture
+def member(operator: Operator, name: str, door: Door) -> Member:
+    made = Member(operator, name)
+    door.forget()
+    return made
+
+
+def writes(door: Door) -> list[list[dict[str, Any]]]:
+    return [request.body for request in door.requests if request.method == "PATCH"]
+
+
+def starts(door: Door, member: Member) -> int:
+    """How often the workflow was set on the machine, as the endpoint saw it."""
+    line = {"op": "replace", "path": "/Workflow", "value": member.flow}
+    return sum(line in body for body in writes(door))
+
+
+def test_a_machine_without_a_workflow_begins_by_one_patch(plugin: Plugin, door: Door, member: Member) -> None:
+    member.set(Workflow="")
+    plugin.create(MODEL, member.inputs())
+    assert door.calls() == [f"PATCH machines/Name:{member.name}"]
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+
+
+def test_a_machine_that_ran_it_elsewhere_runs_it_here_too(plugin: Plugin, member: Member) -> None:
+    plugin.create(MODEL, member.inputs())
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_unanswered_start_starts_once(plugin: Plugin, door: Door, member: Member, fault: str, number: int) -> None:
+    door.before("PATCH", lambda: None, times=number - 1)
+    getattr(door, fault)("PATCH")
+    plugin.create(MODEL, member.inputs())
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+
+
+def test_a_repeat_after_the_start_landed_starts_nothing(plugin: Plugin, member: Member) -> None:
+    plugin.create(MODEL, member.inputs())
+    member.work()
+    plugin.create(MODEL, member.inputs())  # as after a kill: nothing was recorded
+    assert (member.mark, member.has_begun) == ("aa:1", True)
+
+
+def test_a_repeat_of_a_restart_starts_nothing(plugin: Plugin, door: Door, member: Member) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.work()
+    plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
+    assert (member.mark, member.has_begun) == ("aa:2", False)
+    member.work()
+    plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))  # as after a kill: the state has the old run
+    assert (member.mark, member.has_begun) == ("aa:2", True)
+
+
+def test_a_repeat_after_the_clear_alone_goes_on(plugin: Plugin, member: Member) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.work()
+    member.set(Workflow="")  # where a restart was killed between its two requests
+    plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2", False)
+
+
+def test_an_adopted_machine_is_marked_and_not_started(plugin: Plugin, door: Door, member: Member) -> None:
+    plugin.create(MODEL, member.inputs(adopted_machines=[member.uuid]))
+    assert (member.mark, member.has_begun, starts(door, member)) == ("aa:1", True, 0)
+
+
+def test_a_machine_that_joined_later_is_not_an_adopted_one(plugin: Plugin, member: Member) -> None:
+    plugin.create(MODEL, member.inputs(adopted_machines=["00000000-0000-0000-0000-000000000001"]))
+    assert (member.mark, member.has_begun) == ("aa:1", False)
+
+
+@pytest.mark.parametrize("found", ["", "final"])
+def test_a_changed_workflow_is_not_repaired_by_itself(plugin: Plugin, member: Member, found: str) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.work()
+    member.set(Workflow=member.final if found else "")
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    assert refreshed["workflow"] == (member.final if found else "")
+    _, faults = plugin.check(MODEL, member.inputs(), refreshed)
+    assert len(faults) == 1
+    words = f"has {'the workflow' if found else 'no workflow'}"
+    for part in (words, member.flow, "change the cluster's `reset`", "restart_on_drift=True", "final_workflows"):
+        assert part in faults[0]
+
+
+@pytest.mark.parametrize("way", [{"restart_on_drift": True}, {"restart": "aa:2"}])
+def test_a_changed_workflow_runs_again_on_request(plugin: Plugin, member: Member, way: dict[str, Any]) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.work()
+    member.set(Workflow="")
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    inputs, faults = plugin.check(MODEL, {**member.inputs(), **way}, refreshed)
+    assert (faults, inputs["starts"]) == ([], 2)
+    plugin.update(MODEL, id_, outputs, {**member.inputs(), **way})
+    assert (member.document["Workflow"], member.has_begun) == (member.flow, False)
+
+
+def test_a_drift_that_ended_is_forgotten(plugin: Plugin, member: Member) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.set(Workflow="")
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    member.set(Workflow=member.flow)
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    assert plugin.check(MODEL, member.inputs(), refreshed)[1] == []
+    assert "expected" not in refreshed
+
+
+def test_a_final_workflow_is_no_drift_and_is_cleared(plugin: Plugin, door: Door, member: Member) -> None:
+    chained = member.inputs(final_workflows=[member.final])
+    id_, outputs = plugin.create(MODEL, chained)
+    member.work()
+    member.set(Workflow=member.final)  # a task of the workflow does so
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    assert refreshed["workflow"] == member.flow
+    plugin.create(MODEL, chained)
+    assert member.document["Workflow"] == member.final
+    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as later:
+        later.delete(MODEL, id_, outputs)
+    assert member.document["Workflow"] == ""
+
+
+def test_starts_are_counted_and_as_unknown_as_their_cause(plugin: Plugin, member: Member) -> None:
+    first, _ = plugin.check(MODEL, member.inputs())
+    again, _ = plugin.check(MODEL, member.inputs("aa:2"), first)
+    other, _ = plugin.check(MODEL, {**member.inputs("aa:2"), "workflow": member.final}, again)
+    unknown, faults = plugin.check(MODEL, member.inputs(UNKNOWN), first)
+    same, _ = plugin.check(MODEL, {**member.inputs("aa:2"), "machine": member.uuid}, again)
+    assert [found["starts"] for found in (first, again, other, unknown, same)] == [1, 2, 3, UNKNOWN, 2]
+    assert faults == []
+
+
+class Draining:
+    """A member that has a drain workflow, in the state of a program that no longer declares it."""
+
+    def __init__(self, plugin: Plugin, member: Member, timeout: float) -> None:
+        inputs = member.inputs(drain_workflow=member.final, drain_timeout=timeout)
+        self.id, self.outputs = plugin.create(MODEL, inputs)
+        member.work()
+
+
+@pytest.fixture
+def later(shared_door: Door) -> Iterator[Plugin]:
+    with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
+        yield running
+
+
+def test_a_machine_completes_its_drain_workflow_first(
+    plugin: Plugin, later: Plugin, door: Door, member: Member
+) -> None:
+    draining = Draining(plugin, member, 60)
+    door.forget()
+    door.before("GET", lambda: None)  # the look before the drain workflow is set
+    door.before("GET", member.work)
+    later.delete(MODEL, draining.id, draining.outputs)
+    assert member.document["Workflow"] == ""
+    assert [body[-1]["value"] for body in writes(door)] == [True, ""]
+    assert {"op": "replace", "path": "/Workflow", "value": member.final} in writes(door)[0]
+
+
+def test_a_drain_that_takes_too_long_keeps_the_machine(plugin: Plugin, later: Plugin, member: Member) -> None:
+    draining = Draining(plugin, member, 0.1)
+    with pytest.raises(PluginError, match=r"did not complete its drain workflow .*drpcli machines update"):
+        later.delete(MODEL, draining.id, draining.outputs)
+    assert member.document["Workflow"] == member.final
+    member.work()
+    later.delete(MODEL, draining.id, draining.outputs)  # a repeat goes on
+    assert member.document["Workflow"] == ""
+
+
+def test_a_drain_that_fails_names_the_task(plugin: Plugin, later: Plugin, door: Door, member: Member) -> None:
+    draining = Draining(plugin, member, 60)
+    task = member.final.replace("-final", "-last")
+    door.before("GET", lambda: None)
+    door.before("GET", lambda: Agent(member.operator, member.name).work(fail_at=task))
+    with pytest.raises(PluginError, match="failed in its drain workflow"):
+        later.delete(MODEL, draining.id, draining.outputs)
+    member.set(Workflow="")  # the way out that the error names
+    later.delete(MODEL, draining.id, draining.outputs)
+    assert member.document["Workflow"] == ""
+    assert "leaves without its drain workflow" in later.stderr
