@@ -60,14 +60,10 @@ class Store:
         self._writing = threading.Lock()
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         try:
-            if not self.path.exists():
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                _make(self.path, seed)
-            self._require_writable()
+            self._prepare(seed)
         except OSError as error:
-            raise ValueError(
-                f"The embedded endpoint's store {self.path} cannot be written ({error.strerror})."
-            ) from error
+            reason = error.strerror or "no reason given"
+            raise ValueError(f"The embedded endpoint's store {self.path} cannot be written ({reason}).") from error
         self._idle.put(self._connect())
 
     @contextmanager
@@ -103,7 +99,10 @@ class Store:
             except Empty:
                 return
 
-    def _require_writable(self) -> None:
+    def _prepare(self, seed: Callable[[Transaction], None]) -> None:
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _make(self.path, seed)
         # SQLite says so only at the first write, without the file's name. It makes two files beside the store.
         for place in (self.path, self.path.parent):
             if not os.access(place, os.W_OK):
