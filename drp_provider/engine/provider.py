@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,7 @@ ENVIRONMENT = "__environment"
 holds it."""
 
 
+@cache
 def python_environment() -> str:
     """Return the folder of the Python environment that this process runs in."""
     return os.path.realpath(sys.prefix)
