@@ -37,8 +37,8 @@ OLDEST_PULUMI, NEWEST_PULUMI = "3.260", "3.272"
 The `pulumi` command has a bound of its own: tools/pulumi/README.md."""
 
 ENVIRONMENT = "__environment"
-"""The property in which a program says where it runs. `check` leaves it out of its answer, so no state and no plan
-holds it."""
+"""The property in which a program says where it runs. `check` leaves it out of its answer, so the value is in no state
+and in no plan; the name alone stands in the list of what each property depends on."""
 
 
 @cache
@@ -129,11 +129,11 @@ def _two_environments(program: str) -> str:
     provider = python_environment()
     # What the engine makes of `runtime.options` in Pulumi.yaml. The language host that the set-up builds ignores them.
     if any(os.environ.get(f"PULUMI_RUNTIME_{option}") for option in ("VIRTUALENV", "TOOLCHAIN")):
-        cure = f"put {provider}/bin first on PATH, or remove `virtualenv` and `toolchain` from Pulumi.yaml"
+        way_out = f"put {provider}/bin first on PATH, or remove `virtualenv` and `toolchain` from Pulumi.yaml"
     else:
-        cure = f"put {program}/bin first on PATH, or set PULUMI_PYTHON_CMD={program}/bin/python"
+        way_out = f"put {program}/bin first on PATH, or set PULUMI_PYTHON_CMD={program}/bin/python"
     return (
-        f"The program runs in the Python environment {program}, but the provider in {provider}: {cure}, "
+        f"The program runs in the Python environment {program}, but the provider in {provider}: {way_out}, "
         "so that both use one environment."
     )
 

@@ -92,8 +92,8 @@ def test_the_oldest_releases_print_our_errors(tmp_path: Path) -> None:
     version = "from importlib.metadata import version; print(version('pulumi'))"
     found = subprocess.run([python, "-c", version], check=True, capture_output=True, text=True)
     assert Version(found.stdout.strip()) == Version(OLDEST_PULUMI)
-    # Its first test is one of five that fail on the release before the oldest.
-    words = ["-q", "-x", "-p", "no:cacheprovider", "tests/plugin/test_errors.py", "-k", "said or named"]
-    command = [str(python), "-B", "-m", "pytest", *words]
+    # One of them is among the five tests of the plugin that fail on the release before the oldest.
+    words = ["-q", "-x", "-p", "no:cacheprovider", "tests/plugin/test_errors.py", "-k", "endpoint and named or said"]
+    command = [str(python), "-m", "pytest", *words]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
