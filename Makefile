@@ -37,8 +37,7 @@ check: setup ## Lint, check the format, the types and the import contracts; all 
 bench: setup ## Measure requests, throughput and scale, and print a table
 	@$(CLEAN) python -m bench $(ARGS)
 
-requirements: setup ## Pin the packages that pyproject.toml asks for (needs uv on PATH)
-	@$(CLEAN) sh -c 'command -v uv' >/dev/null || { echo "Pinning needs uv on PATH: https://docs.astral.sh/uv/"; exit 1; }
+requirements: setup ## Pin the packages that pyproject.toml asks for
 	$(COMPILE) -o requirements.txt
 	$(COMPILE) --extra dev -o requirements-dev.txt
 

@@ -60,11 +60,14 @@ def client_for(settings: "Settings") -> "Client":
 def _embedded(settings: "Settings") -> dict[str, Any]:
     from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 
-    return {
-        "base_url": "http://embedded.drp",
-        "key": "rocketskates:r0cketsk8ts",
-        "adapter": EmbeddedAdapter(settings.embedded_store, machines=settings.embedded_machines),
-    }
+    adapter = EmbeddedAdapter(settings.embedded_store, machines=settings.embedded_machines)
+    try:
+        adapter.open()
+    except ValueError as error:
+        raise SettingsError(
+            f"{str(error).rstrip('.')}: name another file with drp:embeddedStore or RS_EMBEDDED_STORE."
+        ) from error
+    return {"base_url": "http://embedded.drp", "key": "rocketskates:r0cketsk8ts", "adapter": adapter}
 
 
 def _real(settings: "Settings") -> dict[str, Any]:

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,20 @@ if TYPE_CHECKING:
     from drp_provider.engine.verbs import Lifecycle
 
 Props = Mapping[str, Any]
+
+OLDEST_PULUMI, NEWEST_PULUMI = "3.260", "3.272"
+"""The releases of the Python package that the tests run with: pyproject.toml's lower bound and requirements.txt's pin.
+The `pulumi` command has a bound of its own: tools/pulumi/README.md."""
+
+ENVIRONMENT = "__environment"
+"""The property in which a program says where it runs. `check` leaves it out of its answer, so the value is in no state
+and in no plan; the name alone stands in the list of what each property depends on."""
+
+
+@cache
+def python_environment() -> str:
+    """Return the folder of the Python environment that this process runs in."""
+    return os.path.realpath(sys.prefix)
 
 
 class DrpProvider(ResourceProvider):
@@ -59,6 +73,9 @@ class DrpProvider(ResourceProvider):
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Complete and validate the inputs; every fault at once."""
+        program = news.get(ENVIRONMENT, python_environment())
+        if program != python_environment():
+            return CheckResult({}, [CheckFailure("", _two_environments(program))])
         inputs, faults = self._lifecycle.check(from_pulumi(_olds), from_pulumi(news))
         # No property name goes with a fault: the engine would print the value beside it, secret or not.
         return CheckResult(to_pulumi(inputs), [CheckFailure("", fault) for fault in faults])
@@ -108,9 +125,25 @@ class DrpProvider(ResourceProvider):
         return connect(self._config)
 
 
+def _two_environments(program: str) -> str:
+    provider = python_environment()
+    # What the engine makes of `runtime.options` in Pulumi.yaml. The language host that the set-up builds ignores them.
+    if any(os.environ.get(f"PULUMI_RUNTIME_{option}") for option in ("VIRTUALENV", "TOOLCHAIN")):
+        way_out = f"put {provider}/bin first on PATH, or remove `virtualenv` and `toolchain` from Pulumi.yaml"
+    else:
+        way_out = f"put {program}/bin first on PATH, or set PULUMI_PYTHON_CMD={program}/bin/python"
+    return (
+        f"The program runs in the Python environment {program}, but the provider in {provider}: {way_out}, "
+        "so that both use one environment."
+    )
+
+
 def _all_of(req: ConfigureRequest) -> dict[str, Any]:
     # `Config` has `get` alone, and an adapter that knew every setting's name would have to load them all.
     config = getattr(req.config, "_props", None)
     if not isinstance(config, dict):
-        raise SettingsError("This release of Pulumi hides the stack's configuration: use pulumi 3.259 to 3.272.")
+        raise SettingsError(
+            "This release of the Python package pulumi hides the stack's configuration: "
+            f"install one from {OLDEST_PULUMI} to {NEWEST_PULUMI}."
+        )
     return config

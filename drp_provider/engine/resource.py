@@ -12,7 +12,7 @@ from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from drp_provider.engine.codec import NULL
-from drp_provider.engine.provider import DrpProvider
+from drp_provider.engine.provider import ENVIRONMENT, DrpProvider, python_environment
 
 OWNER_SETTING = "ownerMark"
 
@@ -41,7 +41,8 @@ class DrpResource(Resource, module="drp", name="Resource"):
         given["secret_keys"] = secret_keys_of(given)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
-        super().__init__(DrpProvider(self._model), resource_name, {**unset, **given}, opts)
+        here = {ENVIRONMENT: python_environment()}
+        super().__init__(DrpProvider(self._model), resource_name, {**unset, **given, **here}, opts)
 
 
 class ObjectInputs(TypedDict, total=False):

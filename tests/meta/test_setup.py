@@ -8,21 +8,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SYSTEM_TOOLS = ("sh", "bash", "cat", "chmod", "cp", "ln", "mkdir", "kill", "sleep")
-PULUMI_FILES = (
-    "pulumi",
-    "pulumi-language-python",
-    "pulumi-language-python-exec",
-    "pulumi-resource-pulumi-python",
-)
-FAKE_PULUMI = """#!/bin/sh
-case "$1" in version) echo v{version} ;; -h) echo "Usage: {host}" ;; esac
-"""
+from tests.support.checkout import IS_ROOT, PLAIN_USER, PULUMI_FILES, ROOT, Checkout, open_folder, python_for_plain_user
+
 # Like uv in what a set-up asks of it; it keeps the requirements that it was given, in .venv.
 FAKE_UV = f"""#!/bin/sh
 for last; do :; done
@@ -60,59 +52,6 @@ build)
   ;;
 esac
 """
-
-
-class Checkout:
-    """The set-up and what it reads, in a folder of its own, with a HOME and a PATH of its own."""
-
-    def __init__(self, folder: Path, home: Path) -> None:
-        self.folder, self.home, self.bin = folder, home, folder / "bin-of-the-machine"
-        self.requirements = folder / "requirements-dev.txt"
-        for place in (home, self.bin):
-            place.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
-        self.requirements.write_text("# one\n")
-        for tool in SYSTEM_TOOLS:
-            real = shutil.which(tool)
-            if real:
-                (self.bin / tool).symlink_to(real)
-
-    def has(self, name: str, script: str) -> None:
-        place = self.bin / name
-        place.write_text(script)
-        place.chmod(0o755)
-
-    def has_pulumi(self, version: str, host: str = "pulumi-language-python") -> None:
-        for name in PULUMI_FILES:
-            self.has(name, FAKE_PULUMI.format(version=version, host=host))
-
-    def start(self, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-B", self.folder / "tools" / "setup"],
-            env={"HOME": str(self.home), "PATH": str(self.bin), **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def setup(self, **environment: str) -> str:
-        """Run the set-up to its good end; return what it said."""
-        process = self.start(**environment)
-        said, complained = process.communicate()
-        assert process.returncode == 0, said + complained
-        return said
-
-    def fails(self) -> str:
-        """Run the set-up to its bad end; return what it complained of."""
-        process = self.start()
-        said, complained = process.communicate()
-        assert process.returncode == 1, said + complained
-        assert "Traceback" not in complained
-        return complained
-
-    def synced(self) -> str:
-        return (self.folder / ".venv" / "synced").read_text()
 
 
 @pytest.fixture
@@ -314,6 +253,74 @@ def test_an_unreachable_installer_leads_to_a_build_that_honours_go_sum(checkout:
     assert "version.Version=v3.259.0" in command
     assert "version.Version=v3.79.0" in host
     assert os.access(checkout.folder / ".venv" / "bin" / PULUMI_FILES[3], os.X_OK)
+
+
+@pytest.fixture
+def locked() -> Iterator[Checkout]:
+    """A checkout of a user without root's rights; the test closes folders of it."""
+    with open_folder() as folder:
+        made = Checkout(folder / "checkout", folder / "home", python=python_for_plain_user(), **PLAIN_USER)
+        for place in (folder, made.folder, made.home):
+            place.chmod(0o777)
+        yield made
+
+
+@pytest.mark.parametrize("way", ["uv", "pip"])
+@pytest.mark.parametrize("place", [".", ".venv"])
+def test_set_up_names_a_folder_it_cannot_write(locked: Checkout, place: str, way: str) -> None:
+    if way == "uv":
+        locked.has("uv", FAKE_UV)
+    closed = locked.folder / place
+    closed.mkdir(exist_ok=True)
+    closed.chmod(0o555)
+    assert locked.fails() == (
+        f"Set-up cannot write to {closed}: make it writable for this user, or copy the checkout to a folder of your "
+        "own, then run `make setup` again.\n"
+    )
+
+
+def test_set_up_names_a_cache_it_cannot_write(locked: Checkout) -> None:
+    locked.has("uv", FAKE_UV.replace(sys.executable, locked.python))
+    locked.home.chmod(0o555)
+    assert locked.fails() == (
+        f"The Pulumi CLI has no place, since this user cannot write to {locked.home}/.cache/pulumi-drp: set "
+        "XDG_CACHE_HOME to a folder of your own, then run `make setup` again.\n"
+    )
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can be a user that /etc/passwd does not know")
+def test_a_user_without_any_home_reads_what_to_set(locked: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    locked.has("uv", FAKE_UV.replace(sys.executable, locked.python))
+    locked.process["user"] = 54321
+    environment = {"PATH": str(locked.bin)}
+    monkeypatch.setattr(Checkout, "environment", environment)
+    assert locked.fails() == (
+        "This user has no home directory for the Pulumi CLI: set XDG_CACHE_HOME to a folder of your own, then run "
+        "`make setup` again.\n"
+    )
+    locked.has_pulumi("3.300.1")
+    assert locked.setup().endswith("Set-up is in place.\n")
+
+
+def test_clean_env_names_a_folder_it_cannot_write(locked: Checkout) -> None:
+    locked.folder.chmod(0o555)
+    wrapper = locked.folder / "tools" / "clean-env"
+    done = subprocess.run(
+        [wrapper, "true"], env=locked.environment, check=False, capture_output=True, text=True, **PLAIN_USER
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{wrapper}: this user cannot write to {locked.folder}/.pulumi/home: make the checkout writable, or use a "
+        "copy of your own.\n"
+    )
+
+
+def test_a_python_without_venv_reads_what_to_install(checkout: Checkout) -> None:
+    (checkout.bin / "uv").unlink()
+    (checkout.home / "venv.py").write_text("raise SystemExit('no venv')")
+    assert "This Python cannot make environments: install its venv module" in checkout.fails(
+        PYTHONPATH=str(checkout.home)
+    )
 
 
 def test_an_old_python_reads_what_to_do_instead_of_a_syntax_error(checkout: Checkout) -> None:

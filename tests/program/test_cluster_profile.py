@@ -29,7 +29,7 @@ class Recorder(Mocks):
 
     def inputs(self, type_: str) -> dict[str, dict[str, Any]]:
         found = [args for args in self.registered if args.typ.endswith(f"drp:{type_}")]
-        return {args.name: {k: v for k, v in args.inputs.items() if k != "__provider"} for args in found}
+        return {args.name: {k: v for k, v in args.inputs.items() if not k.startswith("__")} for args in found}
 
 
 @pytest.fixture

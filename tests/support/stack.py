@@ -56,8 +56,6 @@ class Stack:
             self.program("")
         else:
             shutil.copytree(project, self.folder)
-            settings = self.folder / "Pulumi.yaml"
-            settings.write_text(settings.read_text().replace("../../.venv", str(ROOT / ".venv")))
         backend = state or folder / "state"
         backend.mkdir(exist_ok=True)
         self.environment = {

@@ -13,6 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a set-up is run by whatever `pyt
         "as in `make setup PYTHON=python3.12`.".format(*sys.version_info[:2])
     )
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -41,6 +42,7 @@ try:
 except console.StepError as error:
     sys.exit(f"{error}")
 except OSError as error:
-    sys.exit(f"Set-up stopped: {error}")
+    denied = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} and error.filename
+    sys.exit(console.no_right(error.filename) if denied else f"Set-up stopped: {error}")
 except KeyboardInterrupt:
     sys.exit("Set-up was interrupted: `make setup` takes it up again.")

@@ -38,6 +38,25 @@ def heed_interrupts() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def require_writable(*folders: Path) -> None:
+    """Say in one sentence what this user cannot write to.
+
+    Raises:
+        StepError: The user has no right to write to one of them, or its file system is read-only.
+    """
+    for folder in folders:
+        if not os.access(folder, os.W_OK):
+            raise StepError(no_right(folder))
+
+
+def no_right(place: str | Path) -> str:
+    """Return the sentence about a place that cannot be written."""
+    return (
+        f"Set-up cannot write to {place}: make it writable for this user, or copy the checkout "
+        "to a folder of your own, then run `make setup` again."
+    )
+
+
 def try_lock(descriptor: int) -> bool:
     """Lock the open file against other set-ups until this process ends; False when one has it."""
     try:

@@ -31,6 +31,7 @@ def ensure(root: Path) -> bool:
     usable = found.get("python") == wanted["python"] and _runs(venv / "bin" / "python")
     if usable and found == wanted:
         return False
+    console.require_writable(root, *([venv] if venv.exists() else []))
     stamp.unlink(missing_ok=True)
     _install(venv, requirements, anew=not usable)
     stamp.write_text(json.dumps(wanted))
@@ -91,6 +92,8 @@ def _with_pip(venv: Path, requirements: Path, *, anew: bool) -> None:
         try:
             console.run("Making .venv (10 seconds).", [INTERPRETER, "-m", "venv", venv])
         except console.StepError as error:
+            if _has_venv():
+                raise
             raise console.StepError(
                 f"{error}\nThis Python cannot make environments: install its venv module (Debian: "
                 "`apt install python3-venv`) or put uv on PATH, then run `make setup` again."
@@ -100,6 +103,12 @@ def _with_pip(venv: Path, requirements: Path, *, anew: bool) -> None:
         "Installing the pinned packages into .venv with pip (about a minute the first time).",
         [*pip, "install", "--quiet", "--require-hashes", "--requirement", requirements],
     )
+
+
+def _has_venv() -> bool:
+    # Debian ships `venv` without `ensurepip`, and only the second is missing.
+    command = [INTERPRETER, "-c", "import ensurepip, venv"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def _runs_pip(venv: Path) -> bool:

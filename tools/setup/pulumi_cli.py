@@ -35,13 +35,19 @@ SDK = "github.com/pulumi/pulumi/sdk/v3"
 def ensure(root: Path) -> bool:
     """Make a Pulumi command line reachable; return whether anything had to be done."""
     version = _version(root)
-    links, home = root / ".venv" / "bin", _cache() / f"pulumi-{version}"
-    if _complete(home) and _linked(links, home):
+    links, cache = root / ".venv" / "bin", _cache()
+    home = cache / f"pulumi-{version}" if cache else None
+    if home and _complete(home) and _linked(links, home):
         return False
     if _on_path(version, path_without(links)):
         for name in FILES:
             (links / name).unlink(missing_ok=True)
         return False
+    if home is None:
+        raise console.StepError(
+            "This user has no home directory for the Pulumi CLI: set XDG_CACHE_HOME to a folder of "
+            "your own, then run `make setup` again."
+        )
     if not _complete(home):
         _provide(root, version, home)
     _link(links, home)
@@ -58,9 +64,12 @@ def _version(root: Path) -> str:
     return found[1]
 
 
-def _cache() -> Path:
+def _cache() -> Path | None:
     place = os.environ.get("XDG_CACHE_HOME")
-    return (Path(place) if place else Path.home() / ".cache") / "pulumi-drp"
+    try:
+        return (Path(place) if place else Path.home() / ".cache") / "pulumi-drp"
+    except RuntimeError:  # neither HOME nor an entry in /etc/passwd, as in a container under any user id
+        return None
 
 
 def _complete(folder: Path) -> bool:
@@ -128,7 +137,14 @@ def _provide(root: Path, version: str, home: Path) -> None:
 
 @contextmanager
 def _alone(cache: Path) -> Iterator[None]:
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        console.require_writable(cache)
+    except (OSError, console.StepError):
+        raise console.StepError(
+            f"The Pulumi CLI has no place, since this user cannot write to {cache}: set "
+            "XDG_CACHE_HOME to a folder of your own, then run `make setup` again."
+        ) from None
     lock = os.open(cache, os.O_RDONLY)
     try:
         if not console.try_lock(lock):

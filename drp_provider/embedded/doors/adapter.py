@@ -29,7 +29,7 @@ class EmbeddedAdapter(BaseAdapter):
         dialect: `v4.8` or `v3.13`.
 
     Raises:
-        ValueError: On the first request: unknown dialect, or the store is something else.
+        ValueError: On `open` or the first request: the dialect is unknown, or the file cannot be a store.
     """
 
     def __init__(self, store: str | Path, *, machines: int = 8, dialect: str = "v4.8") -> None:
@@ -62,6 +62,10 @@ class EmbeddedAdapter(BaseAdapter):
         response.headers = CaseInsensitiveDict(answer.headers)
         response.raw = io.BytesIO(answer.body)
         return response
+
+    def open(self) -> None:
+        """Open the store now, so that a fault of its file is no fault of a request."""
+        self._app()
 
     def close(self) -> None:
         """Let go of the store; a later request would open it again."""

@@ -1,5 +1,6 @@
 """Where objects live: a SQLite file, one row per object, shared by any number of processes."""
 
+import errno
 import os
 import sqlite3
 import tempfile
@@ -50,7 +51,7 @@ class Store:
         seed: Fills a fresh store.
 
     Raises:
-        ValueError: The file is there and is not a store of this endpoint.
+        ValueError: The file exists and is not a store of this endpoint, or it cannot be written.
     """
 
     def __init__(self, path: str | Path, seed: Callable[[Transaction], None]) -> None:
@@ -58,9 +59,11 @@ class Store:
         self._closed = False
         self._writing = threading.Lock()
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _make(self.path, seed)
+        try:
+            self._prepare(seed)
+        except OSError as error:
+            reason = error.strerror or "no reason given"
+            raise ValueError(f"The embedded endpoint's store {self.path} cannot be written ({reason}).") from error
         self._idle.put(self._connect())
 
     @contextmanager
@@ -95,6 +98,15 @@ class Store:
                 self._idle.get_nowait().close()
             except Empty:
                 return
+
+    def _prepare(self, seed: Callable[[Transaction], None]) -> None:
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _make(self.path, seed)
+        # SQLite says so only at the first write, without the file's name. It makes two files beside the store.
+        for place in (self.path, self.path.parent):
+            if not os.access(place, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     def _no_store(self) -> ValueError:
         return ValueError(f"{self.path} is not a store of the embedded endpoint.")
