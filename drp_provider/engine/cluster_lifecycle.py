@@ -13,7 +13,8 @@ from typing import Any
 from drp_provider.engine import claims, leaves
 from drp_provider.engine.converge import converge, require_agreement
 from drp_provider.engine.lifecycle import Creation, ObjectLifecycle
-from drp_provider.engine.reports import vanished
+from drp_provider.engine.progress import Machine
+from drp_provider.engine.reports import run_is_unknown, vanished
 from drp_provider.engine.rest import at_rest
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import NotFound
@@ -39,10 +40,11 @@ class ClusterLifecycle(ObjectLifecycle):
     def create(self, api: Documents, inputs: Inputs) -> State:
         """Begin the first run of a new profile, or go on with the run of one that is ours or to be adopted.
 
-        A profile that this update replaces in place (`pulumi up --replace`) begins a new run as a reset does.
+        A profile that this update replaces in place (`replace_on_changes`) begins a new run as a reset does.
 
         Raises:
-            AlreadyExists: it is there, and neither ours nor to be adopted.
+            AlreadyExists: it is there, and neither ours nor to be adopted; or machines have begun a run of it that the
+                state does not know, after a lost state or by `pulumi up --replace`.
             Conflict: it is to be adopted, and a declared key holds another value.
         """
         key = self._key(inputs)
@@ -92,15 +94,17 @@ class ClusterLifecycle(ObjectLifecycle):
         incarnation = inputs.get("incarnation")
         return replace(state, id=f"{state.id}{ID_SEPARATOR}{incarnation}") if incarnation else state
 
-    def _claiming(self, inputs: Inputs, live: Document, *, ours: bool) -> Change:
+    def _claiming(self, api: Documents, inputs: Inputs, live: Document, *, ours: bool) -> Change:
         """See `ObjectLifecycle._claiming`; take up the run that is there, unless this update replaces the profile.
 
         The incarnation that is taken up goes into `inputs`, which are the ones that `create` records.
         """
         replacing = claims.is_recorded(self._thing(self._key(inputs)))
+        if ours and not replacing and not inputs.get("adopt"):
+            self._refuse_unknown_run(api, inputs, live)
         going_on = None if replacing else resumed(str(value_at(live, leaves.RUN_POINTER) or ""), inputs["run"])
         inputs["incarnation"] = going_on or inputs["incarnation"]
-        change = super()._claiming(inputs, live, ours=ours)
+        change = super()._claiming(api, inputs, live, ours=ours)
         marked = replace(change, force=change.force | {leaves.RUN_POINTER})
         return replace(marked, resets=frozenset({leaves.field_pointer("params")})) if replacing else marked
 
@@ -108,6 +112,18 @@ class ClusterLifecycle(ObjectLifecycle):
         """Return the uuids of the machines that were in the cluster before this program: they run nothing again."""
         listed = api.list("machines", {"Profiles": f"Eq({key})", "slim": "Params,Meta"})
         return sorted(machine["Uuid"] for machine in listed)
+
+    def _refuse_unknown_run(self, api: Documents, inputs: Inputs, live: Document) -> None:
+        """Raise AlreadyExists if machines have begun a run that this creation knows nothing of.
+
+        `pulumi up --replace` looks the same as a lost state: in neither case the provider is told what was recorded. To
+        go on would be wrong for the one, to begin again for the other.
+        """
+        key, run = self._key(inputs), value_at(live, leaves.RUN_POINTER)
+        listed = api.list("machines", {"Profiles": f"Eq({key})", "slim": "Params"}) if run else []
+        names = sorted(machine.name for machine in map(Machine, listed) if machine.run_in(key) == run)
+        if names:
+            raise run_is_unknown(self._subject(key), names)
 
     def _key_of(self, id_: str) -> str:
         return id_.partition(ID_SEPARATOR)[0]

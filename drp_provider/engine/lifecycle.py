@@ -145,7 +145,14 @@ class ObjectLifecycle:
         fresh = {p: value for p, value in seeds.items() if p not in known}
         return Change(reviewed, wanted, fresh, self._forced(news, {**reviewed, **wanted}), resets)
 
-    def _claiming(self, inputs: Inputs, live: Document, *, ours: bool) -> Change:  # noqa: ARG002 - for clusters
+    def _claiming(
+        self,
+        api: Documents,  # noqa: ARG002 - for clusters, like `live`
+        inputs: Inputs,
+        live: Document,  # noqa: ARG002
+        *,
+        ours: bool,
+    ) -> Change:
         """Return the change that brings an object that is there already to the wanted state."""
         wanted = leaves.leaves_of(self.model, inputs, marked=ours)
         seeds = leaves.seeds_of(self.model, inputs)
@@ -199,7 +206,7 @@ class Creation:
         if not ours and not inputs.get("adopt"):
             raise already_exists(of.model, inputs, live)
         target = of._target(self._key, inputs, adopting=not ours)
-        converge(self._api, target, of._claiming(inputs, live, ours=ours), live=live)
+        converge(self._api, target, of._claiming(self._api, inputs, live, ours=ours), live=live)
         return not ours
 
     def _is_marked(self, live: Document) -> bool:

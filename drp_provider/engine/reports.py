@@ -61,6 +61,15 @@ def anothers(subject: str, mark: Any) -> AlreadyExists:
     )
 
 
+def run_is_unknown(subject: str, machines: list[str]) -> AlreadyExists:
+    """Return the error for a cluster profile of ours that machines work with and the state does not know."""
+    return AlreadyExists(
+        f"{subject} is there already, made by this very resource, and {_few(machines)} "
+        f"{'has' if len(machines) == 1 else 'have'} begun its run: to begin a new run, change `reset` instead of "
+        "`--replace`; if the state was lost, set adopt=True to go on with the run."
+    )
+
+
 def same_stacks(subject: str, mark: Any, owner: Any) -> AlreadyExists | None:
     """An object that this very stack has made, under another resource name; None where it is somebody else's."""
     if not isinstance(mark, str) or not isinstance(owner, str) or mark.split("/")[:2] != owner.split("/")[:2]:
