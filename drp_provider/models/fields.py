@@ -13,6 +13,11 @@ LARGEST_INTEGER = 2**53 - 1
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OWNER_KEY = "pulumi-owner"
+"""The Meta key of an object that says which resource created it: `<project>/<stack>/<resource>`."""
+INCARNATION_KEY = "pulumi-incarnation"
+"""The Meta key of a cluster profile that tells one creation of it from another."""
+RUN_KEY_PREFIX = "pulumi-run/"
+"""A Meta key of a machine: this prefix, and then the name of a cluster profile. The value names the run that began."""
 
 _NAME_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_' or '.'"
 _PARAM_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_', '.' or '/'"
