@@ -1,11 +1,14 @@
 """The progress that scripts show, and the record of what the machine showed before."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from drp_provider.embedded import EmbeddedEndpoint
 from drp_provider.patch.progress_record import ProgressRecord, progress_key, record_in
 from tests.content.cluster import PROFILE, Cluster, Machine
 from tests.content.test_helpers import HOSTILE
+from tests.simulator.lab import eventually
 from tests.support.door import Door
 
 KEY = progress_key(PROFILE)
@@ -122,7 +125,46 @@ def test_the_record_costs_no_request(cluster: Cluster, endpoint: EmbeddedEndpoin
         cluster.say(node, "get_param my/marker; show_progress electing; show_progress waiting")
         looked = door.calls().index(f"GET machines/{node.uuid}/params/my/marker")
         shown = [call for call in door.calls()[looked:] if call.endswith(f"machines/{node.uuid}")]
-    assert shown == [f"{method} machines/{node.uuid}" for method in ("GET", "PATCH")] * 2
+    assert shown == [f"PATCH machines/{node.uuid}"] * 2
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_script_that_goes_on_after_its_run_shows_nothing(cluster: Cluster, *, restarted: bool) -> None:
+    node = machine_with(cluster, {"color": "pink"})
+    cluster.operator.post("workflows", {"Name": "next", "Stages": ["none"]})
+    steps = ['drpcli machines workflow "$RS_UUID" ""', 'drpcli machines workflow "$RS_UUID" next'][: 1 + restarted]
+    steps.append("""drpcli machines update "$RS_UUID" '{"Meta":{"color":"pink"}}'""")
+    text = "\n".join(["show_progress working", *(f"{step} >/dev/null" for step in steps), "show_progress finished"])
+    first, *_ = node.run(cluster.script(text))
+    sentence = "The progress finished is not shown: the workflow of this machine was cleared, or started anew.\n"
+    assert (first.code, first.said) == (0, sentence)
+    assert meta_of(cluster)["color"] == "pink"
+
+
+def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint: EmbeddedEndpoint) -> None:
+    cluster.create()
+    with Door(endpoint.url) as door:
+        node = cluster.machine("node-1", door=door.url)
+        text = "touch here\nwhile [[ ! -e go ]]; do sleep 0.01; done\nshow_progress working\n"
+        workflow = cluster.script(text)
+        with ThreadPoolExecutor() as pool:
+            running = pool.submit(node.run, workflow)
+            eventually((node.home / "here").exists)
+            door.answer("PATCH", 503, b"starting", "text/plain", times=3)
+            (node.home / "go").touch()
+            (run,) = running.result()
+    sentence = "The progress working cannot be shown: 3 times the endpoint refused it, or could not be reached.\n"
+    assert (run.code, run.said, node.shows) == (0, sentence, ("black", "server"))
+
+
+def test_any_name_of_a_profile_makes_a_key(cluster: Cluster) -> None:
+    name = "a~1b/c~ \"'"
+    cluster.operator.post("machines", {"Name": "lab-1", "Meta": {}})
+    node = cluster.machine("lab-1", carries=None)
+    cluster.operator.post(f"machines/{node.uuid}/params/cluster-profile", name)
+    assert cluster.run(node, "true").code == 1  # it carries no such profile
+    shown = {"color": "red", "icon": "warning sign"}
+    assert meta_of(cluster) == {**shown, progress_key(name): ProgressRecord({}, shown).to_text()}
 
 
 def test_older_servers_keep_the_record_too(older_cluster: Cluster) -> None:
