@@ -3,18 +3,22 @@
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drp_provider.leftovers.endpoint import Holdings, Machine
 from drp_provider.leftovers.state import PendingOperation, State, object_kinds
 from drp_provider.models.fields import RUN_KEY_PREFIX
 from drp_provider.patch.operation import Operation, remove, test
-from drp_provider.patch.pointer import pointer_to
+from drp_provider.patch.pointer import pointer_to, tokens_of
 from drp_provider.patch.progress_record import KEY_PREFIX, restoration
 
 UP = ("pulumi up",)
 """A run takes over what the program still declares, by its mark."""
+UP_REFRESHED = ("pulumi up --refresh",)
+"""The state may still have a profile that is gone; a refresh notices that."""
 CLEAR = "pulumi refresh --clear-pending-creates"
+
+_MARKS = {RUN_KEY_PREFIX: "the mark of a run", KEY_PREFIX: "the progress record"}
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,34 @@ def _pending(operation: PendingOperation) -> Leftover:
 
 def _on_machine(machine: Machine, state: State, holdings: Holdings) -> Iterator[Leftover]:
     stray = [name for name in machine.profiles if _is_stray(machine, name, state, holdings)]
+    marks = [
+        (name, prefix)
+        for key in sorted(machine.meta)
+        for prefix in (RUN_KEY_PREFIX, KEY_PREFIX)
+        if key.startswith(prefix)
+        and (name := key.removeprefix(prefix)) not in stray
+        and _is_over(machine, name, state, holdings)
+    ]
     for name in stray:
-        yield _assignment(machine, name, state)
-    for key in sorted(machine.meta):
-        for prefix, leftover in ((RUN_KEY_PREFIX, _run_mark), (KEY_PREFIX, _progress)):
-            name = key.removeprefix(prefix)
-            if key.startswith(prefix) and name not in stray and _is_over(machine, name, state, holdings):
-                yield leftover(machine, name, exists=holdings.has_profile(name))
+        lines = [*_unmarking(machine, name), *restoration(machine.meta, name)]
+        yield _assignment(machine, name, state, lines)
+        machine = _after(machine, lines)
+    for name, prefix in marks:
+        lines = _unmarking(machine, name) if prefix == RUN_KEY_PREFIX else restoration(machine.meta, name)
+        yield _mark(machine, name, _MARKS[prefix], lines, exists=holdings.has_profile(name))
+        machine = _after(machine, lines)
+
+
+def _after(machine: Machine, lines: list[Operation]) -> Machine:
+    """Return the machine after the patch: the next command tests what this one leaves."""
+    meta = dict(machine.meta)
+    for line in lines:
+        key = tokens_of(line.path)[-1]
+        if line.op == "remove":
+            del meta[key]
+        elif line.op == "replace":
+            meta[key] = line.value
+    return replace(machine, meta=meta)
 
 
 def _is_stray(machine: Machine, profile: str, state: State, holdings: Holdings) -> bool:
@@ -83,42 +108,26 @@ def _is_over(machine: Machine, profile: str, state: State, holdings: Holdings) -
     return profile not in machine.profiles and _is_of_stack(profile, state, holdings) and not recorded
 
 
-def _assignment(machine: Machine, profile: str, state: State) -> Leftover:
-    began = RUN_KEY_PREFIX + profile in machine.meta
-    cleared = (
-        [_drpcli("machines", "workflow", machine.uuid, "")] if began and machine.uuid not in state.workflows else []
-    )
-    lines = [*_unmarking(machine, profile), *restoration(machine.meta, profile)]
-    patched = [_patch(machine, lines)] if lines else []
+def _assignment(machine: Machine, profile: str, state: State, lines: list[Operation]) -> Leftover:
+    began = RUN_KEY_PREFIX + profile in machine.meta and machine.uuid not in state.workflows
+    cleared = [_drpcli("machines", "workflow", machine.uuid, "")] if began else []
     return Leftover(
-        _called(machine),
+        f"machine {machine.name!r}",
         f"It carries the profile {profile!r} of this stack, but the state has no MachineAssignment for it. If another "
         "stack or a person gave it the profile, leave it.",
         UP,
-        (*cleared, _drpcli("machines", "removeprofile", machine.uuid, profile), *patched),
+        (*cleared, _drpcli("machines", "removeprofile", machine.uuid, profile), *_patches(machine, lines)),
     )
 
 
-def _run_mark(machine: Machine, profile: str, *, exists: bool) -> Leftover:
+def _mark(machine: Machine, profile: str, what: str, lines: list[Operation], *, exists: bool) -> Leftover:
+    why = "and does not carry its profile" if exists else "whose profile is gone"
     return Leftover(
-        _called(machine),
-        f"It has the mark of a run of the cluster {profile!r}, {_why(exists=exists)}.",
-        UP,
-        (_patch(machine, _unmarking(machine, profile)),),
+        f"machine {machine.name!r}",
+        f"It has {what} of the cluster {profile!r}, {why}.",
+        UP if exists else UP_REFRESHED,
+        _patches(machine, lines),
     )
-
-
-def _progress(machine: Machine, profile: str, *, exists: bool) -> Leftover:
-    return Leftover(
-        _called(machine),
-        f"It still shows the progress of the cluster {profile!r}, {_why(exists=exists)}.",
-        UP,
-        (_patch(machine, restoration(machine.meta, profile)),),
-    )
-
-
-def _why(*, exists: bool) -> str:
-    return "and does not carry its profile" if exists else "whose profile is gone"
 
 
 def _objects(state: State, holdings: Holdings) -> Iterator[Leftover]:
@@ -140,10 +149,6 @@ def _deletion_order(entry: tuple[tuple[str, str], str]) -> tuple[bool, bool, str
     return prefix == "contents", prefix != "profiles", prefix, key
 
 
-def _called(machine: Machine) -> str:
-    return f"machine {machine.name!r}"
-
-
 def _unmarking(machine: Machine, profile: str) -> list[Operation]:
     key = RUN_KEY_PREFIX + profile
     if key not in machine.meta:
@@ -152,8 +157,9 @@ def _unmarking(machine: Machine, profile: str) -> list[Operation]:
     return [test(pointer, machine.meta[key]), remove(pointer)]
 
 
-def _patch(machine: Machine, lines: list[Operation]) -> str:
-    return _drpcli("machines", "patch", machine.uuid, json.dumps([line.to_wire() for line in lines]))
+def _patches(machine: Machine, lines: list[Operation]) -> tuple[str, ...]:
+    body = json.dumps([line.to_wire() for line in lines])
+    return (_drpcli("machines", "patch", machine.uuid, body),) if lines else ()
 
 
 def _drpcli(*words: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from drp_provider import models
 from drp_provider.errors import DrpError
@@ -27,7 +27,7 @@ class _Resource(BaseModel):
     urn: str
     type: str
     id: str = ""
-    outputs: dict[str, Any] = Field(default_factory=dict)
+    outputs: dict[str, Any] | None = None
 
 
 class _Pending(BaseModel):
@@ -103,7 +103,7 @@ def state_of(text: str, source: str, names: Callable[[], tuple[str, str]]) -> St
     urns = {resource.urn for resource in resources}
     ours = [resource for resource in resources if resource.type.startswith(TYPE_PREFIX)]
     by_prefix = {kind.__name__: kind.prefix for kind in object_kinds()}
-    objects = [(by_prefix.get(_class_of(one)), _key_of(one), one.outputs) for one in ours]
+    objects = [(by_prefix.get(_class_of(one)), _key_of(one), one.outputs or {}) for one in ours]
     return State(
         project,
         stack,

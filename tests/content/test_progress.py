@@ -136,7 +136,7 @@ def test_a_script_that_goes_on_after_its_run_shows_nothing(cluster: Cluster, *, 
     steps.append("""drpcli machines update "$RS_UUID" '{"Meta":{"color":"pink"}}'""")
     text = "\n".join(["show_progress working", *(f"{step} >/dev/null" for step in steps), "show_progress finished"])
     first, *_ = node.run(cluster.script(text))
-    sentence = "The progress finished is not shown: the workflow of this machine was cleared, or started anew.\n"
+    sentence = "The progress finished is not shown: the workflow of this machine was cleared or started again.\n"
     assert (first.code, first.said) == (0, sentence)
     assert meta_of(cluster)["color"] == "pink"
 

@@ -161,13 +161,24 @@ def test_marks_of_a_cluster_that_is_gone(console: Console, operator: Operator) -
     operator.post("machines", {"Name": "bare", "Meta": {RUN: "ab12:1", progress_key("web"): record, **GREEN}})
     listed = console.list(state())
     assert [one["sentence"] for one in listed.found] == [
-        "It still shows the progress of the cluster 'web', whose profile is gone.",
+        "It has the progress record of the cluster 'web', whose profile is gone.",
         "It has the mark of a run of the cluster 'web', whose profile is gone.",
     ]
     console.follow(state())
     meta = operator.get("machines/Name:bare")["Meta"]
     meta.pop("feature-flags", None)
     assert meta == {"color": "pink"}
+
+
+def test_records_of_clusters_that_followed_each_other(console: Console, operator: Operator) -> None:
+    meta = {"color": "pink"}
+    for name, color in zip("abc", ["red", "green", "blue"], strict=True):
+        record = ProgressRecord({}, {}).showing({"color": color, "icon": "ship"}, meta)
+        meta |= {**record.shown, progress_key(name): record.to_text()}
+    operator.post("machines", {"Name": "bare", "Meta": meta})
+    console.follow(state())
+    live = operator.get("machines/Name:bare")["Meta"]
+    assert (live["color"], "icon" in live) == ("pink", False)
 
 
 def test_marks_on_a_machine_that_left_the_cluster(console: Console, operator: Operator, uuids: dict[str, str]) -> None:
