@@ -33,6 +33,8 @@ _TYPES: Mapping[str, Mapping[str, type]] = {
 """The fields that the engine reads, by type of object."""
 _TEXT_LISTS = ("Profiles", "Tasks")
 _INDEX = ":"
+_PACKS = "contents"
+"""Summaries of content packs are no objects: they have a `meta`, and counts."""
 
 
 def object_in(answer: Any, prefix: str, key: str | None = None, *, without: Collection[str] = ()) -> Document | None:
@@ -56,6 +58,8 @@ def objects_in(answer: Any, prefix: str, *, without: Collection[str] = ()) -> li
     """Return the answer if it is a list of such objects, or None."""
     if not isinstance(answer, list):
         return None
+    if prefix == _PACKS:
+        return answer if all(isinstance(pack, dict) and isinstance(pack.get("meta"), dict) for pack in answer) else None
     found = [object_in(member, prefix, without=without) for member in answer]
     return None if None in found else [member for member in found if member is not None]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from drp_provider.engine import claims, holders, verbs
-from drp_provider.engine.progress_footprint import restoration
 from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import NotFound, PatchRejected, Unprocessable
@@ -17,6 +16,7 @@ from drp_provider.models.base import Inputs
 from drp_provider.models.fields import RUN_KEY_PREFIX
 from drp_provider.patch.operation import Operation, add, remove, replace, test
 from drp_provider.patch.pointer import pointer_to, value_at
+from drp_provider.patch.progress_record import restoration
 from drp_provider.patch.values import ABSENT
 
 Document = dict[str, Any]

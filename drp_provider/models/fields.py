@@ -13,6 +13,7 @@ LARGEST_INTEGER = 2**53 - 1
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OWNER_KEY = "pulumi-owner"
+"""The Meta key of an object that says which resource created it: `<project>/<stack>/<resource>`."""
 RUN_KEY = "pulumi-run"
 """The key of a cluster profile's Meta that says which run of the cluster its params belong to."""
 RUN_KEY_PREFIX = f"{RUN_KEY}/"
@@ -49,8 +50,9 @@ def _check_machine(machine: str) -> str:
 
 
 def _check_meta(meta: dict[str, str]) -> dict[str, str]:
-    if OWNER_KEY in meta:
-        raise ValueError(f"the key {OWNER_KEY} is the provider's own mark: leave it out")
+    for key in meta:
+        if key in (OWNER_KEY, RUN_KEY) or key.startswith(RUN_KEY_PREFIX):
+            raise ValueError(f"the key {key} is the provider's own mark: leave it out")
     return meta
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from drp_provider.embedded import EmbeddedEndpoint
+from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from drp_provider.simulator import Simulator
 from tests.clients.drpcli import Drpcli
 from tests.content.cluster import PROFILE, SEEDS
@@ -18,6 +19,8 @@ from tests.simulator.lab import Lab, eventually
 from tests.support.operator import Operator
 
 MACHINES = 4
+BEFORE = {"color": "black", "icon": "server"}
+"""What machines of the embedded endpoint show at first."""
 pytestmark = [
     pytest.mark.timeout(1200),  # the first test on a machine waits for the build
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
@@ -53,6 +56,8 @@ def assert_one_leader_and_everybody_done(drpcli: Drpcli, machines: dict[str, str
     shown = {found["Uuid"]: found["Meta"] for found in drpcli.tells("machines", "list")}
     for uuid, notes in shown.items():
         assert (notes["color"], notes["icon"]) == ("green", "anchor" if uuid == leader else "ship")
+        record = ProgressRecord(BEFORE, {"color": "green", "icon": notes["icon"]})
+        assert notes[progress_key(PROFILE)] == record.to_text()
 
 
 @pytest.mark.parametrize("dialect", ["v4.8", "v3.13"])

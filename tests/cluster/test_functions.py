@@ -13,6 +13,7 @@ from drp_provider import cluster
 from drp_provider.api.client import Client
 from drp_provider.api.transport import READ_ATTEMPTS, Transport
 from drp_provider.errors import Forbidden, NotFound, ServerFault
+from drp_provider.patch.progress_record import ProgressRecord, progress_key, record_in
 from drp_provider.patch.values import ABSENT
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -135,16 +136,43 @@ def test_a_lost_reply_is_looked_up(client: Client, door: Door, operator: Operato
     assert operator.params(PROFILE)["my/members"] == ["node-1"]
 
 
-def test_progress_is_two_annotations_and_nothing_else(client: Client, door: Door, operator: Operator) -> None:
+def test_progress_is_annotations_and_nothing_else(client: Client, door: Door, operator: Operator) -> None:
     before = operator.get("machines/Name:node-1")
     door.forget()
-    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    cluster.show_progress(client, PROFILE, "Name:node-1", icon="anchor", color="green")
     assert door.calls() == ["GET machines/Name:node-1", "PATCH machines/Name:node-1"]
     after = operator.get("machines/Name:node-1")
-    assert after == {**before, "Meta": {**before["Meta"], "icon": "anchor", "color": "green"}}
+    shown = {"icon": "anchor", "color": "green"}
+    earlier = {name: before["Meta"][name] for name in shown}
+    record = ProgressRecord(earlier, shown).to_text()
+    assert after == {**before, "Meta": {**before["Meta"], **shown, progress_key(PROFILE): record}}
     door.forget()
-    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    cluster.show_progress(client, PROFILE, "Name:node-1", icon="anchor", color="green")
     assert door.calls() == ["GET machines/Name:node-1"]
+
+
+def test_progress_records_each_member_when_it_first_changes(client: Client, operator: Operator) -> None:
+    operator.post("machines", {"Name": "bare", "Meta": {"color": "pink"}})
+    cluster.show_progress(client, PROFILE, "Name:bare", color="green")
+    cluster.show_progress(client, PROFILE, "Name:bare", color="blue")
+    operator.patch("machines/Name:bare", {"op": "add", "path": "/Meta/icon", "value": "server"})
+    cluster.show_progress(client, PROFILE, "Name:bare", icon="ship")
+    record = ProgressRecord({"color": "pink", "icon": "server"}, {"color": "blue", "icon": "ship"})
+    assert record_in(operator.get("machines/Name:bare")["Meta"], progress_key(PROFILE)) == record
+
+
+def test_progress_that_is_there_already_is_no_change(client: Client, door: Door, operator: Operator) -> None:
+    operator.post("machines", {"Name": "bare", "Meta": {"color": "green"}})
+    cluster.show_progress(client, PROFILE, "Name:bare", color="green")
+    assert door.calls() == ["GET machines/Name:bare"]
+
+
+def test_progress_replaces_what_is_no_record(client: Client, operator: Operator) -> None:
+    key = progress_key(PROFILE)
+    operator.post("machines", {"Name": "bare", "Meta": {"color": "pink", key: '{"before":1}'}})
+    cluster.show_progress(client, PROFILE, "Name:bare", color="green")
+    meta = operator.get("machines/Name:bare")["Meta"]
+    assert record_in(meta, key) == ProgressRecord({"color": "pink"}, {"color": "green"})
 
 
 def color_of(operator: Operator) -> Any:
@@ -154,13 +182,13 @@ def color_of(operator: Operator) -> Any:
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
 def test_progress_is_shown_though_a_reply_is_lost(client: Client, door: Door, operator: Operator, fault: str) -> None:
     getattr(door, fault)("PATCH", times=2)
-    cluster.show_progress(client, "Name:node-1", icon="anchor", color="green")
+    cluster.show_progress(client, PROFILE, "Name:node-1", icon="anchor", color="green")
     assert color_of(operator) == "green"
 
 
 def test_progress_is_shown_beside_what_others_write(client: Client, door: Door, operator: Operator) -> None:
     door.before("PATCH", recoloring(operator), times=2)
-    cluster.show_progress(client, "Name:node-1", color="green")
+    cluster.show_progress(client, PROFILE, "Name:node-1", color="green")
     assert color_of(operator) == "green"
     assert operator.get("machines/Name:node-1")["Meta"]["note"] == "theirs 2"
 
@@ -187,7 +215,7 @@ def test_progress_that_cannot_be_shown_is_a_sentence_and_no_error(
         "fault": lambda: door.answer("PATCH", 503, b"starting", "text/plain", times=3),
         "nobody": door.shut,
     }[trouble]()
-    cluster.show_progress(client, "Name:node-1", color="green")
+    cluster.show_progress(client, PROFILE, "Name:node-1", color="green")
     assert color_of(operator) != "green"
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("The progress of machine Name:node-1 cannot be shown, after 3 attempts: ")
@@ -198,10 +226,10 @@ def test_progress_of_a_machine_that_is_not_there_or_may_not_be_changed_is_an_err
     client: Client, operator: Operator
 ) -> None:
     with pytest.raises(NotFound):
-        cluster.show_progress(client, "Name:node-99", color="green")
+        cluster.show_progress(client, PROFILE, "Name:node-99", color="green")
     operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Locked", "value": True})
     with pytest.raises(Forbidden):
-        cluster.show_progress(client, "Name:node-1", color="green")
+        cluster.show_progress(client, PROFILE, "Name:node-1", color="green")
 
 
 def test_absence_is_not_null(client: Client, operator: Operator) -> None:

@@ -15,6 +15,17 @@ from tests.support.go_programs import built
 
 PACK = bundled()
 TASKS = sorted(PACK["sections"]["tasks"])
+METAS = [
+    {},
+    {"color": "blue"},
+    {"icon": "", "note": "x"},
+    {"color": "it's \"\\ $(x) zürich 🚀\u2028\n", "icon": "server", "cluster-progress/other": "{}"},
+    {
+        "color": "red",
+        f"cluster-progress/{PROFILE}": '{"before":{"icon":"a\\"b"},"shown":{"color":"red","icon":"ship"}}',
+    },
+]
+"""What machines show before the scripts of the tasks are made, one for each."""
 LIBRARY = PACK["sections"]["templates"]["cluster-pattern-lib.tmpl"]["Contents"]
 
 
@@ -87,6 +98,8 @@ def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
     }
 
     cluster.create(leader_count=2)
+    for task, meta in zip(TASKS, METAS, strict=True):
+        cluster.operator.post("machines", {"Name": f"for-{task}", "Meta": meta})
     ours = scripts(cluster, TASKS)
     schemas = {name: found["Schema"] for name, found in PACK["sections"]["params"].items()}
     params = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
@@ -94,7 +107,7 @@ def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
         machine = cluster.operator.get(f"machines/Name:for-{task}")
         token = re.findall(r"PROFILE_TOKEN='(.*)'", script)[0]
         data = {
-            "Machine": {name: machine[name] for name in ("Name", "Address", "CurrentTask")},
+            "Machine": {name: machine[name] for name in ("Name", "Address", "CurrentTask", "Meta")},
             "Params": {**params, **cluster.operator.params(PROFILE)},
             "Token": token,
         }

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from tests.content.cluster import PROFILE, Cluster, Run, together
 from tests.content.pack import bundled
 
@@ -317,3 +318,7 @@ def test_older_servers_run_it_too(older_cluster: Cluster) -> None:
     first, second = older_cluster.machines(2)
     assert all(map(succeeded, together([first, second], WORKFLOW)))
     assert [node.shows for node in (first, second)] == [("green", "anchor")] * 2
+    record = ProgressRecord({"color": "black", "icon": "server"}, {"color": "green", "icon": "anchor"}).to_text()
+    for node in (first, second):
+        notes = older_cluster.operator.get(f"machines/{node.uuid}")["Meta"]
+        assert notes[progress_key(PROFILE)] == record

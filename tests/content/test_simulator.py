@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from drp_provider.simulator import Simulator
 from tests.content.cluster import PROFILE, SEEDS
 from tests.content.pack import bundled
@@ -11,6 +12,8 @@ from tests.simulator.lab import Lab, eventually
 from tests.support.operator import Operator
 
 MACHINES = 4
+BEFORE = {"color": "black", "icon": "server"}
+"""What machines of the embedded endpoint show at first."""
 
 
 @pytest.fixture
@@ -41,6 +44,10 @@ def test_machines_elect_a_leader_and_all_finish(lab: Lab) -> None:
     assert len(params["cluster-pattern/reports"]) == MACHINES
     assert params["cluster-pattern/data"]["Uuid"] == leader
     assert meta(lab, lab.simulator.machines) == [("green", "anchor")] + [("green", "ship")] * (MACHINES - 1)
+    for machine in lab.simulator.machines:
+        notes = lab.machine(machine)["Meta"]
+        shown = {"color": notes["color"], "icon": notes["icon"]}
+        assert notes[progress_key(PROFILE)] == ProgressRecord(BEFORE, shown).to_text()
 
 
 def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(lab: Lab) -> None:

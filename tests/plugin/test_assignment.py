@@ -1,15 +1,18 @@
 """Machine assignments: one entry in a list that belongs to others."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "assignment:MachineAssignment"
 
 
-def machine_of(operator: Operator, name: str) -> dict[str, object]:
+def machine_of(operator: Operator, name: str) -> dict[str, Any]:
     return dict(operator.get(f"machines/Name:{name}"))
 
 
@@ -40,6 +43,17 @@ def test_assigning_costs_one_request_and_unassigning_two(
         door.forget()
         later.delete(MODEL, id_, outputs)
         assert door.calls() == [f"GET machines/{uuid}"]
+
+
+def test_leaving_puts_icon_and_colour_back(plugin: Plugin, operator: Operator, profile: str) -> None:
+    shown = {"before": {"color": "blue"}, "shown": {"color": "green", "icon": "ship"}}
+    meta = {"color": "green", "icon": "ship", f"cluster-progress/{profile}": json.dumps(shown)}
+    operator.post("machines", {"Name": f"{profile}-m", "Meta": meta})
+    id_, outputs = plugin.create(MODEL, {"machine": f"{profile}-m", "profile": profile})
+    with Plugin({"RS_ENDPOINT": operator.base.removesuffix("/api/v3"), "RS_KEY": ":".join(KEY)}) as later:
+        later.delete(MODEL, id_, outputs)
+    left = machine_of(operator, f"{profile}-m")["Meta"]
+    assert (left.get("color"), left.get("icon"), f"cluster-progress/{profile}" in left) == ("blue", None, False)
 
 
 def test_leaving_takes_the_run_mark_in_the_same_patch(

@@ -49,7 +49,8 @@ class Member:
 
     @property
     def mark(self) -> str | None:
-        return self.document["Meta"].get(MARK)
+        found = self.document["Meta"].get(MARK)
+        return None if found is None else str(found)
 
     @property
     def has_begun(self) -> bool:

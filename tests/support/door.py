@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import requests
 
+WRITES = "POST PUT PATCH DELETE"
 FORWARDED = ("Authorization", "Content-Type", "Accept")
 
 
@@ -134,9 +135,27 @@ class Door:
         self.faults.append(Fault(method, hold))
         return landed, let_go
 
+    def hold_reply_number(self, number: int) -> tuple[threading.Event, threading.Event]:
+        """As `hold_reply`, for the write of that number from now on, whatever its method."""
+        landed, let_go = threading.Event(), threading.Event()
+        turns = iter(range(1, number + 1))
+
+        def hold(passage: _Passage) -> None:
+            if next(turns, None) != number:
+                passage.pass_on()
+                return
+            passage.forward()
+            landed.set()
+            let_go.wait(120)
+            passage.hang_up()
+
+        self.faults.append(Fault(WRITES, hold, times=number))
+        return landed, let_go
+
     def take_fault(self, method: str) -> Fault | None:
         for fault in self.faults:
-            if fault.method == method and fault.times > 0:
+            is_meant = fault.method == method or (fault.method == WRITES and method in WRITES.split())
+            if is_meant and fault.times > 0:
                 fault.times -= 1
                 return fault
         return None

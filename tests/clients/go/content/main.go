@@ -22,6 +22,7 @@ type machine struct {
 	Name        string
 	Address     net.IP
 	CurrentTask int
+	Meta        models.Meta
 }
 
 type renderData struct {

@@ -1,0 +1,120 @@
+"""Kill `pulumi up` of ten machines at every point: the next one proves that all of them ran in this run, and cleans up.
+
+The default is a few kills. `THOROUGH=1 make test ARGS=tests/cli/live/test_kills.py` places one after each request that
+landed, before its answer, and thirty at random times; docs/guarantees of recovery: docs/recovery.md.
+"""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from drp_provider.simulator import Simulator
+from tests.support.agent import make_workflow, start_workflow
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.processes import end_all_in
+from tests.support.stack import Stack, succeeded
+
+pytestmark = [pytest.mark.cli, pytest.mark.timeout(3600)]
+
+MACHINES = [f"node-{number}" for number in range(1, 11)]
+THOROUGH = bool(os.environ.get("THOROUGH"))
+REQUESTS = 22
+"""Writes of one `up`: the profile, ten assignments, ten clears and starts of a workflow that was there before, …"""
+PLACED = range(1, REQUESTS + 1) if THOROUGH else (2, 13)
+RANDOM = range(30) if THOROUGH else range(1)
+LONGEST = 6.0
+"""Seconds: a random kill comes at any time of an undisturbed `up`."""
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(len(MACHINES)) as running:
+        yield running
+
+
+@pytest.fixture
+def veterans(operator: Operator) -> None:
+    """Give every machine the workflow, complete, before it belongs to the cluster."""
+    if operator.exists("workflows/flow"):
+        return
+    make_workflow(operator, "flow", "task")
+
+
+def start_and_finish(operator: Operator) -> None:
+    for name in MACHINES:
+        start_workflow(operator, name, "flow")
+    deadline = time.monotonic() + 60
+    while not all(is_done(operator, name) for name in MACHINES):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.1)
+
+
+def is_done(operator: Operator, name: str) -> bool:
+    return bool(operator.get(f"machines/Name:{name}")["WorkflowComplete"])
+
+
+def jobs_of(operator: Operator) -> dict[str, int]:
+    uuids = {operator.get(f"machines/Name:{name}")["Uuid"]: name for name in MACHINES}
+    counts = dict.fromkeys(MACHINES, 0)
+    for job in operator.get("jobs"):
+        if job["Machine"] in uuids and job["State"] == "finished":
+            counts[uuids[job["Machine"]]] += 1
+    return counts
+
+
+def kill(stack: Stack, process: "object") -> None:
+    os.killpg(process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    process.communicate()  # type: ignore[attr-defined]
+    end_all_in(stack.folder)
+
+
+def recovered(stack: Stack, operator: Operator, before: dict[str, int]) -> None:
+    """Follow the advice after a kill; every machine has run since, and a destroy leaves nothing."""
+    stack.run("cancel", "--yes")
+    succeeded(stack.up())
+    after = jobs_of(operator)
+    assert [name for name in MACHINES if after[name] <= before[name]] == []
+    generation = operator.get("profiles/web")["Meta"]["pulumi-run"]
+    found = [operator.get(f"machines/Name:{name}") for name in MACHINES]
+    assert {machine["Meta"]["pulumi-run/web"] for machine in found} == {generation}
+    assert [machine["Profiles"] for machine in found] == [["web"]] * len(MACHINES)
+    succeeded(stack.up(None, "--expect-no-changes"))
+    succeeded(stack.destroy())
+    assert not operator.exists("profiles/web")
+    left = [operator.get(f"machines/Name:{name}") for name in MACHINES]
+    assert [(machine["Profiles"], machine["Workflow"]) for machine in left] == [([], "")] * len(MACHINES)
+    assert not any(key.startswith("pulumi-") for machine in left for key in machine["Meta"])
+
+
+@pytest.fixture
+def program(stack: Stack, operator: Operator, veterans: None) -> dict[str, int]:
+    """A cluster of ten machines that have all run its workflow before; gives the jobs they have finished."""
+    start_and_finish(operator)
+    stack.program(f'ClusterProfile("web", machines={MACHINES}, workflow="flow", timeout=60)')
+    return jobs_of(operator)
+
+
+@pytest.mark.parametrize("number", PLACED)
+def test_a_kill_after_a_write_landed_loses_nothing(
+    stack: Stack, door: Door, operator: Operator, program: dict[str, int], number: int
+) -> None:
+    landed, let_go = door.hold_reply_number(number)
+    process = stack.start("up", "--yes", "--skip-preview")
+    assert landed.wait(120)
+    kill(stack, process)
+    let_go.set()
+    recovered(stack, operator, program)
+
+
+@pytest.mark.parametrize("seed", RANDOM)
+def test_a_kill_at_any_time_loses_nothing(stack: Stack, operator: Operator, program: dict[str, int], seed: int) -> None:
+    process = stack.start("up", "--yes", "--skip-preview")
+    threading.Event().wait(random.Random(seed).uniform(0, LONGEST))
+    kill(stack, process)
+    recovered(stack, operator, program)

@@ -1,0 +1,123 @@
+"""Runs that died, and states that were lost, with the real command: what is listed, and that its advice ends it."""
+
+import os
+import shlex
+import signal
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+from drp_provider.leftovers.__main__ import main
+from tests.support import leftovers
+from tests.support.door import Door
+from tests.support.leftovers import Listed
+from tests.support.operator import Operator
+from tests.support.processes import end_all_in
+from tests.support.stack import KEY, PREAMBLE, ROOT, Stack, succeeded
+
+pytestmark = pytest.mark.cli
+
+CLUSTER = 'ClusterProfile("web", machines=["node-1", "node-2"], content=cluster_pattern.CONTENT)'
+QUESTIONS = {"cancel": ["--yes"], "up": ["--yes", "--skip-preview"], "refresh": ["--yes", "--skip-preview"]}
+
+
+def listed(stack: Stack, *words: str) -> Listed:
+    found = leftovers.run("--json", *words, folder=stack.folder, environment=stack.environment)
+    assert found.code == (2 if found.found else 0), found.complaint
+    return found
+
+
+def follow(stack: Stack, found: Listed) -> None:
+    """Run what is advised to someone whose program is as it was."""
+    for command in found.commands("if_declared"):
+        _, *words = shlex.split(command)
+        succeeded(stack.run(*words, *QUESTIONS[words[0]]))
+
+
+def killed_after(stack: Stack, door: Door, method: str, program: str) -> None:
+    """Kill an `up`, with -9, as soon as a request of this method has landed."""
+    landed, let_go = door.hold_reply(method)
+    stack.program(program)
+    process = stack.start("up", "--yes", "--skip-preview")
+    assert landed.wait(120)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    end_all_in(stack.folder)
+    let_go.set()
+
+
+@pytest.mark.parametrize(
+    ("method", "objects"),
+    [
+        ("POST", ["resource ContentPack 'web-content'", "content pack 'cluster-pattern'"]),
+        ("PATCH", ["resource MachineAssignment 'web-node-1'", "machine 'node-1'"]),
+    ],
+)
+def test_what_a_killed_run_left_is_listed_and_taken_over(
+    stack: Stack, door: Door, operator: Operator, method: str, objects: list[str]
+) -> None:
+    killed_after(stack, door, method, CLUSTER)
+    before = {prefix: operator.get(prefix) for prefix in ("profiles", "machines")}
+    door.forget()
+    found = listed(stack)
+    assert set(objects) <= set(found.objects)
+    assert {call.partition(" ")[0] for call in door.calls()} == {"GET"}
+    assert {prefix: operator.get(prefix) for prefix in before} == before
+    follow(stack, found)
+    assert listed(stack).found == []
+    assert [operator.profiles_of(f"node-{number}") for number in (1, 2)] == [["web"]] * 2
+    succeeded(stack.up(None, "--expect-no-changes"))
+
+
+def test_what_a_lost_state_knew_is_listed_and_taken_over(stack: Stack, door: Door, operator: Operator) -> None:
+    succeeded(stack.up(CLUSTER))
+    assert listed(stack).found == []
+    succeeded(stack.run("stack", "rm", "--force", "--yes"))
+    lost = leftovers.run(folder=stack.folder, environment=stack.environment)
+    assert (lost.code, lost.said) == (1, "")
+    assert lost.complaint.startswith("error: `pulumi stack export` failed (no stack selected")
+    succeeded(stack.run("stack", "init", "dev"))
+    found = listed(stack)
+    assert found.objects == [
+        "machine 'node-1'",
+        "machine 'node-2'",
+        "profile 'web'",
+        "content pack 'cluster-pattern'",
+    ]
+    assert listed(stack, "--stack", "dev") == found
+    follow(stack, found)
+    assert listed(stack).found == []
+    succeeded(stack.destroy())
+    assert listed(stack).found == []
+    assert not operator.exists("profiles/web")
+
+
+def test_address_and_key_come_from_the_stack(stack: Stack, door: Door) -> None:
+    succeeded(stack.up('drp.Profile("web")'))
+    for name in ("RS_ENDPOINT", "RS_KEY"):
+        del stack.environment[name]
+    succeeded(stack.run("config", "set", "drp:endpoint", door.url))
+    succeeded(stack.run("config", "set", "--secret", "drp:key", KEY))
+    assert listed(stack).found == []
+
+
+def test_a_stack_of_another_project_has_its_own_leftovers(stack: Stack, door: Door, tmp_path: Path) -> None:
+    succeeded(stack.up('drp.Profile("web")'))
+    source = tmp_path / "other"
+    source.mkdir()
+    (source / "Pulumi.yaml").write_text("name: other\nruntime: python\n")
+    (source / "__main__.py").write_text(PREAMBLE + 'drp.Profile("theirs")\n')
+    other = Stack(tmp_path, door.url, name="prod", state=tmp_path / "others-state", project=source)
+    succeeded(other.up())
+    exported = tmp_path / "exported.json"
+    exported.write_text(other.run("stack", "export").text)
+    assert listed(stack, "--state", str(exported)).found == []
+    assert listed(stack).found == []
+
+
+def test_the_package_installs_the_command() -> None:
+    text = (ROOT / "pyproject.toml").read_text().partition("[project.scripts]\n")[2]
+    name, _, target = text.partition("\n")[0].partition(" = ")
+    assert name == "drp-leftovers"
+    assert EntryPoint(name, target.strip('"'), "console_scripts").load() is main
