@@ -4,17 +4,20 @@ It runs in the program's process, which needs neither models nor HTTP.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, ClassVar, TypedDict, TypeVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
+from drp_provider.engine import transforms
 from drp_provider.engine.codec import NULL
 from drp_provider.engine.provider import DrpProvider
+from drp_provider.engine.secret_keys import EVERY
 
 OWNER_SETTING = "ownerMark"
+T = TypeVar("T")
 
 
 class DrpResource(Resource, module="drp", name="Resource"):
@@ -38,7 +41,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
         facts: Sequence[str] = (),
     ) -> None:
         given = {n: to_property(v, self._depths.get(n, 1)) for n, v in inputs.items() if v is not None}
-        given["secret_keys"] = secret_keys_of(given)
+        given["secret_keys"] = _secret_keys(given, opts)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         super().__init__(DrpProvider(self._model), resource_name, {**unset, **given}, opts)
@@ -151,17 +154,39 @@ def secret_keys_of(inputs: Mapping[str, Any]) -> Output[list[str] | None] | None
     The provider process gets secrets as plain values and is not told which they are.
     """
     outputs = _outputs_in(inputs)
-    if not outputs:
-        return None
+    return _known(_secret_paths(outputs)) if outputs else None
+
+
+def _secret_keys(inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> Input[list[str] | None]:
+    """The value of `secret_keys`: what the program and the resource's options hold secret, or all of it."""
+    changed = transforms.may_change(opts)
+    named = {*((opts.additional_secret_outputs if opts else None) or ())} & inputs.keys()
+    outputs = _outputs_in(inputs)
+    if changed:
+        return [EVERY]
+    if changed is False and not outputs:
+        return sorted(named) or None
 
     async def find() -> list[str] | None:
-        flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
-        return sorted({path for (path, _), flag in zip(outputs, flags, strict=True) if flag}) or None
+        if changed is None and await transforms.may_change_later(opts):
+            return [EVERY]
+        return sorted({*named, *(await _secret_paths(outputs) or ())}) or None
+
+    return _known(find())
+
+
+async def _secret_paths(outputs: Sequence[tuple[str, Output[Any]]]) -> list[str] | None:
+    flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
+    return sorted({path for (path, _), flag in zip(outputs, flags, strict=True) if flag}) or None
+
+
+def _known(value: Coroutine[Any, Any, T]) -> Output[T]:
+    """An Output that is known in a preview too, and no secret."""
 
     async def known() -> bool:
         return True
 
-    return Output(set(), asyncio.ensure_future(find()), asyncio.ensure_future(known()))
+    return Output(set(), asyncio.ensure_future(value), asyncio.ensure_future(known()))
 
 
 def _outputs_in(inputs: Mapping[str, Any]) -> list[tuple[str, Output[Any]]]:

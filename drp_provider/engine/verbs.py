@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from drp_provider.engine import secret_keys
 from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
 from drp_provider.errors import Busy, NotFound, PatchRejected, ReplyLost
 from drp_provider.models.base import Declaration, Inputs
@@ -79,7 +80,7 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
 
     `olds` are the inputs of before, empty for a new resource.
     """
-    completed = model.carry(olds, model.complete(news))
+    completed = secret_keys.kept(olds, model.carry(olds, model.complete(news)))
     unknown = {name for name, value in completed.items() if value is UNKNOWN}
     try:
         model.model_validate(known_part(completed))
