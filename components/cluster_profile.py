@@ -11,7 +11,7 @@ import drp_provider as drp
 from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
-from .awaited import Awaited
+from .awaited import Awaited, hidden_values
 
 Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
 
@@ -36,6 +36,8 @@ class ClusterProfile(pulumi.ComponentResource):
         wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
             name, or a mapping to the values they must hold. None: do not wait at all.
         wait_for_secrets: More of them, by name, whose values are secrets; KRIB's join command is one.
+        masked_values: Values that the log lines in an error must not show. Secrets of this cluster's params and of its
+            content packs are masked without this.
         timeout: Seconds until the wait fails, and says what each machine is still doing (600).
         leader_param: The param in which the machines keep their leader, or a list with the leader first.
         reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
@@ -77,6 +79,7 @@ class ClusterProfile(pulumi.ComponentResource):
         workflow: str | None = None,
         wait_for: Sequence[str] | Mapping[str, Input[Any]] | None = (),
         wait_for_secrets: Sequence[str] = (),
+        masked_values: Sequence[Input[Any]] = (),
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
@@ -113,6 +116,7 @@ class ClusterProfile(pulumi.ComponentResource):
                 machines=[assignment.machine_uuid for assignment in self.assignments.values()],
                 workflow=workflow or None,
                 values=values or None,
+                masked_values=hidden_values(masked_values, self.packs),
                 timeout=timeout,
                 trigger=self.profile.generation,
                 opts=self._after([*self.assignments.values(), *self.workflows.values()]),

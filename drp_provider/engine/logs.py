@@ -17,6 +17,7 @@ _AGENTS = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9_\-+/]{100,}={0,2}")
 """DRP's tokens; a script that shows its commands shows them."""
+_AROUND_WORDS = re.compile(r"[\s\"'`=,;:(){}<>|&]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -48,6 +49,16 @@ def _texts(value: Any) -> Iterator[str]:
         for member in value:
             yield from _texts(member)
     elif value is not None and not isinstance(value, bool):
-        for text in (str(value), json.dumps(value).strip('"')):
-            if len(text) >= _SHORTEST_SECRET:
-                yield text
+        for part in _parts(str(value)):
+            for text in (part, json.dumps(part)[1:-1]):
+                if len(text) >= _SHORTEST_SECRET:
+                    yield text
+
+
+def _parts(text: str) -> set[str]:
+    """A text, and if it is more than one word, the words of it.
+
+    A log holds a key of many lines one line at a time, and of a secret script what the script prints.
+    """
+    words = text.split()
+    return {text, *words, *_AROUND_WORDS.split(text)} if len(words) > 1 else {text, *words}

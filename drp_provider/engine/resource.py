@@ -3,21 +3,18 @@
 It runs in the program's process, which needs neither models nor HTTP.
 """
 
-import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, ClassVar, TypedDict, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypedDict
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
-from drp_provider.engine import transforms
 from drp_provider.engine.codec import NULL
 from drp_provider.engine.provider import DrpProvider
-from drp_provider.engine.secret_keys import EVERY
+from drp_provider.engine.secret_inputs import outputs_inside, secret_keys_of
 
 OWNER_SETTING = "ownerMark"
-T = TypeVar("T")
 
 
 class DrpResource(Resource, module="drp", name="Resource"):
@@ -41,7 +38,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
         facts: Sequence[str] = (),
     ) -> None:
         given = {n: to_property(v, self._depths.get(n, 1)) for n, v in inputs.items() if v is not None}
-        given["secret_keys"] = _secret_keys(given, opts)
+        given["secret_keys"] = secret_keys_of(given, opts)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         super().__init__(DrpProvider(self._model), resource_name, {**unset, **given}, opts)
@@ -129,7 +126,7 @@ def to_property(value: Any, depth: int = 1) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    if _outputs_inside(value):
+    if outputs_inside(value):
         return Output.from_input(value).apply(_with_visible_none)
     return _with_visible_none(value)
 
@@ -146,62 +143,3 @@ def _text(key: Any) -> str:
     if not isinstance(key, str):
         raise pulumi.RunError(f"{key!r} is the key of a map in a DRP value, where keys are text: write {str(key)!r}.")
     return key
-
-
-def secret_keys_of(inputs: Mapping[str, Any]) -> Output[list[str] | None] | None:
-    """The paths of secret inputs (`params.my/password`), so that reports can mask them.
-
-    The provider process gets secrets as plain values and is not told which they are.
-    """
-    outputs = _outputs_in(inputs)
-    return _known(_secret_paths(outputs)) if outputs else None
-
-
-def _secret_keys(inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> Input[list[str] | None]:
-    """The value of `secret_keys`: what the program and the resource's options hold secret, or all of it."""
-    changed = transforms.may_change(opts)
-    named = {*((opts.additional_secret_outputs if opts else None) or ())} & inputs.keys()
-    outputs = _outputs_in(inputs)
-    if changed:
-        return [EVERY]
-    if changed is False and not outputs:
-        return sorted(named) or None
-
-    async def find() -> list[str] | None:
-        if changed is None and await transforms.may_change_later(opts):
-            return [EVERY]
-        return sorted({*named, *(await _secret_paths(outputs) or ())}) or None
-
-    return _known(find())
-
-
-async def _secret_paths(outputs: Sequence[tuple[str, Output[Any]]]) -> list[str] | None:
-    flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
-    return sorted({path for (path, _), flag in zip(outputs, flags, strict=True) if flag}) or None
-
-
-def _known(value: Coroutine[Any, Any, T]) -> Output[T]:
-    """An Output that is known in a preview too, and no secret."""
-
-    async def known() -> bool:
-        return True
-
-    return Output(set(), asyncio.ensure_future(value), asyncio.ensure_future(known()))
-
-
-def _outputs_in(inputs: Mapping[str, Any]) -> list[tuple[str, Output[Any]]]:
-    """Every Output among the inputs, by the path of the leaf it belongs to."""
-    found = []
-    for name, value in inputs.items():
-        if isinstance(value, Mapping):
-            found += [(f"{name}.{key}", output) for key, member in value.items() for output in _outputs_inside(member)]
-        else:
-            found += [(name, output) for output in _outputs_inside(value)]
-    return found
-
-
-def _outputs_inside(value: Any) -> list[Output[Any]]:
-    if isinstance(value, Output):
-        return [value]
-    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [output for member in members for output in _outputs_inside(member)]

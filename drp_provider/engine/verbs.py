@@ -21,7 +21,7 @@ ATTEMPTS = 5
 LONGEST_PAUSE = 0.2
 """Seconds. Other writers are scripts on machines: a retry that follows at once would meet the same one again."""
 
-CONTROLS = frozenset({"adopt", "force", "place"})
+CONTROLS = frozenset({"adopt", "force", "masked_values", "place"})
 """Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
 becomes secret does: its recorded twin has to be encrypted.)"""
 

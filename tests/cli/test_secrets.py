@@ -1,7 +1,10 @@
 """Values that Pulumi holds secret are in no error, however they became secret."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.support.agent import Agent
 from tests.support.operator import Operator
 from tests.support.stack import Stack
 
@@ -75,3 +78,47 @@ def test_a_secret_that_a_transform_of_the_stack_adds_is_hidden(stack: Stack, ope
     assert f"params.web/password: {HIDDEN}" in refused.text
     assert SENTENCE in refused.text
     assert CANARY not in made.text + refused.text
+
+
+def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, operator: Operator) -> None:
+    program = """
+        password = pulumi.Output.secret("CANARY")
+        script = pulumi.Output.concat("#!/bin/sh\\nset -e\\nlogin --password='", password, "'\\n")
+        pack = drp.ContentPack("pack", content={"meta": {}, "sections": {
+            "templates": {"login.sh": {"ID": "login.sh", "Contents": script}},
+            "params": {"my/password": {"Name": "my/password", "Schema": {"type": "string", "default": password}}},
+            "tasks": {"login": {"Name": "login", "Templates": [{"Name": "run", "ID": "login.sh"}]}},
+            "stages": {"login": {"Name": "login", "Tasks": ["login"]}},
+            "workflows": {"login": {"Name": "login", "Stages": ["login"]}},
+        }})
+        ClusterProfile(
+            "web", machines=["node-1"], content=pack, workflow="login", wait_for=WAIT, masked_values=["PIN-77"]
+        )
+    """.replace("CANARY", CANARY)
+    started = stack.up(program.replace("WAIT", "None"))
+    assert started.ok, started.text
+    Agent(operator, "node-1").work(fail_at="login", log=f"+ login --password={CANARY}\nPIN-77 of 'node-1'\n")
+    refused = stack.up(program.replace("WAIT", "()"))
+    assert "machine node-1 failed in task login" in refused.text
+    assert "=[secret]" in refused.text
+    assert "[secret] of 'node-1'" in refused.text
+    assert _files_that_show_it(stack) == []
+    assert CANARY not in started.text + refused.text
+
+
+def test_the_values_to_mask_are_encrypted_in_the_state(stack: Stack, operator: Operator) -> None:
+    operator.post("profiles", {"Name": "web"})
+    program = (
+        f'drp.ClusterReady("web", profile="web", machines=[], masked_values=["{CANARY}", {{"deep": ["{CANARY}"]}}])'
+    )
+    for done in (stack.up(program), stack.refresh(), stack.up(program, "--expect-no-changes")):
+        assert done.ok, done.text
+        assert CANARY not in done.text
+    assert _files_that_show_it(stack) == []
+
+
+def _files_that_show_it(stack: Stack) -> list[Path]:
+    """The files of the back end, its backups and history included."""
+    written = [path for path in (stack.folder.parent / "state").rglob("*") if path.is_file()]
+    assert written
+    return [path for path in written if CANARY.encode() in path.read_bytes()]
