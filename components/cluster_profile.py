@@ -157,9 +157,10 @@ class ClusterProfile(pulumi.ComponentResource):
         self.params = self.profile.params
         self.machines = Output.all(*(a.machine for a in self.assignments.values())).apply(list)
         nothing: Output[dict[str, Any]] = Output.from_input({})
-        self.members = self.ready.members if self.ready else nothing
-        self.collected = self.ready.found if self.ready else nothing
-        self.collected_secrets = self.ready.found_secrets if self.ready else nothing
+        # Pulumi's mocks may answer without outputs.
+        self.members = self.ready.members.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected = self.ready.found.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected_secrets = self.ready.found_secrets.apply(lambda found: found or {}) if self.ready else nothing
         self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader(leader_param, *both))
         names = ("name", "params", "machines", "leader", "members", "collected", "collected_secrets")
         self.register_outputs({name: getattr(self, name) for name in names})

@@ -28,14 +28,28 @@ def last_lines(log: str, secrets: Iterable[Any]) -> list[str]:
         log: The whole log.
         secrets: Values, of which no text and no number is to be seen.
     """
-    hidden = sorted({text for value in secrets for text in _texts(value)}, key=len, reverse=True)
+    hidden = _hidden(secrets)
     said = [line.rstrip() for line in log.splitlines() if line.strip() and not _AGENTS.match(line)]
     return [_shown(line, hidden) for line in said[-LINES:]]
 
 
-def _shown(line: str, hidden: Iterable[str]) -> str:
+def hide(text: str, secrets: Iterable[Any]) -> str:
+    """Return a text in which no text and no number of the values is to be seen."""
+    return _without(text, _hidden(secrets))
+
+
+def _hidden(secrets: Iterable[Any]) -> list[str]:
+    return sorted({text for value in secrets for text in _texts(value)}, key=len, reverse=True)
+
+
+def _without(line: str, hidden: Iterable[str]) -> str:
     for text in hidden:
         line = line.replace(text, MASK)
+    return line
+
+
+def _shown(line: str, hidden: Iterable[str]) -> str:
+    line = _without(line, hidden)
     line = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _TOKEN.sub(MASK, line))
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 

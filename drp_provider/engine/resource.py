@@ -12,7 +12,7 @@ from pulumi.dynamic import Resource
 
 from drp_provider.engine.codec import NULL
 from drp_provider.engine.provider import DrpProvider
-from drp_provider.engine.secret_inputs import outputs_inside, secret_keys_of
+from drp_provider.engine.secret_inputs import is_pending, secret_keys_of
 
 OWNER_SETTING = "ownerMark"
 
@@ -126,7 +126,7 @@ def to_property(value: Any, depth: int = 1) -> Any:
 
 
 def _leaf(value: Any) -> Any:
-    if outputs_inside(value):
+    if is_pending(value):
         return Output.from_input(value).apply(_with_visible_none)
     return _with_visible_none(value)
 

@@ -4,7 +4,8 @@ It runs in the program's process.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 import pulumi
@@ -64,11 +65,23 @@ def secret_values_in(value: Any) -> Output[list[Any] | None] | None:
 
 
 def outputs_inside(value: Any) -> list[Output[Any]]:
-    """Return every Output in a value, at any depth."""
+    """Return every Output in a value, at any depth, and every future as an Output."""
     if isinstance(value, Output):
         return [value]
-    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [output for member in members for output in outputs_inside(member)]
+    if isinstance(value, asyncio.Future):
+        return [Output.from_input(value)]
+    return [output for member in _members(value) for output in outputs_inside(member)]
+
+
+def is_pending(value: Any) -> bool:
+    """Return whether a value, or anything in it, is an Output or has to be awaited."""
+    return isinstance(value, Output) or isawaitable(value) or any(map(is_pending, _members(value)))
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _labelled(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Output[Any]]]:

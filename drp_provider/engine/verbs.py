@@ -10,7 +10,8 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic import ValidationError
 
 from drp_provider.engine import secret_keys
-from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
+from drp_provider.engine.faults import faults_of
+from drp_provider.engine.unknown import has_unknown, known_part
 from drp_provider.errors import Busy, NotFound, PatchRejected, ReplyLost
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.patch.operation import Operation, Plan, remove, replace, test
@@ -81,21 +82,12 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
     `olds` are the inputs of before, empty for a new resource.
     """
     completed = secret_keys.kept(olds, model.carry(olds, model.complete(news)))
-    unknown = {name for name, value in completed.items() if value is UNKNOWN}
+    known = known_part(completed)
     try:
-        model.model_validate(known_part(completed))
+        model.model_validate(known)
     except ValidationError as error:
-        found = [e for e in error.errors() if not (e["type"] == "missing" and e["loc"][0] in unknown)]
-        return completed, [_fault(e["loc"], e["msg"]) for e in found]
+        return completed, faults_of(model, completed, known, error)
     return completed, []
-
-
-def _fault(location: tuple[int | str, ...], message: str) -> str:
-    path = ".".join(str(step) for step in location if step != "[key]")
-    reason = message.removeprefix("Value error, ")
-    if reason.startswith("Extra inputs"):
-        reason = "is no input of this resource: check the spelling"
-    return f"{path}: {reason}" if path else reason
 
 
 def diff(model: type[Declaration], olds: Inputs, news: Inputs) -> Verdict:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -114,6 +115,30 @@ def test_every_secret_is_named_by_the_path_of_its_leaf(recorded: Run) -> None:
     }
     seen = recorded(lambda: drp.Profile("ex", params=params))
     assert seen.inputs("Profile")["ex"]["secret_keys"] == ["params.nested", "params.secret"]
+
+
+def test_what_the_option_calls_a_secret_output_is_secret(recorded: Run) -> None:
+    opts = pulumi.ResourceOptions(additional_secret_outputs=["params", "adopted"])
+    seen = recorded(lambda: drp.Profile("ex", params={"a/b": 1}, meta={"icon": "x"}, opts=opts))
+    assert seen.inputs("Profile")["ex"]["secret_keys"] == ["params"]
+
+
+def test_a_secret_inside_what_an_output_holds_is_listed(recorded: Run) -> None:
+    def program() -> None:
+        inner = pulumi.Output.from_input("x").apply(lambda value: {"deep": [pulumi.Output.secret(value)]})
+        proxied = MappingProxyType({"deep": inner})
+        later: asyncio.Future[Any] = asyncio.ensure_future(_secret())
+        drp.Profile("ex", params={"a/nested": inner, "a/proxied": proxied, "a/awaited": later, "a/plain": 1})
+        ClusterProfile("web", machines=["node-1"], params={"a/nested": inner}, wait_for=["a/nested"])
+
+    seen = recorded(program)
+    assert seen.inputs("Profile")["ex"]["secret_keys"] == ["params.a/awaited", "params.a/nested", "params.a/proxied"]
+    assert seen.inputs("Profile")["ex"]["params"]["a/proxied"] == {"deep": {"deep": ["x"]}}
+    assert seen.inputs("ClusterReady")["web-ready"]["secret_params"] == ["a/nested"]
+
+
+async def _secret() -> Any:
+    return {"deep": pulumi.Output.secret("x")}
 
 
 def test_a_component_is_published_under_its_persisted_token() -> None:
