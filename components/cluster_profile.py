@@ -12,8 +12,7 @@ from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
 from .awaited import Awaited, hidden_values
-
-Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
+from .given import Content, packs_in, refuse_what_is_no_list
 
 
 class ClusterProfile(pulumi.ComponentResource):
@@ -86,6 +85,14 @@ class ClusterProfile(pulumi.ComponentResource):
         escape: Mapping[str, Any] = cluster_pattern.ESCAPE,
         **common: Unpack[ObjectInputs],
     ) -> None:
+        refuse_what_is_no_list(
+            resource_name,
+            machines=machines,
+            wait_for=wait_for,
+            wait_for_secrets=wait_for_secrets,
+            masked_values=masked_values,
+            force=common.get("force"),
+        )
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
         inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
@@ -130,7 +137,7 @@ class ClusterProfile(pulumi.ComponentResource):
     def _upload(self, resource_name: str, content: Content, *, adopt: bool | None) -> list[drp.ContentPack]:
         if isinstance(content, (str, PathLike)):
             return [drp.ContentPack(f"{resource_name}-content", path=content, adopt=adopt, opts=self._after(()))]
-        return [content] if isinstance(content, drp.ContentPack) else list(content)
+        return packs_in(resource_name, content)
 
     def _start(
         self, resource_name: str, machines: Mapping[str, Input[str]], workflow: str | None
@@ -185,13 +192,6 @@ def _labelled(
     resource_name: str, machines: Sequence[Input[str]] | Mapping[str, Input[str]]
 ) -> Iterator[tuple[str, Input[str]]]:
     """Each machine with the label that stays its own when others come and go."""
-    if isinstance(machines, str):
-        raise pulumi.RunError(f"ClusterProfile {resource_name!r}: machines is one text; write a list: [{machines!r}].")
-    if isinstance(machines, Output):
-        raise pulumi.RunError(
-            f"ClusterProfile {resource_name!r}: machines is one Output, so how many there are is not known: "
-            "write a list or mapping of Outputs."
-        )
     if isinstance(machines, Mapping):
         yield from machines.items()
         return

@@ -10,9 +10,9 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
-from drp_provider.engine.codec import NULL
+from drp_provider.engine.properties import to_property
 from drp_provider.engine.provider import DrpProvider
-from drp_provider.engine.secret_inputs import is_pending, secret_keys_of
+from drp_provider.engine.secret_inputs import secret_keys_of
 
 OWNER_SETTING = "ownerMark"
 
@@ -37,7 +37,10 @@ class DrpResource(Resource, module="drp", name="Resource"):
         *,
         facts: Sequence[str] = (),
     ) -> None:
-        given = {n: to_property(v, self._depths.get(n, 1)) for n, v in inputs.items() if v is not None}
+        subject = f"{type(self).__name__} {resource_name!r}"
+        given = {
+            n: to_property(v, f"{subject}: {n}", self._depths.get(n, 1)) for n, v in inputs.items() if v is not None
+        }
         given["secret_keys"] = secret_keys_of(given, opts)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
@@ -110,36 +113,3 @@ def owner_mark(resource_name: str) -> str | None:
     if pulumi.Config("drp").get_bool(OWNER_SETTING) is False:
         return None
     return f"{pulumi.get_project()}/{pulumi.get_stack()}/{resource_name}"
-
-
-def to_property(value: Any, depth: int = 1) -> Any:
-    """An input as Pulumi is to carry it: each member of a map is one value, with its `None` made visible.
-
-    A greater depth takes the members of the members apart as well.
-
-    Pulumi drops `None` in maps without a word; `check` refuses it. A member that holds Outputs somewhere inside is made
-    one Output: it is owned, compared and replaced whole, so it is secret whole where a part of it is.
-    """
-    if isinstance(value, Mapping) and depth:
-        return {_text(key): NULL if member is None else to_property(member, depth - 1) for key, member in value.items()}
-    return _leaf(value)
-
-
-def _leaf(value: Any) -> Any:
-    if is_pending(value):
-        return Output.from_input(value).apply(_with_visible_none)
-    return _with_visible_none(value)
-
-
-def _with_visible_none(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_text(key): NULL if member is None else _with_visible_none(member) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_with_visible_none(member) for member in value]
-    return value
-
-
-def _text(key: Any) -> str:
-    if not isinstance(key, str):
-        raise pulumi.RunError(f"{key!r} is the key of a map in a DRP value, where keys are text: write {str(key)!r}.")
-    return key

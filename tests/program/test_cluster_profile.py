@@ -1,8 +1,13 @@
 """How the component wires its parts, seen through Pulumi's own mocks."""
 
 import asyncio
+import datetime
+import enum
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -146,10 +151,89 @@ def test_a_component_is_published_under_its_persisted_token() -> None:
     assert ClusterProfile.TYPE == "drp:components:ClusterProfile"
 
 
-@pytest.mark.parametrize("machines", ["node-1", ["node-1", "node-1"]])
-def test_machines_that_are_no_list_of_different_machines_are_refused(recorded: Run, machines: Any) -> None:
-    with pytest.raises(pulumi.RunError, match="ClusterProfile 'ex': machine"):
-        recorded(lambda: ClusterProfile("ex", machines=machines))
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ({"machines": "node-1"}, "machines is one text; write a list: ['node-1']."),
+        ({"machines": ["node-1", "node-1"]}, "machine 'node-1' is listed twice; list it once."),
+        ({"machines": 3}, "machines has the type int; write a list."),
+        ({"wait_for": "a/b"}, "wait_for is one text; write a list: ['a/b']."),
+        ({"wait_for_secrets": "a/b"}, "wait_for_secrets is one text; write a list: ['a/b']."),
+        ({"masked_values": "secret"}, "masked_values is one text; write a list"),
+        ({"force": "a/b"}, "force is one text; write a list: ['a/b']."),
+        ({"content": ["a/b"]}, "content holds 'a/b', which is no drp.ContentPack: write one path"),
+        ({"content": 1}, "content has the type int; write a list."),
+    ],
+)
+def test_what_is_no_list_is_refused(recorded: Run, inputs: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(pulumi.RunError, match=re.escape(f"ClusterProfile 'ex': {sentence}")):
+        recorded(lambda: ClusterProfile("ex", **inputs))
+
+
+@pytest.mark.parametrize("name", ["machines", "wait_for", "wait_for_secrets", "masked_values", "content"])
+def test_a_list_that_is_one_output_is_refused(recorded: Run, name: str) -> None:
+    def program() -> None:
+        ClusterProfile("ex", **{name: pulumi.Output.from_input(["a/b"])})  # type: ignore[arg-type]
+
+    with pytest.raises(pulumi.RunError, match=f"ClusterProfile 'ex': {name} is one Output, so its length is not known"):
+        recorded(program)
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (
+            datetime.date(2020, 1, 1),
+            "has the type date, which JSON does not have: write a text, as `.isoformat()` gives it",
+        ),
+        (
+            datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC),
+            "has the type datetime, which JSON does not have: write a text",
+        ),
+        (datetime.timedelta(1), "has the type timedelta, which JSON does not have: write a number or a text"),
+        ({"a", "b"}, "has the type set, which JSON does not have: write a list"),
+        (b"x", "has the type bytes, which JSON does not have: write a text, as `.decode()` or base64 gives it"),
+        (PurePath("x"), "has the type PurePosixPath, which JSON does not have: write a text, as `str()` gives it"),
+        (Colour.RED, "has the type Colour, which JSON does not have: write its `.value`"),
+        (Decimal(1), "has the type Decimal, which JSON does not have: write a number or a text"),
+        (iter([1]), "has the type list_iterator, which JSON does not have: write a list"),
+        (object(), "has the type object, which JSON does not have: write text, numbers, booleans, lists or maps"),
+        ("a\ud800", "holds half of a surrogate pair, which is not Unicode: correct the text"),
+        ({2: "x"}, "has the key 2, and keys of JSON are text: write '2'"),
+        (10**400, "is a number that no float can hold: write a text"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_that_json_does_not_have_is_refused(recorded: Run, value: Any, sentence: str) -> None:
+    def named(path: str) -> Any:
+        return pytest.raises(pulumi.RunError, match=f"^Profile 'ex': {re.escape(path)}.* ?{re.escape(sentence)}")
+
+    with named("params.a/b"):
+        recorded(lambda: drp.Profile("ex", params={"a/b": value}))
+    with named("params.a/b.deep[0]"):
+        recorded(lambda: drp.Profile("ex", params={"a/b": {"deep": [value]}}))
+    later = {"deep": [value, pulumi.Output.from_input(1)]}
+    with named("params.a/b.deep[0]"):
+        recorded(lambda: drp.Profile("ex", params={"a/b": later}))
+    with named("params.a/b[0]"):
+        recorded(lambda: drp.Profile("ex", params={"a/b": pulumi.Output.from_input(1).apply(lambda _: [value])}))
+
+
+def test_a_value_that_holds_itself_is_refused(recorded: Run) -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(pulumi.RunError, match=r"^Profile 'ex': params.a/b holds itself or is too deep for JSON"):
+        recorded(lambda: drp.Profile("ex", params={"a/b": loop}))
+
+
+def test_sequences_and_maps_of_any_type_are_lists_and_maps(recorded: Run) -> None:
+    given = {"a/b": [range(2), (1, None), MappingProxyType({"x": None})]}
+    seen = recorded(lambda: drp.Profile("ex", params=given))
+    assert seen.inputs("Profile")["ex"]["params"] == {"a/b": [[0, 1], [1, None], {"x": "␀ null"}]}
 
 
 def test_an_unknown_keyword_is_a_type_error(recorded: Run) -> None:
