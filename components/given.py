@@ -29,8 +29,9 @@ def packs_in(resource_name: str, content: Any) -> list[drp.ContentPack]:
     refuse_what_is_no_list(resource_name, content=packs)
     wrong = [pack for pack in packs if not isinstance(pack, drp.ContentPack)]
     if wrong:
+        shown = repr(wrong[0]) if isinstance(wrong[0], str) else f"a {type(wrong[0]).__name__}"
         raise pulumi.RunError(
-            f"ClusterProfile {resource_name!r}: content holds {wrong[0]!r}, which is no drp.ContentPack: write one "
+            f"ClusterProfile {resource_name!r}: content holds {shown}, which is no drp.ContentPack: write one "
             "path, or a list of drp.ContentPack."
         )
     return list(packs)

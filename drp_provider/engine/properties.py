@@ -50,9 +50,7 @@ def to_property(value: Any, path: str, depth: int = 1) -> Any:
             for key, member in value.items()
         }
     given = _json(value, path)
-    if is_pending(given):
-        return Output.from_input(given).apply(lambda found: _json(found, path))
-    return given
+    return Output.from_input(given) if is_pending(given) else given
 
 
 def _json(value: Any, path: str) -> Any:
@@ -69,7 +67,11 @@ def _checked(value: Any, path: str) -> Any:
         return _text(value, path)
     if isinstance(value, int) and abs(value) > _LARGEST_FLOAT:
         raise pulumi.RunError(f"{path} is a number that no float can hold: write a text.")
-    if value is None or isinstance(value, (bool, int, float, Output)) or isawaitable(value):
+    if isinstance(value, Output):
+        return value.apply(lambda found: _json(found, path))
+    if isawaitable(value):
+        return _checked(Output.from_input(value), path)
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, Mapping):
         return {

@@ -5,7 +5,6 @@ It runs in the program's process.
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
-from inspect import isawaitable
 from typing import Any, TypeVar
 
 import pulumi
@@ -74,8 +73,8 @@ def outputs_inside(value: Any) -> list[Output[Any]]:
 
 
 def is_pending(value: Any) -> bool:
-    """Return whether a value, or anything in it, is an Output or has to be awaited."""
-    return isinstance(value, Output) or isawaitable(value) or any(map(is_pending, _members(value)))
+    """Return whether a value, or anything in it, is an Output."""
+    return isinstance(value, Output) or any(map(is_pending, _members(value)))
 
 
 def _members(value: Any) -> Iterable[Any]:
@@ -95,7 +94,8 @@ def _labelled(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Output[Any]]]:
 
 
 async def _secret(outputs: Sequence[tuple[str, Output[Any]]]) -> list[str]:
-    flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
+    # An Output that fails is reported by Pulumi itself, and counts as a secret here.
+    flags = await asyncio.gather(*(output.is_secret() for _, output in outputs), return_exceptions=True)
     return sorted({label for (label, _), flag in zip(outputs, flags, strict=True) if flag})
 
 

@@ -43,6 +43,8 @@ def recorded() -> Iterator[Callable[[Callable[[], object]], Recorder]]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loops = [loop]
+    # Of a program that fails Pulumi leaves tasks behind, and the loop would report each of them.
+    loop.set_exception_handler(lambda _loop, _context: None)
 
     def own_loop() -> None:
         # Pulumi's mocks would make a loop in each worker thread and never close it.
