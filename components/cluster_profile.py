@@ -85,14 +85,8 @@ class ClusterProfile(pulumi.ComponentResource):
         escape: Mapping[str, Any] = cluster_pattern.ESCAPE,
         **common: Unpack[ObjectInputs],
     ) -> None:
-        refuse_what_is_no_list(
-            resource_name,
-            machines=machines,
-            wait_for=wait_for,
-            wait_for_secrets=wait_for_secrets,
-            masked_values=masked_values,
-            force=common.get("force"),
-        )
+        lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
+        refuse_what_is_no_list(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
         inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
