@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
 
-from drp_provider.engine import secret_keys
+from drp_provider.engine import force, secret_keys
 from drp_provider.engine.faults import faults_of
 from drp_provider.engine.unknown import has_unknown, known_part
 from drp_provider.errors import Busy, NotFound, PatchRejected, ReplyLost
@@ -87,6 +87,7 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
         model.model_validate(known)
     except ValidationError as error:
         return completed, faults_of(model, completed, known, error)
+    force.warn(model, olds, completed)
     return completed, []
 
 

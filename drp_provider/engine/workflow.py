@@ -200,10 +200,14 @@ class WorkflowLifecycle:
             progress = ("CurrentTask", "Tasks", "WorkflowComplete")
             return [guard, *(test(pointer_to(name), live[name]) for name in progress if name in live)]
         show = masker(move.inputs.get("secret_keys") or ())
-        texts = [show(WORKFLOW, value) for value in (move.reviewed, live["Workflow"], move.inputs["workflow"])]
+        reviewed, *texts = (show(WORKFLOW, w) for w in (move.reviewed, live["Workflow"], move.inputs["workflow"]))
         way = "wait until it is complete" if move.taking else "run `pulumi refresh` and look at `pulumi preview`"
         hint = f'To go on, {way}, or overwrite it with force=["workflow"].'
-        raise Conflict(self._subject(move.inputs), [Difference(label_of(WORKFLOW), *texts)], hint)
+        raise Conflict(
+            self._subject(move.inputs),
+            [Difference(label_of(WORKFLOW), None if move.taking else reviewed, *texts)],
+            hint,
+        )
 
     def _unusable(self, move: _Move, error: Unprocessable) -> Unprocessable:
         said = "\n".join(error.messages)

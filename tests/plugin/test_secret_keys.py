@@ -58,5 +58,5 @@ def test_the_drift_of_a_secret_is_masked_after_a_refresh(plugin: Plugin, operato
 def test_a_secret_that_is_adopted_is_masked(plugin: Plugin, operator: Operator, name: str) -> None:
     operator.post("profiles", {"Name": name, "Params": {"my/x": "canary-theirs"}})
     inputs = {"name": name, "params": {"my/x": "canary-1"}, "secret_keys": ["params.my/x"], "adopt": True}
-    with pytest.raises(PluginError, match=r"reviewed \(absent\) / live \[secret\] / wanted \[secret\]"):
+    with pytest.raises(PluginError, match=r"params.my/x: live \[secret\] / wanted \[secret\]"):
         plugin.create("profile:Profile", inputs)
