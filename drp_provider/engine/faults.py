@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from drp_provider.engine.logs import MASK, hide
 from drp_provider.engine.secret_keys import EVERY, hides
+from drp_provider.errors import InvalidInput
 from drp_provider.models.base import Declaration, Inputs
 
 _KINDS: tuple[tuple[type[Any] | tuple[type[Any], ...], str], ...] = (
@@ -26,12 +27,16 @@ _WANTED = {
 }
 
 
-def faults_of(model: type[Declaration], inputs: Inputs, known: Inputs, error: ValidationError) -> list[str]:
-    """Return the texts. A required input that is not known yet is not missing."""
+def faults_of(model: type[Declaration], inputs: Inputs, error: ValidationError) -> list[str]:
+    """Return the texts.
+
+    A required input that is missing is no fault here. It may be unknown: in an update, the engine leaves out what a
+    resource that failed would have given.
+    """
     found = []
     for each in error.errors(include_url=False):
         location = each["loc"]
-        if each["type"] == "missing" and location[0] in inputs.keys() - known.keys():
+        if each["type"] == "missing" and len(location) == 1:
             continue
         reason = _reason(str(each["type"]), each["msg"], each["input"])
         if _is_secret(model, location, inputs.get("secret_keys") or ()):
@@ -41,11 +46,23 @@ def faults_of(model: type[Declaration], inputs: Inputs, known: Inputs, error: Va
     return found
 
 
+def require_all(model: type[Declaration], inputs: Inputs) -> None:
+    """Raise InvalidInput if a required input is missing when it is needed."""
+    missing = [
+        field.alias or name
+        for name, field in model.model_fields.items()
+        if field.is_required() and inputs.get(field.alias or name) is None
+    ]
+    if missing:
+        raise InvalidInput(
+            f"{model.noun}: {', '.join(missing)} has no value, since what gives it has failed or gives None: "
+            "repair that, then run `pulumi up` again."
+        )
+
+
 def _reason(kind: str, message: str, value: Any) -> str:
     if kind == "extra_forbidden":
         return "is no input of this resource: check the spelling"
-    if kind == "missing":
-        return "is missing: this resource needs it"
     if kind in _WANTED:
         wanted = _WANTED[kind]
         if kind == "list_type" and isinstance(value, str):

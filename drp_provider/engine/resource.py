@@ -3,6 +3,7 @@
 It runs in the program's process, which needs neither models nor HTTP.
 """
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
@@ -10,6 +11,7 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
+from drp_provider.engine.codec import NULL
 from drp_provider.engine.properties import to_property
 from drp_provider.engine.provider import DrpProvider
 from drp_provider.engine.secret_inputs import secret_keys_of
@@ -38,6 +40,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
         facts: Sequence[str] = (),
     ) -> None:
         subject = f"{type(self).__name__} {resource_name!r}"
+        inputs = {**inputs, **_required(type(self), inputs, subject)}
         given = {
             n: to_property(v, f"{subject}: {n}", self._depths.get(n, 1)) for n, v in inputs.items() if v is not None
         }
@@ -103,6 +106,22 @@ class ObjectResource(DrpResource):
             **own,
         }
         super().__init__(resource_name, inputs, opts, facts=["adopted"])
+
+
+def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Return the inputs that a resource must have; Pulumi drops one that is None, so this makes it visible.
+
+    Raises:
+        pulumi.RunError: one is None.
+    """
+    parameters = inspect.signature(resource).parameters.values()
+    found = {p.name: inputs[p.name] for p in parameters if p.default is p.empty and p.name in inputs}
+    for name, value in found.items():
+        if value is None:
+            raise pulumi.RunError(f"{subject}: {name} is None, and this resource needs it: give it a value.")
+        if isinstance(value, Output):
+            found[name] = value.apply(lambda known: NULL if known is None else known)
+    return found
 
 
 def owner_mark(resource_name: str) -> str | None:

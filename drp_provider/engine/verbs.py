@@ -82,11 +82,10 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
     `olds` are the inputs of before, empty for a new resource.
     """
     completed = secret_keys.kept(olds, model.carry(olds, model.complete(news)))
-    known = known_part(completed)
     try:
-        model.model_validate(known)
+        model.model_validate(known_part(completed))
     except ValidationError as error:
-        return completed, faults_of(model, completed, known, error)
+        return completed, faults_of(model, completed, error)
     force.warn(model, olds, completed)
     return completed, []
 

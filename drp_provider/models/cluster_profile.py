@@ -30,7 +30,7 @@ class ClusterProfile(Profile):
     def complete(cls, inputs: Inputs) -> Inputs:
         """Add the self-reference params, where the program has not written them itself."""
         params = inputs.get("params")
-        if params is not None and not isinstance(params, dict):
+        if inputs.get("name") is None or (params is not None and not isinstance(params, dict)):
             return inputs
         seeded = inputs.get("runtime_params")
         taken = seeded if isinstance(seeded, dict) else {}

@@ -89,6 +89,8 @@ class ContentPack(Declaration):
     def complete(cls, inputs: Inputs) -> Inputs:
         """Name and version leave the content; a version that nobody gave is made of the content."""
         content = inputs.get("content")
+        if content is None:
+            return inputs
         said = (content.get("meta") or {}) if isinstance(content, dict) else content
         if not isinstance(content, dict) or not isinstance(said, dict):
             return {"version": said, **inputs}  # Not known yet, or a fault of the content's own.

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.plugin import UNKNOWN, Plugin
+from tests.support.plugin import UNKNOWN, Plugin, PluginError
 
 PROFILE = "profile:Profile"
 CLUSTER = "cluster_profile:ClusterProfile"
@@ -54,7 +54,7 @@ def test_a_value_that_would_not_arrive_unchanged_is_refused(plugin: Plugin, valu
         (PROFILE, {"name": "web", "meta": {"icon": 1}}, "meta.icon: "),
         (PROFILE, {"name": "web", "meta": {"pulumi-owner": "me"}}, "pulumi-owner is the provider's own mark"),
         (PROFILE, {"name": "web", "parms": {}}, "parms: is no input of this resource"),
-        (PROFILE, {"params": {}}, "name: is missing: this resource needs it"),
+        (ASSIGNMENT, {"machine": "␀ null", "profile": "web"}, "machine: is null: write a text"),
         (ASSIGNMENT, {"machine": "", "profile": "web"}, "machine: '' is neither the name nor the uuid of a machine"),
         (ASSIGNMENT, {"machine": "node-1", "profile": "a/b"}, "profile: 'a/b' is no name for DRP"),
         ("param:Param", {"name": "my/x", "schema": "string"}, "schema: is a text: write a map"),
@@ -103,6 +103,9 @@ def test_unknown_values_are_no_faults_and_stay_unknown(plugin: Plugin) -> None:
     [
         (READY, {"profile": "web", "machines": [UNKNOWN]}),
         (READY, {"profile": UNKNOWN, "machines": UNKNOWN}),
+        (READY, {"profile": "web"}),
+        (CLUSTER, {"params": {"my/x": 1}}),
+        ("content_pack:ContentPack", {"name": "pack"}),
         ("content_pack:ContentPack", {"name": "pack", "content": UNKNOWN}),
         ("content_pack:ContentPack", {"name": "pack", "content": {"meta": {}, "sections": {"tasks": UNKNOWN}}}),
         ("machine_workflow:MachineWorkflow", {"machine": UNKNOWN, "workflow": UNKNOWN}),
@@ -110,6 +113,12 @@ def test_unknown_values_are_no_faults_and_stay_unknown(plugin: Plugin) -> None:
 )
 def test_a_required_input_that_is_not_known_is_not_missing(plugin: Plugin, model: str, inputs: dict[str, Any]) -> None:
     assert plugin.check(model, inputs)[1] == []
+
+
+def test_an_input_that_is_missing_when_it_is_needed_is_named(plugin: Plugin) -> None:
+    sentence = "InvalidInput: machine assignment: machine, profile has no value, since what gives it has failed"
+    with pytest.raises(PluginError, match=sentence):
+        plugin.create(ASSIGNMENT, {})
 
 
 def test_what_is_known_is_judged_beside_what_is_not(plugin: Plugin) -> None:

@@ -225,6 +225,14 @@ def test_a_value_that_json_does_not_have_is_refused(recorded: Run, value: Any, s
         recorded(lambda: drp.Profile("ex", params={"a/b": pulumi.Output.from_input(1).apply(lambda _: [value])}))
 
 
+def test_a_required_input_that_is_none_is_refused_or_made_visible(recorded: Run) -> None:
+    with pytest.raises(pulumi.RunError, match=r"^MachineAssignment 'ex': machine is None, and this resource needs it"):
+        recorded(lambda: drp.MachineAssignment("ex", machine=None, profile="web"))  # type: ignore[arg-type]
+    nothing: Any = pulumi.Output.from_input(None)
+    seen = recorded(lambda: drp.MachineAssignment("ex", machine=nothing, profile="web"))
+    assert seen.inputs("MachineAssignment")["ex"]["machine"] == "␀ null"
+
+
 def test_a_value_that_holds_itself_is_refused(recorded: Run) -> None:
     loop: list[Any] = []
     loop.append(loop)
