@@ -80,6 +80,21 @@ def test_a_secret_that_a_transform_of_the_stack_adds_is_hidden(stack: Stack, ope
     assert CANARY not in made.text + refused.text
 
 
+def test_a_secret_that_ignored_changes_keep_stays_masked(stack: Stack, operator: Operator) -> None:
+    program = 'drp.Profile("web", params={"web/password": VALUE}, description="D"OPTIONS)'
+    ignoring = program.replace("OPTIONS", ', opts=pulumi.ResourceOptions(ignore_changes=["params"])')
+    done = [
+        stack.up(program.replace("VALUE", f'pulumi.Output.secret("{CANARY}-1")').replace("OPTIONS", "")),
+        stack.up(ignoring.replace("VALUE", '"open"').replace("D", "other")),
+    ]
+    assert [each.ok for each in done] == [True, True]
+    assert operator.params("web") == {"web/password": f"{CANARY}-1"}
+    operator.set_param("web", "web/password", "theirs")
+    refused = stack.up(program.replace("VALUE", '"open"').replace("OPTIONS", ""))
+    assert "params.web/password: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
+    assert CANARY not in refused.text
+
+
 def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, operator: Operator) -> None:
     program = """
         password = pulumi.Output.secret("CANARY")
