@@ -42,8 +42,13 @@ def secret_labels_of(inputs: Mapping[str, Any]) -> Output[list[str]]:
     return _known(_secret([*_labelled(inputs)]))
 
 
-def secret_values_in(value: Any) -> Output[list[Any] | None] | None:
-    """Return the secret values anywhere in a value, as a secret. None if there can be none."""
+def secret_values_in(value: Any, opts: pulumi.ResourceOptions | None) -> Output[list[Any] | None] | None:
+    """Return the secret values anywhere in an input, as a secret. None if there can be none.
+
+    If a transform of the resource may add some, the whole input is returned.
+    """
+    if transforms.may_change(opts):
+        return Output.secret([value])
     outputs = [Output.from_input(output) for output in outputs_inside(value)]
     if not outputs:
         return None

@@ -67,7 +67,7 @@ class ContentPack(DrpResource, model="content_pack:ContentPack"):
             "owner": owner_mark(resource_name),
         }
         super().__init__(resource_name, inputs, opts, facts=["adopted", "warnings"])
-        self.secret_values = secret_values_in(content)
+        self.secret_values = None if content is None else secret_values_in(content, opts)
         """What is secret in the content, so that a `ClusterReady` can mask it. No output."""
 
 

@@ -145,6 +145,29 @@ def test_a_secret_inside_what_an_output_holds_is_listed(recorded: Run) -> None:
     assert seen.inputs("ClusterReady")["web-ready"]["secret_params"] == ["a/nested"]
 
 
+def test_what_is_secret_in_a_pack_is_masked_in_logs(recorded: Run) -> None:
+    secret = pulumi.Output.secret("s3cret")
+
+    def program() -> None:
+        opts = pulumi.ResourceOptions(transformations=[lambda _args: None])
+        packs = [
+            drp.ContentPack("one", content=_pack("one", {"Contents": secret, "Meta": pulumi.Output.from_input({})})),
+            drp.ContentPack("two", content=_pack("two", {"Contents": "changed"}), opts=opts),
+            drp.ContentPack("three", content=_pack("three", {"Contents": "open"})),
+        ]
+        ClusterProfile("ex", machines=["node-1"], content=packs, wait_for=["a/b"], masked_values=["given"])
+        ClusterProfile("no", machines=["node-1"], content=packs[2], wait_for=["a/b"])
+
+    ready = recorded(program).inputs("ClusterReady")
+    masked = ready["ex-ready"]["masked_values"]["value"]
+    assert masked == ["given", "s3cret", _pack("two", {"Contents": "changed"})]
+    assert "masked_values" not in ready["no-ready"]
+
+
+def _pack(name: str, template: dict[str, Any]) -> dict[str, Any]:
+    return {"meta": {"Name": name}, "sections": {"templates": {"t": {"ID": "t", **template}}}}
+
+
 async def _secret() -> Any:
     return {"deep": pulumi.Output.secret("x")}
 
@@ -272,3 +295,27 @@ def test_the_component_runs_under_the_mock_of_pulumis_documentation(recorded: Ru
 
     recorded(program)
     assert found == [["web", None, {}, {}, {}]]
+
+
+def test_without_the_sdks_own_list_of_transforms_everything_is_hidden(
+    recorded: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program() -> None:
+        with monkeypatch.context() as older:
+            older.delattr("pulumi.runtime._callbacks._CallbackServicer._servicers")
+            drp.Profile("ex", params={"a/b": 1})
+
+    seen = recorded(program)
+    assert seen.inputs("Profile")["ex"]["secret_keys"] == ["*"]
+
+
+def test_a_transform_of_an_ancestor_that_was_made_before_us_is_seen(recorded: Run) -> None:
+    def program() -> None:
+        shop = pulumi.ComponentResource("t:t:Shop", "s", {}, pulumi.ResourceOptions(transforms=[lambda _args: None]))
+        shelf = pulumi.ComponentResource("t:t:Shelf", "s", {}, pulumi.ResourceOptions(parent=shop))
+        drp.Profile("inside", params={"a/b": 1}, opts=pulumi.ResourceOptions(parent=shelf))
+        drp.Profile("outside", params={"a/b": 1})
+
+    seen = recorded(program)
+    assert seen.inputs("Profile")["inside"]["secret_keys"] == ["*"]
+    assert "secret_keys" not in seen.inputs("Profile")["outside"]
