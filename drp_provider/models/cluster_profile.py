@@ -1,15 +1,22 @@
 """ClusterProfile: a Profile that names itself, so that scripts on its machines find it."""
 
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from drp_provider.models.base import Inputs
 from drp_provider.models.fields import Params
 from drp_provider.models.profile import Profile
 
 DEFAULT_SELF_REFERENCE = "cluster-profile"
+
+
+def _check_names(given: Any) -> Any:
+    names = given if isinstance(given, list) else [given]
+    if given is not None and not all(isinstance(name, str) for name in names):
+        raise ValueError("must be the name of a param, or a list of names")
+    return given
 
 
 class ClusterProfile(Profile):
@@ -20,7 +27,7 @@ class ClusterProfile(Profile):
     escapes = {"escape": "params"}  # noqa: RUF012 - a ClassVar by its base
 
     runtime_params: Params | None = None
-    self_reference: str | list[str] | None = None
+    self_reference: Annotated[str | list[str] | None, BeforeValidator(_check_names)] = None
     reset: str | None = None
     escape: Params | None = None
     generation: str | None = None
