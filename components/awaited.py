@@ -6,7 +6,8 @@ from typing import Any, TypedDict
 
 from pulumi import Input, Output
 
-from drp_provider.engine.resource import secret_keys_of
+import drp_provider as drp
+from drp_provider.engine.secret_inputs import secret_labels_of
 
 Params = Input[Mapping[str, Input[Any]]] | None
 
@@ -36,7 +37,7 @@ class Awaited:
     def inputs(self, params: Params, runtime_params: Params) -> Names:
         """Each name on its side: a param that the program itself keeps secret is none to be shown."""
         given = {"params": params or {}, "runtime_params": runtime_params or {}}
-        keys: Output[list[str] | None] = secret_keys_of(given) or Output.from_input(None)
+        keys = secret_labels_of(given)
         seeds = _names_of(runtime_params)
         known = Output.all(keys, seeds, _names_of(params)).apply(lambda found: self._sorted(*found))
         return Names(
@@ -45,10 +46,10 @@ class Awaited:
             masked_params=Output.unsecret(known.apply(lambda three: three[2])),
         )
 
-    def _sorted(self, keys: list[str] | None, seeds: list[str], owned: list[str]) -> tuple[list[str], ...]:
+    def _sorted(self, keys: list[str], seeds: list[str], owned: list[str]) -> tuple[list[str], ...]:
         hidden = set()
         for kind, names in (("params", owned), ("runtime_params", seeds)):
-            hidden |= {name for name in names if {kind, f"{kind}.{name}"} & {*(keys or ())}}
+            hidden |= {name for name in names if {kind, f"{kind}.{name}"} & {*keys}}
         awaited = dict.fromkeys([*([self.leader] if self.leader in seeds else []), *self.names])
         secret = [*self.secrets, *(name for name in awaited if name in hidden)]
         return [name for name in awaited if name not in secret], list(dict.fromkeys(secret)), sorted(hidden)
@@ -59,3 +60,12 @@ def _names_of(params: Any) -> Output[list[str]]:
     if isinstance(params, Mapping):
         return Output.from_input(sorted(params))
     return Output.unsecret(Output.from_input(params).apply(lambda found: sorted(found or {})))
+
+
+def hidden_values(given: Sequence[Input[Any]], packs: Sequence[drp.ContentPack]) -> Output[list[Any]] | None:
+    """Return what the log of a job must not show: the given values and the secrets in the packs. None: nothing."""
+    inside = [pack.secret_values for pack in packs if pack.secret_values is not None]
+    if not given and not inside:
+        return None
+    lists: list[Input[Any]] = [list(given), *inside]
+    return Output.all(*lists).apply(lambda found: [value for values in found for value in values or ()])

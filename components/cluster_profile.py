@@ -11,10 +11,9 @@ import drp_provider as drp
 from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
-from .awaited import Awaited
+from .awaited import Awaited, hidden_values
 from .departed import leader_of, warn_of_entries
-
-Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
+from .given import Content, packs_in, refuse_what_is_no_list
 
 
 class ClusterProfile(pulumi.ComponentResource):
@@ -44,6 +43,8 @@ class ClusterProfile(pulumi.ComponentResource):
         wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
             name, or a mapping to the values they must hold. None: do not wait at all.
         wait_for_secrets: More of them, by name, whose values are secrets; KRIB's join command is one.
+        masked_values: Values that the log lines in an error must not show. Secrets of this cluster's params and of its
+            content packs are masked without this.
         timeout: Seconds until the wait fails, and says what each machine is still doing (600).
         leader_param: The param in which the machines keep their leader, or a list with the leader first.
         reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
@@ -89,12 +90,15 @@ class ClusterProfile(pulumi.ComponentResource):
         drain_timeout: float | None = None,
         wait_for: Sequence[str] | Mapping[str, Input[Any]] | None = (),
         wait_for_secrets: Sequence[str] = (),
+        masked_values: Sequence[Input[Any]] = (),
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
         escape: Mapping[str, Any] = cluster_pattern.ESCAPE,
         **common: Unpack[ObjectInputs],
     ) -> None:
+        lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
+        refuse_what_is_no_list(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
         inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
@@ -119,9 +123,9 @@ class ClusterProfile(pulumi.ComponentResource):
             values = wait_for if isinstance(wait_for, Mapping) else {}
             awaited = Awaited(leader_param, [name for name in wait_for if name not in values], wait_for_secrets)
             names = awaited.inputs(params, runtime_params)
-            self.ready = self._wait(
-                resource_name, leader_param, values=values or None, timeout=timeout, **chain, **names
-            )
+            hidden = hidden_values(masked_values, self.packs)
+            waiting = {"values": values or None, "masked_values": hidden, "timeout": timeout}
+            self.ready = self._wait(resource_name, leader_param, **waiting, **chain, **names)
         self._publish(leader_param)
 
     def _after(self, earlier: Sequence[pulumi.Resource]) -> ResourceOptions:
@@ -130,7 +134,7 @@ class ClusterProfile(pulumi.ComponentResource):
     def _upload(self, resource_name: str, content: Content, *, adopt: bool | None) -> list[drp.ContentPack]:
         if isinstance(content, (str, PathLike)):
             return [drp.ContentPack(f"{resource_name}-content", path=content, adopt=adopt, opts=self._after(()))]
-        return [content] if isinstance(content, drp.ContentPack) else list(content)
+        return packs_in(resource_name, content)
 
     def _assign(self, resource_name: str, machines: Mapping[str, Input[str]]) -> dict[str, drp.MachineAssignment]:
         return {
@@ -181,9 +185,10 @@ class ClusterProfile(pulumi.ComponentResource):
         self.params = self.profile.params
         self.machines = Output.all(*(a.machine for a in self.assignments.values())).apply(list)
         nothing: Output[dict[str, Any]] = Output.from_input({})
-        self.members = self.ready.members if self.ready else nothing
-        self.collected = self.ready.found if self.ready else nothing
-        self.collected_secrets = self.ready.found_secrets if self.ready else nothing
+        # Pulumi's mocks may answer without outputs.
+        self.members = self.ready.members.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected = self.ready.found.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected_secrets = self.ready.found_secrets.apply(lambda found: found or {}) if self.ready else nothing
         self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader_in(leader_param, *both))
         names = ("name", "params", "machines", "leader", "members", "collected", "collected_secrets")
         self.register_outputs({name: getattr(self, name) for name in names})
@@ -198,13 +203,6 @@ def _labelled(
     resource_name: str, machines: Sequence[Input[str]] | Mapping[str, Input[str]]
 ) -> Iterator[tuple[str, Input[str]]]:
     """Each machine with the label that stays its own when others come and go."""
-    if isinstance(machines, str):
-        raise pulumi.RunError(f"ClusterProfile {resource_name!r}: machines is one text; write a list: [{machines!r}].")
-    if isinstance(machines, Output):
-        raise pulumi.RunError(
-            f"ClusterProfile {resource_name!r}: machines is one Output, so how many there are is not known: "
-            "write a list or mapping of Outputs."
-        )
     if isinstance(machines, Mapping):
         yield from machines.items()
         return

@@ -4,6 +4,7 @@ The names below are the public interface. Each is imported at its first use: the
 engine, and a program that declares one profile should not wait for the rest.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,11 @@ __all__ = [
     "SettingsError",
     "__version__",
 ]
+
+
+if "pulumi" in sys.modules:
+    # A program: components that it makes before its first resource of ours may have transforms.
+    import_module("drp_provider.engine.transforms").take_note()
 
 
 def __getattr__(name: str) -> Any:

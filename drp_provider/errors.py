@@ -110,20 +110,24 @@ class NotReady(DrpError):
 
 
 class Difference:
-    """One owned key of a conflict: its label and its value as reviewed, live and wanted, each as JSON text."""
+    """One owned key of a conflict: its label and its value as reviewed, live and wanted, each as JSON text.
 
-    def __init__(self, label: str, reviewed: str, live: str, wanted: str) -> None:
+    `reviewed` is None at a creation, of which there is no review.
+    """
+
+    def __init__(self, label: str, reviewed: str | None, live: str, wanted: str) -> None:
         self.label = label
         self.reviewed = reviewed
         self.live = live
         self.wanted = wanted
 
     def __str__(self) -> str:
-        return f"{self.label}: reviewed {self.reviewed} / live {self.live} / wanted {self.wanted}"
+        reviewed = "" if self.reviewed is None else f"reviewed {self.reviewed} / "
+        return f"{self.label}: {reviewed}live {self.live} / wanted {self.wanted}"
 
 
 class Conflict(DrpError):
-    """The object is not what the reviewer saw, so nothing was changed.
+    """The object is not what the reviewer saw, or has other values than a creation expects; nothing was changed.
 
     `differences` lists every owned key whose live value is neither the reviewed nor the wanted one.
     """
@@ -131,9 +135,9 @@ class Conflict(DrpError):
     def __init__(self, name: str, differences: Sequence[Difference], hint: str) -> None:
         self.differences = tuple(differences)
         lines = "".join(f"\n    {difference}" for difference in self.differences)
-        super().__init__(
-            f"{name} was changed by someone else since it was reviewed; nothing was changed:{lines}\n    {hint}"
-        )
+        created = all(difference.reviewed is None for difference in differences)
+        cause = "has other values than this program" if created else "was changed by someone else since it was reviewed"
+        super().__init__(f"{name} {cause}; nothing was changed:{lines}\n    {hint}")
 
 
 class ApiError(DrpError):

@@ -1,11 +1,13 @@
-"""Which endpoint, who we are there, and how patient we are.
+"""Provider settings: endpoint, credentials, time-outs.
 
 Order of precedence: environment (`RS_*`), then Pulumi configuration (`drp:*`), then the default. The environment wins
 because a bare `pulumi refresh` or `pulumi destroy` runs with the configuration frozen in the state, and a rotated
 token must get through all the same.
 """
 
+import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,16 @@ from drp_provider.errors import SettingsError
 
 EMBEDDED = "embedded"
 NAMESPACE = "drp:"
+MOST_SECONDS = 24 * 3600
 PROGRAM_SETTINGS = frozenset({"ownerMark"})
 """Keys of the same namespace that the program reads, and not the provider."""
+_REASONS = {
+    "bool": "is neither true nor false",
+    "float": "is no number",
+    "int": "is no whole number",
+    "string_too_short": "is empty",
+}
+"""By the beginning of pydantic's name of a fault."""
 
 
 class Settings(BaseSettings):
@@ -35,7 +45,9 @@ class Settings(BaseSettings):
     )
     ca_file: Path | None = Field(default=None, description="PEM file with the certificate, or its authority, to trust.")
     insecure: bool = Field(default=False, description="`true` accepts any certificate, as drpcli does.")
-    timeout: float = Field(default=30.0, gt=0, description="Seconds to wait for one answer of the endpoint.")
+    timeout: float = Field(
+        default=30.0, gt=0, le=MOST_SECONDS, description="Seconds to wait for one answer of the endpoint."
+    )
     embedded_store: Path = Field(
         default=Path(".drp/endpoint.db"), description="File in which the embedded endpoint keeps its objects."
     )
@@ -91,7 +103,9 @@ def _from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     given = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     unknown = sorted(given.keys() - names.keys() - PROGRAM_SETTINGS)
     if unknown:
-        raise SettingsError(f"drp:{unknown[0]} is no setting of the provider: check the spelling in the configuration.")
+        near = difflib.get_close_matches(unknown[0], [*names, *PROGRAM_SETTINGS], n=1)
+        way = f"did you mean drp:{near[0]}?" if near else f"write one of {', '.join(f'drp:{name}' for name in names)}."
+        raise SettingsError(f"drp:{unknown[0]} is no setting of the provider: {way}")
     return {names[key]: value for key, value in given.items() if key in names}
 
 
@@ -104,11 +118,24 @@ def _forget_the_credentials_of_another_endpoint(given: dict[str, Any]) -> None:
 
 
 def _check_url(endpoint: str) -> None:
-    parts = urlsplit(endpoint)
-    if parts.username is not None or parts.password is not None:
-        raise SettingsError("The DRP endpoint holds a user name in its URL: write https://HOST:8092 and set RS_KEY.")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"The DRP endpoint {endpoint!r} is not a URL: write https://HOST:8092, or `embedded`.")
+    try:
+        parts = urlsplit(endpoint)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    else:
+        if parts.username is not None or parts.password is not None:
+            raise SettingsError("The DRP endpoint has a user name in its URL: write https://HOST:8092 and set RS_KEY.")
+        usable = usable and not parts.query and not parts.fragment
+    if not usable or not endpoint.isprintable() or " " in endpoint:
+        raise SettingsError(
+            f"The DRP endpoint {_shown(endpoint)} is not a URL: write https://HOST:8092, or `embedded`."
+        )
+
+
+def _shown(endpoint: str) -> str:
+    """Return the text without what stands before an `@`: it may be a password."""
+    return repr(re.sub(r"[^/]*@", "[hidden]@", endpoint))
 
 
 def _check_credentials(settings: Settings) -> None:
@@ -121,9 +148,11 @@ def _check_credentials(settings: Settings) -> None:
 
 
 def _explain(error: ValidationError) -> str:
-    field = str(error.errors()[0]["loc"][0])
-    reason = error.errors()[0]["msg"]
+    fault = error.errors()[0]
+    field = str(fault["loc"][0])
+    words = (reason for kind, reason in _REASONS.items() if str(fault["type"]).startswith(kind))
+    reason = next(words, fault["msg"].replace("Input should", "must"))
+    if os.environ.get(f"RS_{field.upper()}"):
+        return f"RS_{field.upper()} {reason}: correct the variable in the environment."
     camel = to_camel(field)
-    return (
-        f"The setting {camel} is not usable ({reason}): correct RS_{field.upper()} or `pulumi config set drp:{camel}`."
-    )
+    return f"drp:{camel} {reason}: correct it with `pulumi config set drp:{camel} VALUE`."

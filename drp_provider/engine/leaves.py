@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_pascal
 
+from drp_provider.engine.secret_keys import EVERY, hides
 from drp_provider.models.base import Inputs, Owned
 from drp_provider.models.fields import OWNER_KEY, RUN_KEY
 from drp_provider.patch.pointer import document_of, pointer_to, tokens_of
@@ -14,6 +15,8 @@ from drp_provider.runs import run_of
 OWNER_POINTER = pointer_to("Meta", OWNER_KEY)
 RUN_POINTER = pointer_to("Meta", RUN_KEY)
 MASKED = "[secret]"
+HIDDEN = "[hidden]"
+"""Stands for a value of which the program cannot tell whether it is secret."""
 
 Model = type[Owned]
 
@@ -82,7 +85,7 @@ def empty_body(model: Model) -> dict[str, Any]:
 def secret_keys_of(model: Model, *records: Inputs) -> set[str]:
     """The labels of the leaves that Pulumi holds secret, now or before; a seed is labelled as the leaf it becomes."""
     named = {key for record in records for key in record.get("secret_keys") or ()}
-    for name, target in model.seeded.items():
+    for name, target in {**model.seeded, **model.escapes}.items():
         named |= {target + key.removeprefix(name) for key in named if key == name or key.startswith(f"{name}.")}
     return named
 
@@ -106,9 +109,9 @@ def masker(secret_keys: Collection[str]) -> Callable[[str, Any], str]:
     """A function from pointer and value to text that shows no value Pulumi holds secret."""
 
     def show(pointer: str, value: Any) -> str:
-        label = label_of(pointer)
-        hidden = any(label == key or label.startswith(f"{key}.") for key in secret_keys)
-        return MASKED if hidden and value is not ABSENT else text_of(value)
+        if value is ABSENT or not hides(secret_keys, label_of(pointer)):
+            return text_of(value)
+        return HIDDEN if EVERY in secret_keys else MASKED
 
     return show
 

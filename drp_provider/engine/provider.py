@@ -29,6 +29,7 @@ from drp_provider.errors import SettingsError
 if TYPE_CHECKING:
     from drp_provider.api.client import Client
     from drp_provider.engine.verbs import Lifecycle
+    from drp_provider.models.base import Declaration
 
 Props = Mapping[str, Any]
 
@@ -91,12 +92,12 @@ class DrpProvider(ResourceProvider):
 
     def create(self, props: Props) -> CreateResult:
         """Make the object, or take it over."""
-        state = self._lifecycle.create(self._client, from_pulumi(props))
+        state = self._lifecycle.create(self._client, self._inputs(props))
         return CreateResult(state.id, to_pulumi(state.outputs, state.secrets))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Send what changed."""
-        state = self._lifecycle.update(self._client, _id, from_pulumi(_olds), from_pulumi(_news))
+        state = self._lifecycle.update(self._client, _id, from_pulumi(_olds), self._inputs(_news))
         return UpdateResult(to_pulumi(state.outputs, state.secrets))
 
     def read(self, id_: str, props: Props) -> ReadResult:
@@ -110,13 +111,24 @@ class DrpProvider(ResourceProvider):
         """Take away what is ours."""
         self._lifecycle.delete(self._client, _id, from_pulumi(_props))
 
+    def _inputs(self, props: Props) -> dict[str, Any]:
+        from drp_provider.engine.faults import require_all
+
+        inputs = from_pulumi(props)
+        require_all(self._declaration, inputs)
+        return inputs
+
     @cached_property
     def _lifecycle(self) -> "Lifecycle":
-        module, _, name = self._model.partition(":")
-        model = getattr(import_module(f"drp_provider.models.{module}"), name)
         from drp_provider.engine.kinds import lifecycle_of
 
-        return lifecycle_of(model)
+        return lifecycle_of(self._declaration)
+
+    @cached_property
+    def _declaration(self) -> "type[Declaration]":
+        module, _, name = self._model.partition(":")
+        model: type[Declaration] = getattr(import_module(f"drp_provider.models.{module}"), name)
+        return model
 
     @property
     def _client(self) -> "Client":

@@ -7,6 +7,7 @@ from typing import Any
 from drp_provider.engine import verbs
 from drp_provider.engine.logs import last_lines
 from drp_provider.engine.progress import Machine, Standing, standing_of
+from drp_provider.engine.secret_keys import EVERY
 from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import ApiError, DrpError, NotReady, may_pass
@@ -48,15 +49,17 @@ class WaitLifecycle:
         Raises:
             NotReady: a machine failed, was given another workflow or is unavailable, or the time is over.
         """
-        settings = ClusterReady.model_validate(inputs)
-        watch = _Watch(api, settings)
+        return self._waited(api, inputs, [])
+
+    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
+        """Wait again. A log may be older than the update, so what was masked before still is."""
+        return self._waited(api, news, olds.get("masked_values") or [])
+
+    def _waited(self, api: Documents, inputs: Inputs, masked: list[Any]) -> State:
+        watch = _Watch(api, ClusterReady.model_validate(inputs), masked)
         watch.until(watch.machines_are_done)
         watch.until(watch.params_are_set)
         return self._state(inputs, watch)
-
-    def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
-        """Wait again."""
-        return self.create(api, news)
 
     def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:  # noqa: ARG002 - Lifecycle's
         """What was found is what was found."""
@@ -72,14 +75,18 @@ class WaitLifecycle:
         found = {name: value for name, value in watch.found.items() if name not in secret}
         hidden = {name: value for name, value in watch.found.items() if name in secret}
         outputs = {**inputs, "members": members, "found": found, SECRETS: hidden}
-        return State(inputs["profile"], outputs, inputs, frozenset({SECRETS}) if hidden else frozenset())
+        secrets = {SECRETS: hidden, "masked_values": inputs.get("masked_values"), "found": found}
+        if EVERY not in (watch.settings.secret_keys or ()):
+            secrets.pop("found")
+        return State(inputs["profile"], outputs, inputs, frozenset(name for name, held in secrets.items() if held))
 
 
 class _Watch:
     """One wait: what was seen last, and until when."""
 
-    def __init__(self, api: Documents, settings: ClusterReady) -> None:
+    def __init__(self, api: Documents, settings: ClusterReady, masked: list[Any]) -> None:
         self.api = api
+        self.masked = [*masked, *(settings.masked_values or ())]
         self.settings = settings
         self.deadline = time.monotonic() + settings.timeout
         self.seen: dict[str, Machine] = {}
@@ -183,12 +190,13 @@ class _Watch:
     def _secrets(self) -> list[Any]:
         """Values that an error must not show."""
         of = self.settings
+        every = EVERY in (of.secret_keys or ())
         values = [value for name, value in (of.values or {}).items() if name in hidden_names(of)]
         names = {*hidden_names(of), *(of.masked_params or ())}
-        if names:
+        if names or every:
             params = (self.api.find("profiles", of.profile) or {}).get("Params") or {}
-            values += [params[name] for name in names if name in params]
-        return values
+            values += [value for name, value in params.items() if every or name in names]
+        return [*values, *self.masked]
 
     def _count(self, total: int, waiting: list[Machine], missing: int) -> str:
         doing = sorted({machine.doing if self._has_begun(machine) else ANOTHER_RUN for machine in waiting})

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from drp_provider.engine.leaves import OWNER_POINTER, Model, label_of, leaves_of, masker, seeds_of
+from drp_provider.engine.secret_keys import EVERY
 from drp_provider.engine.verbs import Documents
 from drp_provider.errors import AlreadyExists, Conflict, Difference, DrpError, NotFound, Unprocessable
 from drp_provider.models.base import Inputs
@@ -15,20 +16,23 @@ from drp_provider.patch.values import same
 _MACHINE = re.compile(r"Machine ([0-9a-f-]{36}) is using")
 _OTHER = re.compile(r"(Stage \S+) is using|in use by (\S+ \S+)")
 MOST_NAMED = 10
+TRANSFORMED = "Values are hidden because a Pulumi transform of this program may have made them secret."
 
 
 def clash_report(subject: str, found: Clashes, secret_keys: Collection[str], *, adopting: bool) -> Conflict:
-    """Every key as reviewed, live and wanted, and what to do."""
+    """Every key as reviewed, live and wanted, and what to do; without a review if an object is taken over."""
     show = masker(secret_keys)
     keys = ", ".join(f'"{tokens_of(clash.pointer)[-1]}"' for clash in found.clashes)
     first = "declare the live values" if adopting else "run `pulumi refresh` and look at `pulumi preview`"
     hint = f"To go on, {first}, or overwrite them with force=[{keys}]."
-    return Conflict(subject, [_difference(clash, show) for clash in found.clashes], hint)
+    if EVERY in secret_keys:
+        hint += f"\n    {TRANSFORMED}"
+    return Conflict(subject, [_difference(clash, show, adopting) for clash in found.clashes], hint)
 
 
-def _difference(clash: Clash, show: Any) -> Difference:
-    texts = [show(clash.pointer, value) for value in (clash.reviewed, clash.live, clash.wanted)]
-    return Difference(label_of(clash.pointer), *texts)
+def _difference(clash: Clash, show: Any, adopting: bool) -> Difference:  # noqa: FBT001 - private
+    reviewed, live, wanted = (show(clash.pointer, value) for value in (clash.reviewed, clash.live, clash.wanted))
+    return Difference(label_of(clash.pointer), None if adopting else reviewed, live, wanted)
 
 
 def vanished(subject: str, error: NotFound) -> NotFound:

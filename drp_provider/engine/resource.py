@@ -3,7 +3,7 @@
 It runs in the program's process, which needs neither models nor HTTP.
 """
 
-import asyncio
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
@@ -12,7 +12,9 @@ from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from drp_provider.engine.codec import NULL
+from drp_provider.engine.properties import to_property
 from drp_provider.engine.provider import ENVIRONMENT, DrpProvider, python_environment
+from drp_provider.engine.secret_inputs import secret_keys_of
 
 OWNER_SETTING = "ownerMark"
 
@@ -37,8 +39,12 @@ class DrpResource(Resource, module="drp", name="Resource"):
         *,
         facts: Sequence[str] = (),
     ) -> None:
-        given = {n: to_property(v, self._depths.get(n, 1)) for n, v in inputs.items() if v is not None}
-        given["secret_keys"] = secret_keys_of(given)
+        subject = f"{type(self).__name__} {resource_name!r}"
+        inputs = {**inputs, **_required(type(self), inputs, subject)}
+        given = {
+            n: to_property(v, f"{subject}: {n}", self._depths.get(n, 1)) for n, v in inputs.items() if v is not None
+        }
+        given["secret_keys"] = secret_keys_of(given, opts)
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         here = {ENVIRONMENT: python_environment()}
@@ -103,6 +109,22 @@ class ObjectResource(DrpResource):
         super().__init__(resource_name, inputs, opts, facts=["adopted"])
 
 
+def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """Return the inputs that a resource must have; Pulumi drops one that is None, so this makes it visible.
+
+    Raises:
+        pulumi.RunError: one is None.
+    """
+    parameters = inspect.signature(resource).parameters.values()
+    found = {p.name: inputs[p.name] for p in parameters if p.default is p.empty and p.name in inputs}
+    for name, value in found.items():
+        if value is None:
+            raise pulumi.RunError(f"{subject}: {name} is None, and this resource needs it: give it a value.")
+        if isinstance(value, Output):
+            found[name] = value.apply(lambda known: NULL if known is None else known)
+    return found
+
+
 def owner_mark(resource_name: str) -> str | None:
     """`project/stack/resource`, written into the object's Meta, by which an interrupted run knows its own object.
 
@@ -111,73 +133,3 @@ def owner_mark(resource_name: str) -> str | None:
     if pulumi.Config("drp").get_bool(OWNER_SETTING) is False:
         return None
     return f"{pulumi.get_project()}/{pulumi.get_stack()}/{resource_name}"
-
-
-def to_property(value: Any, depth: int = 1) -> Any:
-    """An input as Pulumi is to carry it: each member of a map is one value, with its `None` made visible.
-
-    A greater depth takes the members of the members apart as well.
-
-    Pulumi drops `None` in maps without a word; `check` refuses it. A member that holds Outputs somewhere inside is made
-    one Output: it is owned, compared and replaced whole, so it is secret whole where a part of it is.
-    """
-    if isinstance(value, Mapping) and depth:
-        return {_text(key): NULL if member is None else to_property(member, depth - 1) for key, member in value.items()}
-    return _leaf(value)
-
-
-def _leaf(value: Any) -> Any:
-    if _outputs_inside(value):
-        return Output.from_input(value).apply(_with_visible_none)
-    return _with_visible_none(value)
-
-
-def _with_visible_none(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_text(key): NULL if member is None else _with_visible_none(member) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_with_visible_none(member) for member in value]
-    return value
-
-
-def _text(key: Any) -> str:
-    if not isinstance(key, str):
-        raise pulumi.RunError(f"{key!r} is the key of a map in a DRP value, where keys are text: write {str(key)!r}.")
-    return key
-
-
-def secret_keys_of(inputs: Mapping[str, Any]) -> Output[list[str] | None] | None:
-    """The paths of secret inputs (`params.my/password`), so that reports can mask them.
-
-    The provider process gets secrets as plain values and is not told which they are.
-    """
-    outputs = _outputs_in(inputs)
-    if not outputs:
-        return None
-
-    async def find() -> list[str] | None:
-        flags = await asyncio.gather(*(output.is_secret() for _, output in outputs))
-        return sorted({path for (path, _), flag in zip(outputs, flags, strict=True) if flag}) or None
-
-    async def known() -> bool:
-        return True
-
-    return Output(set(), asyncio.ensure_future(find()), asyncio.ensure_future(known()))
-
-
-def _outputs_in(inputs: Mapping[str, Any]) -> list[tuple[str, Output[Any]]]:
-    """Every Output among the inputs, by the path of the leaf it belongs to."""
-    found = []
-    for name, value in inputs.items():
-        if isinstance(value, Mapping):
-            found += [(f"{name}.{key}", output) for key, member in value.items() for output in _outputs_inside(member)]
-        else:
-            found += [(name, output) for output in _outputs_inside(value)]
-    return found
-
-
-def _outputs_inside(value: Any) -> list[Output[Any]]:
-    if isinstance(value, Output):
-        return [value]
-    members = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [output for member in members for output in _outputs_inside(member)]

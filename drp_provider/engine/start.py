@@ -175,10 +175,10 @@ class _Starting:
     def _conflict(self, present: str) -> Conflict:
         of = self._wanted
         show = masker(of.inputs.get("secret_keys") or ())
-        texts = [show(WORKFLOW, value) for value in (of.reviewed, present, of.workflow)]
+        reviewed, *texts = (show(WORKFLOW, value) for value in (of.reviewed, present, of.workflow))
         way = "wait until it is complete" if of.taking else "run `pulumi refresh` and look at `pulumi preview`"
         hint = f'To go on, {way}, or overwrite it with force=["workflow"].'
-        return Conflict(of.subject, [Difference(label_of(WORKFLOW), *texts)], hint)
+        return Conflict(of.subject, [Difference(label_of(WORKFLOW), None if of.taking else reviewed, *texts)], hint)
 
     def _patch(self, lines: list[Operation]) -> Document:
         try:

@@ -7,15 +7,19 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from drp_provider.engine import force, secret_keys
+from drp_provider.engine.faults import faults_of
 from drp_provider.engine.settling import Rejection, settle
-from drp_provider.engine.unknown import UNKNOWN, has_unknown, known_part
+from drp_provider.engine.unknown import has_unknown, known_part
 from drp_provider.errors import NotFound
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.patch.operation import Operation, Plan, remove, replace, test
 from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
 
-CONTROLS = frozenset({"adopt", "adopted_machines", "drain_timeout", "force", "place", "restart_on_drift"})
+CONTROLS = frozenset(
+    {"adopt", "adopted_machines", "drain_timeout", "force", "masked_values", "place", "restart_on_drift"}
+)
 """Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
 becomes secret does: its recorded twin has to be encrypted.)"""
 
@@ -72,22 +76,13 @@ def check(model: type[Declaration], olds: Inputs, news: Inputs) -> tuple[Inputs,
 
     `olds` are the inputs of before, empty for a new resource.
     """
-    completed = model.carry(olds, model.complete(news))
-    unknown = {name for name, value in completed.items() if value is UNKNOWN}
+    completed = secret_keys.kept(olds, model.carry(olds, model.complete(news)))
     try:
         model.model_validate(known_part(completed))
     except ValidationError as error:
-        found = [e for e in error.errors() if not (e["type"] == "missing" and e["loc"][0] in unknown)]
-        return completed, [_fault(e["loc"], e["msg"]) for e in found]
+        return completed, faults_of(model, completed, error)
+    force.warn(model, olds, completed)
     return completed, model.objections(olds, completed)
-
-
-def _fault(location: tuple[int | str, ...], message: str) -> str:
-    path = ".".join(str(step) for step in location if step != "[key]")
-    reason = message.removeprefix("Value error, ")
-    if reason.startswith("Extra inputs"):
-        reason = "is no input of this resource: check the spelling"
-    return f"{path}: {reason}" if path else reason
 
 
 def diff(model: type[Declaration], olds: Inputs, news: Inputs) -> Verdict:

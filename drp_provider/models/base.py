@@ -7,7 +7,7 @@ are maps whose members are owned one by one. The engine reads those words and kn
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from drp_provider.models.fields import UUID, Meta
 
@@ -76,7 +76,7 @@ class DrpObject(Owned):
     name: str
     documentation: str | None = None
     owner: str | None = None
-    adopt: bool = False
+    adopt: StrictBool = False
 
 
 class Held(Declaration):

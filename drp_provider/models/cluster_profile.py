@@ -1,8 +1,8 @@
 """ClusterProfile: a Profile that names itself, so that scripts on its machines find it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import StrictInt, model_validator
+from pydantic import BeforeValidator, StrictInt, model_validator
 
 from drp_provider.models.base import Inputs
 from drp_provider.models.fields import Params
@@ -13,6 +13,13 @@ ID_SEPARATOR = "#"
 """Between the profile's name, which cannot hold it, and the incarnation in Pulumi's id."""
 
 
+def _check_names(given: Any) -> Any:
+    names = given if isinstance(given, list) else [given]
+    if given is not None and not all(isinstance(name, str) for name in names):
+        raise ValueError("must be the name of a param, or a list of names")
+    return given
+
+
 class ClusterProfile(Profile):
     """A profile with self-reference params, and params that belong to the machines after a first value."""
 
@@ -21,7 +28,7 @@ class ClusterProfile(Profile):
     escapes = {"escape": "params"}  # noqa: RUF012 - a ClassVar by its base
 
     runtime_params: Params | None = None
-    self_reference: str | list[str] | None = None
+    self_reference: Annotated[str | list[str] | None, BeforeValidator(_check_names)] = None
     reset: str | None = None
     escape: Params | None = None
     run: StrictInt | None = None
@@ -31,7 +38,7 @@ class ClusterProfile(Profile):
     def complete(cls, inputs: Inputs) -> Inputs:
         """Add the self-reference params, where the program has not written them itself."""
         params = inputs.get("params")
-        if params is not None and not isinstance(params, dict):
+        if inputs.get("name") is None or (params is not None and not isinstance(params, dict)):
             return inputs
         seeded = inputs.get("runtime_params")
         taken = seeded if isinstance(seeded, dict) else {}

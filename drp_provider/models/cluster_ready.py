@@ -1,11 +1,11 @@
 """ClusterReady: the machines of a cluster have finished their workflow, and named params have a value."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StrictStr
 
 from drp_provider.models.base import Declaration, Inputs
-from drp_provider.models.fields import UUID, Json, Name, ParamName
+from drp_provider.models.fields import UUID, Json, Name, Number, ParamName
 
 MOST_SECONDS = 24 * 3600
 
@@ -37,9 +37,10 @@ class ClusterReady(Wait):
     params: list[ParamName] | None = None
     secret_params: list[ParamName] | None = None
     masked_params: list[ParamName] | None = None
+    masked_values: list[Any] | None = None
     values: dict[ParamName, Json] | None = None
-    timeout: float = Field(default=600, gt=0, le=MOST_SECONDS)
-    poll_seconds: float = Field(default=2, ge=0.1, le=60)
+    timeout: Number = Field(default=600, gt=0, le=MOST_SECONDS)
+    poll_seconds: Number = Field(default=2, ge=0.1, le=60)
     trigger: Json = ""
 
     @classmethod

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, StrictStr
+from pydantic import AfterValidator, StrictBool, StrictStr
 
 from drp_provider.models.base import Declaration, Inputs
 from drp_provider.models.fields import OWNER_KEY, check_name, check_param_name, faults_in
@@ -83,12 +83,14 @@ class ContentPack(Declaration):
     path: None = None
     """Never here: the program's side has read it into `content`, so that the preview shows what is in it."""
     owner: str | None = None
-    adopt: bool = False
+    adopt: StrictBool = False
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
         """Name and version leave the content; a version that nobody gave is made of the content."""
         content = inputs.get("content")
+        if content is None:
+            return inputs
         said = (content.get("meta") or {}) if isinstance(content, dict) else content
         if not isinstance(content, dict) or not isinstance(said, dict):
             return {"version": said, **inputs}  # Not known yet, or a fault of the content's own.

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, StrictStr
+from pydantic import AfterValidator, Strict, StrictStr
 
 LARGEST_INTEGER = 2**53 - 1
 """Beyond it DRP, which reads every number as a float64, returns another integer than it was given."""
@@ -19,8 +19,11 @@ RUN_KEY = "pulumi-run"
 RUN_KEY_PREFIX = f"{RUN_KEY}/"
 """Before the profile's name: the key of a machine's Meta that says which run of the cluster it has begun."""
 
-_NAME_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_' or '.'"
-_PARAM_RULE = "must start with a letter and go on with at least one more letter, digit, space, '-', '_', '.' or '/'"
+_NAME_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_' or '.'"
+_PARAM_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_', '.' or '/'"
+
+
+_TOO_SHORT = "whose names have two characters or more"
 
 
 def _fits(name: str, extra: str) -> bool:
@@ -32,14 +35,14 @@ def _fits(name: str, extra: str) -> bool:
 def check_name(name: str) -> str:
     """The name, if it follows the rule for ordinary names."""
     if not _fits(name, " -_."):
-        raise ValueError(f"{name!r} is no name for DRP, which {_NAME_RULE}")
+        raise ValueError(f"{name!r} is no name for DRP, {_TOO_SHORT if len(name) == 1 else _NAME_RULE}")
     return name
 
 
 def check_param_name(name: str) -> str:
     """The name, if it follows the rule for Params."""
     if not _fits(name, " -_./"):
-        raise ValueError(f"{name!r} is no param name for DRP, which {_PARAM_RULE}")
+        raise ValueError(f"{name!r} is no param name for DRP, {_TOO_SHORT if len(name) == 1 else _PARAM_RULE}")
     return name
 
 
@@ -84,7 +87,7 @@ def _faults_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:
     if math.isnan(value) or math.isinf(value):
         yield path, "NaN and infinities are not JSON: use a string"
     elif float(value).is_integer() and abs(value) > LARGEST_INTEGER:
-        yield path, "whole numbers beyond 2^53 lose digits in DRP, which reads numbers as float64: use a string"
+        yield path, "DRP keeps whole numbers exactly only between -(2^53 - 1) and 2^53 - 1: use a string"
 
 
 def _check_value(value: Any) -> Any:
@@ -105,6 +108,9 @@ ParamName = Annotated[StrictStr, AfterValidator(check_param_name)]
 
 Json = Annotated[Any, AfterValidator(_check_value)]
 """A JSON value that reaches DRP unchanged."""
+
+Number = Annotated[float, Strict()]
+"""A number, and no text or boolean that looks like one."""
 
 Params = dict[ParamName, Json]
 """Param values by name; one value is one leaf, replaced whole."""

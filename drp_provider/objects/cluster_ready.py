@@ -27,6 +27,8 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         params: Names of params of the profile that must hold something (not null, `none`, or empty).
         secret_params: More of them, whose values are secrets, such as a join token.
         masked_params: Params whose values are taken out of the log lines that an error shows.
+        masked_values: Values that are taken out of those lines too, such as a content pack's `secret_values`. Pulumi
+            encrypts them.
         values: Params of the profile that must hold just these values.
         timeout: Seconds until it fails, and says what each machine is still doing (600).
         poll_seconds: Seconds between two looks (2); the first follow each other faster.
@@ -55,6 +57,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         params: Input[Sequence[str]] | None = None,
         secret_params: Input[Sequence[str]] | None = None,
         masked_params: Input[Sequence[str]] | None = None,
+        masked_values: Input[Sequence[Input[Any]]] | None = None,
         values: Input[Mapping[str, Input[Any]]] | None = None,
         timeout: float | None = None,
         poll_seconds: float | None = None,
@@ -71,6 +74,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "params": params,
             "secret_params": secret_params,
             "masked_params": masked_params,
+            "masked_values": None if masked_values is None else Output.secret(masked_values),
             "values": values,
             "timeout": timeout,
             "poll_seconds": poll_seconds,

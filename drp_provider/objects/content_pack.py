@@ -9,6 +9,7 @@ from pulumi import Input, Output
 
 from drp_provider.engine.pack_files import load_pack
 from drp_provider.engine.resource import DrpResource, owner_mark
+from drp_provider.engine.secret_inputs import secret_values_in
 from drp_provider.errors import InvalidInput
 
 
@@ -66,6 +67,8 @@ class ContentPack(DrpResource, model="content_pack:ContentPack"):
             "owner": owner_mark(resource_name),
         }
         super().__init__(resource_name, inputs, opts, facts=["adopted", "warnings"])
+        self.secret_values = None if content is None else secret_values_in(content, opts)
+        """What is secret in the content, so that a `ClusterReady` can mask it. No output."""
 
 
 def _loaded(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def test_adopting_refuses_a_declared_key_with_another_value(stack: Stack, operat
     operator.post("profiles", {"Name": "web", "Params": {"web/port": 8080}})
     refused = stack.up(ONE.replace("meta=", "adopt=True, meta="))
     assert not refused.ok
-    assert "params.web/port: reviewed (absent) / live 8080 / wanted 80" in refused.text
+    assert "params.web/port: live 8080 / wanted 80" in refused.text
     assert operator.params("web") == {"web/port": 8080}
 
 

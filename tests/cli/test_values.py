@@ -94,8 +94,8 @@ def test_values_that_would_not_arrive_unchanged_are_all_refused_in_the_preview(s
         })
     """)
     assert not refused.ok
-    assert "params.my/a: whole numbers beyond 2^53 lose digits in DRP" in refused.text
-    assert "params.my/b: .deep[0] whole numbers beyond 2^53 lose digits in DRP" in refused.text
+    assert "params.my/a: DRP keeps whole numbers exactly only between" in refused.text
+    assert "params.my/b: .deep[0] DRP keeps whole numbers exactly only between" in refused.text
     assert "params.my/c: NaN and infinities are not JSON" in refused.text
     assert "params.my/d: None cannot be a param value" in refused.text
     assert "params.my/e: .deep None cannot be a param value" in refused.text

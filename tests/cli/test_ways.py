@@ -94,3 +94,28 @@ def test_ignored_changes_are_neither_sent_nor_taken_back(stack: Stack, operator:
     assert stack.up(program).ok
     assert stack.up(program.replace("80", "81").replace('"a"', '"b"')).ok
     assert operator.params("web") == {"web/port": 80, "web/host": "b"}
+
+
+def test_an_unknown_machine_holds_up_only_what_needs_it(stack: Stack, operator: Operator) -> None:
+    made = stack.up(
+        """
+        ClusterProfile("lost", machines=["node-1", "nobody"], wait_for=["a/b"])
+        first = drp.Profile("first")
+        drp.Profile("second", params={"my/first": first.name})
+        """,
+        "--continue-on-error",
+    )
+    assert not made.ok
+    assert "machine 'nobody' is not on the endpoint" in made.text
+    assert "has a problem" not in made.text
+    assert operator.params("second") == {"my/first": "first"}
+
+
+def test_a_preview_with_a_refresh_shows_live_drift_by_key(stack: Stack, operator: Operator) -> None:
+    assert stack.up('drp.Profile("web", params={"web/version": "1.2", "web/list": [1, None]})').ok
+    assert operator.params("web")["web/list"] == [1, None]
+    operator.set_param("web", "web/version", "1.2-hotfix")
+    shown = stack.preview(None, "--refresh")
+    assert '~ web/version: "1.2" => "1.2-hotfix"' in shown.text
+    assert '~ web/version: "1.2-hotfix" => "1.2"' in shown.text
+    assert "~ web/list" not in shown.text

@@ -183,6 +183,36 @@ def test_the_end_of_a_log_is_the_scripts_own_without_secrets_and_terminal_contro
     assert "Log for Job" not in str(caught.value)
 
 
+def test_a_secret_of_several_lines_is_masked_line_by_line(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    operator.set_param("example", "my/key", "-----BEGIN KEY-----\nMIIEcanary\nmorecanary==\n-----END KEY-----\n")
+    said = "+ install MIIEcanary\nmorecanary==\ncanary-of-the-pack\nand canary-of-before\n"
+    before = plugin.check(MODEL, {**inputs, "masked_values": ["canary-of-before"]})[0]
+    Agent(operator, "node-1").work(fail_at="work", log=said)
+    masked = {"masked_params": ["my/key"], "masked_values": [{"deep": "echo 'canary-of-the-pack'"}]}
+    with pytest.raises(PluginError) as caught:
+        plugin.update(MODEL, "example", before, {**inputs, **masked})
+    assert "+ install [secret]" in str(caught.value)
+    assert "and [secret]" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_if_a_transform_may_add_secrets_all_params_are_masked_and_found_ones_encrypted(
+    plugin: Plugin, operator: Operator, inputs: dict[str, Any]
+) -> None:
+    operator.set_param("example", "my/leader", "canary")
+    for machine in MACHINES:
+        Agent(operator, machine).work()
+    _, outputs = plugin.create(MODEL, {**inputs, "params": ["my/leader"], "secret_keys": ["*"]})
+    assert SECRET_MARK in outputs["found"]
+    start_workflow(operator, "node-1", "")
+    start_workflow(operator, "node-1", "pattern")
+    Agent(operator, "node-1").work(fail_at="work", log="leader canary\n")
+    with pytest.raises(PluginError, match=r"leader \[secret\]"):
+        plugin.create(MODEL, {**inputs, "secret_keys": ["*"]})
+
+
 @pytest.mark.parametrize(
     ("times", "sentence"), [(0, "Its job cannot be read (403)"), (1, "Its log cannot be read (403)")]
 )

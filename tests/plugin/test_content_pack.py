@@ -116,7 +116,7 @@ def test_what_is_not_known_yet_leaves_the_version_unknown(plugin: Plugin, name: 
         ({"content": {"meta": {"Meta": {"pulumi-owner": "x"}}}}, "meta.Meta.pulumi-owner is the provider's own mark"),
         (
             {"content": {"sections": {"profiles": {"p1": {"Params": {"x": 1e300}}}}}},
-            "content: sections.profiles.p1.Params.x whole numbers beyond 2^53",
+            "content: sections.profiles.p1.Params.x DRP keeps whole numbers exactly only between",
         ),
         ({"content": {"sections": {}}, "bogus": 1}, "bogus: is no input of this resource"),
     ],

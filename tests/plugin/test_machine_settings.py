@@ -93,10 +93,11 @@ def test_a_key_with_another_value_is_a_conflict_and_nothing_is_changed(
     with pytest.raises(PluginError) as caught:
         plugin.create(MODEL, inputs)
     text = str(caught.value)
-    assert f"machine '{machine}' was changed by someone else" in text
-    assert 'params.my/x: reviewed (absent) / live "old" / wanted "new"' in text
-    assert 'description: reviewed "" / live "found in rack 7" / wanted "mine"' in text
-    assert 'meta.icon: reviewed (absent) / live "server" / wanted "x"' in text
+    assert f"machine '{machine}' has other values than this program; nothing was changed" in text
+    assert 'params.my/x: live "old" / wanted "new"' in text
+    assert 'description: live "found in rack 7" / wanted "mine"' in text
+    assert 'meta.icon: live "server" / wanted "x"' in text
+    assert "review" not in text
     assert 'force=["Description", "icon", "my/x"]' in text
     assert "theirs" not in text
     assert of(operator, machine) == before

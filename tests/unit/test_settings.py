@@ -1,9 +1,11 @@
 """Where settings come from, and what is promised when nothing is said."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from drp_provider.connect import require_endpoint
 from drp_provider.errors import SettingsError
 from drp_provider.settings import Settings, load
 
@@ -71,20 +73,62 @@ def test_settings_do_not_change() -> None:
     ("config", "sentence"),
     [
         ({"drp:endpoint": "drp:8092"}, "The DRP endpoint 'drp:8092' is not a URL"),
+        ({"drp:endpoint": "https://drp:80x92"}, "The DRP endpoint 'https://drp:80x92' is not a URL"),
+        ({"drp:endpoint": "https://drp:99999"}, "The DRP endpoint 'https://drp:99999' is not a URL"),
+        ({"drp:endpoint": "https://[::1"}, "is not a URL: write https://HOST:8092"),
+        ({"drp:endpoint": "https://drp:8092?x=1"}, "is not a URL: write https://HOST:8092"),
+        ({"drp:endpoint": " https://drp:8092"}, "The DRP endpoint ' https://drp:8092' is not a URL"),
+        ({"drp:endpoint": "https://me:canary@drp:x"}, r"The DRP endpoint 'https://\[hidden\]@drp:x' is not a URL"),
+        ({"drp:endpoint": "https://me:pw@drp:8092"}, "has a user name in its URL"),
         (
             {"drp:endpoint": "https://drp", "drp:timeout": "soon"},
-            "correct RS_TIMEOUT or `pulumi config set drp:timeout`",
+            "^drp:timeout is no number: correct it with `pulumi config set drp:timeout VALUE`.$",
         ),
-        ({"drp:endpoint": "https://drp", "drp:timeout": "0"}, "The setting timeout is not usable"),
-        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "-1"}, "RS_EMBEDDED_MACHINES"),
-        ({"drp:endpoint": "embedded", "drp:tokn": "x"}, "drp:tokn is no setting of the provider"),
-        ({"drp:endpoint": "https://me:pw@drp:8092"}, "holds a user name in its URL"),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "0"}, "drp:timeout must be greater than 0"),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "nan"}, "drp:timeout must be"),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "inf"}, "drp:timeout must be less than or equal to 86400"),
+        ({"drp:endpoint": "https://drp", "drp:insecure": "maybe"}, "drp:insecure is neither true nor false"),
+        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "1.5"}, "drp:embeddedMachines is no whole number"),
+        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "-1"}, "drp:embeddedMachines must be greater than or"),
+        (
+            {"drp:endpoint": "embedded", "drp:tokn": "x"},
+            r"^drp:tokn is no setting of the provider: did you mean drp:token\?$",
+        ),
+        (
+            {"drp:endpoint": "embedded", "drp:xyz": "x"},
+            "drp:xyz is no setting of the provider: write one of drp:endpoint",
+        ),
         ({"drp:endpoint": "https://drp", "drp:key": "nocolon"}, "is not of the form user:password"),
     ],
 )
 def test_an_unusable_value_is_named_with_the_way_out(config: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         load(config)
+
+
+def test_a_value_in_the_environment_is_corrected_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RS_TIMEOUT", "5s")
+    with pytest.raises(SettingsError, match=r"^RS_TIMEOUT is no number: correct the variable in the environment\.$"):
+        load({"drp:endpoint": "embedded", "drp:timeout": "5"})
+
+
+@pytest.mark.parametrize(
+    ("config", "environment", "sentence"),
+    [
+        ({"drp:endpont": "https://drp"}, {}, "drp:endpont is no setting of the provider: did you mean drp:endpoint?"),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "abc"}, {}, "drp:timeout is no number"),
+        ({"drp:endpoint": "https://drp:80x92"}, {}, "is not a URL"),
+        ({"drp:endpoint": "embedded"}, {"RS_INSECURE": "maybe"}, "RS_INSECURE is neither true nor false"),
+        ({}, {}, "No DRP endpoint is configured"),
+    ],
+)
+def test_a_preview_says_already_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, config: dict[str, str], environment: dict[str, str], sentence: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        require_endpoint(config)
 
 
 def test_every_setting_says_what_it_means() -> None:
