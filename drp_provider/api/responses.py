@@ -36,6 +36,11 @@ _PLACE = re.compile(r"Unable to load (\w+): |([a-z_]+/[\w./ -]+): ")
 """Where in a content pack something is wrong."""
 _BAD_VALUE = re.compile(r"Key '([^']+)': invalid val '")
 _VALUE_END = "': "
+_SECURE = re.compile(
+    r"Go (value of type models\.SecureData|struct field SecureData\.\w+ of type \S+)$|SecureData corrupted$"
+    r"|(Key|Nonce) must be \d+ bytes long$|illegal base64 data at input byte \d+$"
+)
+"""What DRP says of a value that is not sealed, for a param whose definition says `Secure`."""
 _BAD_DEFAULT = "Error in default value"
 _SCHEMA_REASON = re.compile(
     r"(?P<field>[\w.()-]+): (?P<reason>Invalid type\. Expected: \w+, given: \w+"
@@ -195,7 +200,11 @@ def reasons_of(messages: list[str]) -> list[str]:
         where = f"{place[1] or place[2]}: " if place else ""
         bad = _BAD_VALUE.search(message)
         harmless = _HARMLESS.search(message)
-        if bad:
+        if bad and _SECURE.search(message):
+            found.append(
+                f"{where}param {bad[1]} is secure, and secure params are not supported yet: set it with drpcli"
+            )
+        elif bad:
             # The value itself stands between: only the text after it, in the validator's own words, is shown.
             found.append(
                 f"{where}param {bad[1]} violates its schema: {_schema_reasons(message.rpartition(_VALUE_END)[2])}"

@@ -173,6 +173,21 @@ def test_a_value_against_the_schema_names_param_and_rule_but_no_value(
         plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": 1}})
 
 
+@pytest.mark.parametrize("value", ["canary", 7, {"Key": "canary"}, {"Key": 7}, ["canary': x"]])
+def test_a_secure_param_is_said_not_to_be_supported(plugin: Plugin, operator: Operator, name: str, value: Any) -> None:
+    operator.post("params", {"Name": f"{name}/key", "Secure": True, "Schema": {"type": "string"}})
+    sentence = f"param {name}/key is secure, and secure params are not supported yet: set it with drpcli"
+    pack = {"meta": {}, "sections": {"profiles": {f"{name}-p": {"Params": {f"{name}/key": value}}}}}
+    for model, inputs in (
+        (PROFILE, {"name": name, "params": {f"{name}/key": value}}),
+        ("machine_settings:MachineSettings", {"machine": "node-1", "params": {f"{name}/key": value}}),
+        ("content_pack:ContentPack", {"name": name, "content": pack}),
+    ):
+        with pytest.raises(PluginError, match=sentence) as caught:
+            plugin.create(model, inputs)
+        assert "canary" not in str(caught.value)
+
+
 @pytest.mark.parametrize("times", [1, 9])
 def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, door: Door, name: str, times: int) -> None:
     door.answer("POST", 500, b"", "text/plain", times=times)
