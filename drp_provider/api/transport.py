@@ -52,7 +52,7 @@ class Transport:
         self._adapter = adapter
         self._local = threading.local()
         self._credentials = Credentials(token, key, self._exchange)
-        if verify is False:
+        if verify is False and self.base_url.startswith("https:"):
             _accept_any_certificate(self.base_url)
 
     def send(self, method: str, path: str, *, body: Any = None, query: Mapping[str, str] | None = None) -> Any:
@@ -176,13 +176,16 @@ class Transport:
                 "RS_CA_FILE (drp:caFile), or set RS_INSECURE=true to accept any."
             )
         return EndpointUnreachable(
-            f"The DRP endpoint {self.base_url} does not speak TLS as expected ({_reason(error)}): check the URL."
+            f"The DRP endpoint {self.base_url} does not speak TLS as expected ({_reason(error)}): check the URL, and "
+            "write http:// if it speaks http."
         )
 
     def _unreachable(self, error: Exception) -> EndpointUnreachable:
+        cut_off = isinstance(error, RequestException) and not _never_left(error)
+        scheme = ", and write https:// if it speaks https" if cut_off and self.base_url.startswith("http:") else ""
         return EndpointUnreachable(
             f"The DRP endpoint {self.base_url} cannot be reached ({_reason(error)}): check RS_ENDPOINT "
-            "(drp:endpoint), the network, and that the server is up."
+            f"(drp:endpoint){scheme}, the network, and that the server is up."
         )
 
     def _lost(self, method: str, path: str, error: Exception) -> OutcomeUnknown:
