@@ -202,7 +202,7 @@ class Ready(OnMachine):
     def inputs(self, to: QuickOperator, name: str) -> Document:
         machine = self.of(to, name)["Uuid"]
         awaited = {"params": ["my/leader"], "secret_params": ["my/secret"]}
-        return {"profile": name, "machines": [machine], "workflow": FLOW, "poll_seconds": 0.1, "timeout": 30, **awaited}
+        return {"profile": name, "machines": [machine], "workflow": FLOW, "poll_seconds": 0.1, "timeout": 8, **awaited}
 
     def changed(self, to: QuickOperator, name: str, update: str) -> Document:
         return {**self.inputs(to, name), "trigger": "again"}
