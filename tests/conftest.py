@@ -55,3 +55,15 @@ def door(endpoint: EmbeddedEndpoint) -> Iterator[Door]:
 def stack(tmp_path: Path, door: Door) -> Stack:
     """An empty Pulumi stack of its own, whose provider reaches the endpoint through the door."""
     return Stack(tmp_path, door.url)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the fault matrix has tried (tests/matrix)."""
+    reports = [r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ())]
+    tallies = [value for r in reports for name, value in r.user_properties if name == "matrix"]
+    if tallies:
+        faults = {name for tally in tallies for name in tally["faults"]}
+        cases, requests = (sum(tally[name] for tally in tallies) for name in ("cases", "requests"))
+        terminalreporter.write_line(
+            f"fault matrix: {cases} cases: {len(faults)} faults at {requests} requests of {len(tallies)} operations"
+        )

@@ -27,6 +27,8 @@ from drp_provider.errors import (
 READS = frozenset({"GET", "HEAD"})
 FIRST_SERVER_ERROR = 500
 _FIRST_SUCCESS, _FIRST_REDIRECT = 200, 300
+_HEAD_ANSWERS = frozenset({401, 403, 404})
+"""What DRP answers to a HEAD request beside 200; without a body, nothing else tells who has answered."""
 _CHECK_URL = "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal"
 _LOOK_AGAIN = f"{_CHECK_URL}, then run the program again, which looks first"
 _MEMBERS = {"Model", "Key", "Type", "Messages", "Code"}
@@ -99,7 +101,8 @@ def fault_of(
     is_write = method not in READS
     if is_write and members is None and response.status_code != requests.codes.unauthorized:
         return _not_drp(response, method, path)
-    if method != "HEAD" and response.status_code < FIRST_SERVER_ERROR and _is_foreign(response, members):
+    is_foreign = response.status_code not in _HEAD_ANSWERS if method == "HEAD" else _is_foreign(response, members)
+    if response.status_code < FIRST_SERVER_ERROR and is_foreign:
         return _not_drp(response, method, path)
     members = members or {}
     messages = [str(message) for message in _list(members.get("Messages"))]

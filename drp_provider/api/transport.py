@@ -17,8 +17,16 @@ from requests.exceptions import ConnectTimeout, RequestException, SSLError, Time
 from urllib3.exceptions import InsecureRequestWarning, MaxRetryError, NewConnectionError
 
 from drp_provider.api.credentials import TOKEN_SECONDS, Credentials
-from drp_provider.api.responses import READS, document_of, fault_of, is_worn_out, not_an_object, retry_after_of
-from drp_provider.errors import CertificateNotTrusted, EndpointUnreachable, OutcomeUnknown, UnexpectedAnswer
+from drp_provider.api.responses import (
+    READS,
+    document_of,
+    fault_of,
+    is_worn_out,
+    not_an_object,
+    retry_after_of,
+    unknown_outcome,
+)
+from drp_provider.errors import ApiError, CertificateNotTrusted, EndpointUnreachable, OutcomeUnknown, UnexpectedAnswer
 
 PASSING = frozenset({429, 502, 503, 504})
 """What a proxy says while the endpoint behind it starts, or while it limits the rate."""
@@ -77,9 +85,14 @@ class Transport:
     def _answer(self, method: str, path: str, body: Any, query: Mapping[str, str] | None) -> requests.Response:
         header = self._credentials.header()
         response = self._exchange_once(method, path, header, body, query)
+        repeats_write = False
         if is_worn_out(response) and self._credentials.renew(header):
+            repeats_write = method not in READS and response.status_code == requests.codes.unauthorized
             response = self._exchange_once(method, path, self._credentials.header(), body, query)
         fault = fault_of(response, method, path)
+        if repeats_write and isinstance(fault, ApiError):
+            # A 401 has no body that tells DRP's from a gateway's: the first of the two may have landed.
+            raise unknown_outcome(f"{method} {path}", f"with 401, and with {fault.code} when it was sent again")
         if fault is not None:
             raise fault
         return response

@@ -9,7 +9,7 @@ from drp_provider.engine.leaves import OWNER_POINTER, RUN_POINTER, label_of, mas
 from drp_provider.engine.reports import clash_report
 from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, to_wire
-from drp_provider.errors import NotFound, OutcomeUnknown
+from drp_provider.errors import DrpError, NotFound, OutcomeUnknown
 from drp_provider.patch.operation import Plan
 from drp_provider.patch.planner import Change, Clashes, has_landed, plan
 from drp_provider.patch.pointer import value_at
@@ -86,18 +86,20 @@ class _Convergence:
         self._seen = live
         self._displaced = displaced
         self._lines: Plan = ()
+        self._is_unsettled = False
+        """Whether the last patch may have landed, and no look has told."""
 
     def run(self) -> None:
         try:
             settle(self._target.subject, self._send, self._look)
-        except OutcomeUnknown as silence:
-            before = self._displaced.unconfirmed
+        except DrpError as error:
+            before = self._displaced.unconfirmed if self._is_unsettled else {}
             if not before:
                 raise
-            lost = silence
+            last = str(error)
         else:
             return
-        raise OutcomeUnknown(f"{lost} {self._overwritten(before)}", retry_after=lost.retry_after)
+        raise OutcomeUnknown(f"{last} {self._overwritten(before)}")
 
     def plan(self) -> Plan:
         """Return the operations for what was last seen."""
@@ -116,12 +118,20 @@ class _Convergence:
         self._lines = self.plan()
         self._displaced.sending(self._change, self._seen)
         if self._lines:
-            self._api.patch(self._target.prefix, self._target.key, to_wire(self._lines))
+            self._patch()
         self._displaced.landed()
         return True
 
+    def _patch(self) -> None:
+        try:
+            self._api.patch(self._target.prefix, self._target.key, to_wire(self._lines))
+        except OutcomeUnknown:
+            self._is_unsettled = True
+            raise
+
     def _look(self, error: Rejection) -> None:
         self._seen = look_up(self._api, self._target)
+        self._is_unsettled = False
         if isinstance(error, OutcomeUnknown):
             self._displaced.looked(self._seen)
             if self._change.resets and RUN_POINTER not in self._change.wanted and has_landed(self._lines, self._seen):
@@ -141,7 +151,7 @@ class _Convergence:
     def _overwritten(self, before: Mapping[str, Any]) -> str:
         show = masker(self._target.secret_keys)
         values = ", ".join(f"{label_of(pointer)} was {show(pointer, value)}" for pointer, value in before.items())
-        return f"Before it, {values}: if it has landed, only this line says so."
+        return f"Before that write, {values}: if it has landed, only this line says so."
 
 
 def _without_reset(change: Change) -> Change:

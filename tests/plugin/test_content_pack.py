@@ -55,7 +55,7 @@ def test_a_pack_is_one_request_whatever_it_holds(
     door.forget()
     destroyer.delete(PACK, id_, outputs)
     destroyer.delete(PACK, id_, outputs)
-    assert door.calls() == [f"GET contents/{name}", f"DELETE contents/{name}", f"GET contents/{name}"]
+    assert door.calls() == [f"{verb} contents/{name}" for verb in ("GET", "DELETE", "GET", "GET")]
     assert not operator.exists(f"tasks/{name}-a")
 
 

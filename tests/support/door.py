@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -12,6 +12,7 @@ import requests
 
 WRITES = "POST PUT PATCH DELETE"
 FORWARDED = ("Authorization", "Content-Type", "Accept")
+NO_CONTENT = 204
 
 
 @dataclass
@@ -22,31 +23,53 @@ class Request:
     path: str
     body: Any
 
+    @property
+    def is_login(self) -> bool:
+        return self.path.partition("?")[0].endswith("/token")
+
+    @property
+    def is_write(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
 
 @dataclass
 class Fault:
     """What happens to the first request that matches, once."""
 
     method: str
-    what: Callable[["_Passage"], None]
+    what: Callable[["Passage"], None]
     times: int = 1
 
 
 @dataclass
-class _Passage:
+class Passage:
     """A request on its way, and what can be done to it."""
 
     handler: BaseHTTPRequestHandler
     request: Request
     forward: Callable[[], requests.Response]
 
-    def answer(self, status: int, body: bytes, content_type: str) -> None:
+    def answer(
+        self,
+        status: int,
+        body: bytes,
+        content_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        sent: int | None = None,
+    ) -> None:
+        """Answer; `sent` is the number of bytes of the body after which the connection ends, None for all of it."""
         self.handler.send_response(status)
-        self.handler.send_header("Content-Type", content_type)
-        self.handler.send_header("Content-Length", str(len(body)))
+        for name, value in {"Content-Type": content_type, **(headers or {})}.items():
+            self.handler.send_header(name, value)
+        if status != NO_CONTENT:
+            self.handler.send_header("Content-Length", str(len(body)))
         self.handler.end_headers()
         if self.request.method != "HEAD":
-            self.handler.wfile.write(body)
+            self.handler.wfile.write(body[:sent])
+        self.handler.wfile.flush()
+        if sent is not None:
+            self.hang_up()
 
     def pass_on(self) -> None:
         response = self.forward()
@@ -99,7 +122,7 @@ class Door:
     def lose_reply(self, method: str, times: int = 1) -> None:
         """The request arrives and lands; the answer is lost."""
 
-        def lose(passage: _Passage) -> None:
+        def lose(passage: Passage) -> None:
             passage.forward()
             passage.hang_up()
 
@@ -113,10 +136,19 @@ class Door:
         """Somebody who is not DRP answers."""
         self.faults.append(Fault(method, lambda p: p.answer(status, body, content_type), times))
 
+    def spoil_reply(self, method: str, status: int, body: bytes, content_type: str, times: int = 1) -> None:
+        """The request lands, and somebody who is not DRP answers."""
+
+        def spoil(passage: Passage) -> None:
+            passage.forward()
+            passage.answer(status, body, content_type)
+
+        self.faults.append(Fault(method, spoil, times))
+
     def before(self, method: str, act: Callable[[], object], times: int = 1) -> None:
         """Another writer gets in first."""
 
-        def race(passage: _Passage) -> None:
+        def race(passage: Passage) -> None:
             act()
             passage.pass_on()
 
@@ -126,7 +158,7 @@ class Door:
         """The request lands and its answer waits: events for "landed" and "let go" (which then hangs up)."""
         landed, let_go = threading.Event(), threading.Event()
 
-        def hold(passage: _Passage) -> None:
+        def hold(passage: Passage) -> None:
             passage.forward()
             landed.set()
             let_go.wait(120)
@@ -140,7 +172,7 @@ class Door:
         landed, let_go = threading.Event(), threading.Event()
         turns = iter(range(1, number + 1))
 
-        def hold(passage: _Passage) -> None:
+        def hold(passage: Passage) -> None:
             if next(turns, None) != number:
                 passage.pass_on()
                 return
@@ -151,6 +183,11 @@ class Door:
 
         self.faults.append(Fault(WRITES, hold, times=number))
         return landed, let_go
+
+    def treat(self, passage: Passage) -> None:
+        """Do to the request what the first fault that matches says, or pass it on."""
+        fault = None if passage.request.is_login else self.take_fault(passage.request.method)
+        (fault.what if fault else Passage.pass_on)(passage)
 
     def take_fault(self, method: str) -> Fault | None:
         for fault in self.faults:
@@ -164,25 +201,32 @@ class Door:
 def _handler_for(door: Door) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # head and body leave together
+
+        def setup(self) -> None:
+            super().setup()
+            self._way = requests.Session()
+            self._way.trust_env = False
+
+        def finish(self) -> None:
+            self._way.close()
+            super().finish()
 
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             request = Request(self.command, self.path, json.loads(raw) if raw else None)
             door.requests.append(request)
-            passage = _Passage(self, request, lambda: self._forward(raw))
+            headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
+            passage = Passage(self, request, lambda: self._forward(request, raw, headers))
             if door.is_shut:
                 passage.hang_up()
                 return
-            is_login = self.path.partition("?")[0].endswith("/token")
-            fault = None if is_login else door.take_fault(self.command)
-            (fault.what if fault else _Passage.pass_on)(passage)
+            door.treat(passage)
 
-        def _forward(self, raw: bytes) -> requests.Response:
-            headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
-            with requests.Session() as session:
-                session.trust_env = False
-                url = f"{door.target}{self.path}"
-                return session.request(self.command, url, data=raw, headers=headers, allow_redirects=False, timeout=30)
+        def _forward(self, request: Request, raw: bytes, headers: dict[str, str]) -> requests.Response:
+            url = f"{door.target}{request.path}"
+            return self._way.request(request.method, url, data=raw, headers=headers, allow_redirects=False, timeout=30)
 
         do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
 

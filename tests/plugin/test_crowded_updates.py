@@ -1,0 +1,34 @@
+"""Machines write 25 times a second to the profile to which an update adds a key: nothing of theirs or ours is lost."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.plugin import Plugin
+from tests.support.writers import writing
+
+PROFILE = "profile:Profile"
+UPDATES = 40
+
+
+@pytest.mark.timeout(600)
+def test_forty_updates_add_a_key_while_machines_write(
+    plugin: Plugin, door: Door, operator: Operator, name: str
+) -> None:
+    _, outputs = plugin.create(PROFILE, {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}})
+    with writing(operator.base, name, a_second=25) as writers:
+        for number in range(UPDATES):
+            params = {**outputs["params"], f"my/key-{number}": number}
+            door.before("PATCH", writers.await_write)  # each update loses its first race for sure
+            outputs = plugin.update(PROFILE, name, outputs, {**_inputs(outputs), "params": params})
+    held = operator.params(name)
+    assert {key: value for key, value in held.items() if key.startswith("my/")} == outputs["params"]
+    assert {key: value for key, value in held.items() if key.startswith("theirs/")} == writers.written
+    assert writers.refused == []
+    assert door.calls().count(f"PATCH profiles/{name}") >= 2 * UPDATES
+
+
+def _inputs(outputs: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in outputs.items() if key != "adopted"}
