@@ -1,13 +1,10 @@
 """The command dies in the middle: the next run finds what it has half done."""
 
-import os
-import signal
-
 import pytest
 
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.processes import end_all_in
+from tests.support.processes import kill
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -20,9 +17,7 @@ def test_a_create_that_was_killed_after_it_landed_is_taken_up_by_the_next_run(
     stack.program('drp.Profile("web", params={"web/port": 80})')
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    end_all_in(stack.folder)
+    kill(process, stack.folder)
     let_go.set()
     assert operator.params("web") == {"web/port": 80}
     assert stack.resources("Profile") == []

@@ -1,8 +1,6 @@
 """Runs that died, and states that were lost, with the real command: what is listed, and that its advice ends it."""
 
-import os
 import shlex
-import signal
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from tests.support import leftovers
 from tests.support.door import Door
 from tests.support.leftovers import Listed
 from tests.support.operator import Operator
-from tests.support.processes import end_all_in
+from tests.support.processes import kill
 from tests.support.stack import KEY, PREAMBLE, ROOT, Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -41,9 +39,7 @@ def killed_after(stack: Stack, door: Door, method: str, program: str) -> None:
     stack.program(program)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    end_all_in(stack.folder)
+    kill(process, stack.folder)
     let_go.set()
 
 

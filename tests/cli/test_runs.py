@@ -1,15 +1,13 @@
 """Readiness is proven: whatever dies or is changed in between, no machine counts that has not begun this run."""
 
-import os
 import re
-import signal
 
 import pytest
 
 from tests.support.agent import Agent, make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.processes import end_all_in
+from tests.support.processes import kill
 from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -31,15 +29,13 @@ def has_begun(operator: Operator, machine: str) -> bool:
     return int(operator.get(f"machines/Name:{machine}")["CurrentTask"]) >= 0
 
 
-def kill(stack: Stack, door: Door, after: str, number: int) -> None:
+def killed(stack: Stack, door: Door, after: str, number: int) -> None:
     """Run `up` and kill all of it when the request of that number has landed and is not answered."""
     door.before(after, lambda: None, times=number - 1)
     landed, let_go = door.hold_reply(after)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    end_all_in(stack.folder)
+    kill(process, stack.folder)
     let_go.set()
     door.faults.clear()
 
@@ -49,7 +45,7 @@ def test_a_machine_with_the_workflow_from_before_runs_after_a_kill(
     stack: Stack, door: Door, operator: Operator, veteran: Agent, number: int
 ) -> None:
     stack.program(TWO)
-    kill(stack, door, "PATCH", number)
+    killed(stack, door, "PATCH", number)
     succeeded(stack.run("cancel", "--yes"))
     succeeded(stack.up())
     assert [has_begun(operator, f"node-{n}") for n in (1, 2)] == [False, False]

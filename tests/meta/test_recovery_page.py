@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from drp_provider.simulator.toolbox import write_subset
 from tests.support.document import Block, blocks, lines
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.processes import end_all_in
+from tests.support.processes import kill
 from tests.support.stack import ROOT, Stack, succeeded
 
 PAGE = blocks(ROOT / "docs" / "recovery.md")
@@ -57,9 +56,7 @@ def test_what_a_kill_left_is_listed_and_ended_as_shown(reader: Stack, door: Door
     landed, let_go = door.hold_reply("POST")
     process = reader.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    end_all_in(reader.folder)
+    kill(process, reader.folder)
     let_go.set()
     for block in sessions(KILLED):
         follow(reader, block)

@@ -2,8 +2,16 @@
 
 import os
 import signal
+import subprocess
 from contextlib import suppress
 from pathlib import Path
+
+
+def kill(process: "subprocess.Popen[str]", folder: Path) -> None:
+    """Kill a command that was started in a process group of its own, and everything that works in its folder."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    end_all_in(folder)
 
 
 def end_all_in(folder: Path) -> None:

@@ -8,8 +8,6 @@ import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from drp_provider.simulator import Simulator
 from tests.support.agent import make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import Operator
-from tests.support.processes import end_all_in
+from tests.support.processes import kill
 from tests.support.stack import Stack, succeeded
 
 pytestmark = [pytest.mark.cli, pytest.mark.timeout(3600)]
@@ -72,12 +70,6 @@ def jobs_of(operator: Operator) -> dict[str, int]:
     return counts
 
 
-def kill(stack: Stack, process: "subprocess.Popen[str]") -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    end_all_in(stack.folder)
-
-
 def restore_checkpoint(stack: Stack) -> None:
     """Put back Pulumi's copy of a state file that was cut off in the middle of a write, as docs/recovery.md says."""
     file = Path(stack.environment["PULUMI_BACKEND_URL"].removeprefix("file://")) / ".pulumi/stacks/tests/dev.json"
@@ -121,7 +113,7 @@ def test_a_kill_after_a_write_landed_loses_nothing(
     landed, let_go = door.hold_reply_number(number)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
-    kill(stack, process)
+    kill(process, stack.folder)
     let_go.set()
     recovered(stack, operator, program)
 
@@ -130,5 +122,5 @@ def test_a_kill_after_a_write_landed_loses_nothing(
 def test_a_kill_at_any_time_loses_nothing(stack: Stack, operator: Operator, program: dict[str, int], seed: int) -> None:
     process = stack.start("up", "--yes", "--skip-preview")
     threading.Event().wait(random.Random(seed).uniform(0, LONGEST))
-    kill(stack, process)
+    kill(process, stack.folder)
     recovered(stack, operator, program)
