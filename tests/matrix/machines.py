@@ -182,7 +182,7 @@ class DrainedWorkflow(ClusterWorkflow):
     updates: ClassVar[tuple[str, ...]] = ()
 
     def inputs(self, to: QuickOperator, name: str) -> Document:
-        return {**super().inputs(to, name), "drain_workflow": TWIN}
+        return {**super().inputs(to, name), "drain_workflow": TWIN, "drain_timeout": 5}
 
 
 class Ready(OnMachine):
