@@ -57,7 +57,7 @@ def _prepared(scope: Scope) -> Iterator[tuple[Path, str]]:
 
 
 def _requests_table(counts: dict[str, Count], machines: int) -> str:
-    targets = {**TARGETS, "cluster": machines + 1, "cluster gone": 2 * machines + 1}
+    targets = {**TARGETS, "cluster": machines + 1, "cluster gone": 2 * machines + 2}
     labels = {"cluster": f"cluster of {machines}", "cluster gone": f"cluster of {machines} gone"}
     rows = []
     for name, found in counts.items():

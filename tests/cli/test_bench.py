@@ -42,11 +42,11 @@ def test_the_bench_counts_the_promised_requests_for_each_operation(bare_environm
         "new key": 2,
         "refresh": 1,
         "no-op": 0,
-        "delete": 1,
+        "delete": 2,
         "assignment": 1,
         "unassignment": 2,
         "cluster of 3": 4,
-        "cluster of 3 gone": 7,
+        "cluster of 3 gone": 8,
     }
 
 
