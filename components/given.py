@@ -19,7 +19,7 @@ def refuse_what_is_no_list(resource_name: str, **inputs: Any) -> None:
             raise pulumi.RunError(f"{subject} is one text; write a list: [{value!r}].")
         if isinstance(value, pulumi.Output):
             raise pulumi.RunError(f"{subject} is one Output, so its length is not known: write a list.")
-        if value is not None and not isinstance(value, (Mapping, Sequence, set, frozenset)):
+        if value is not None and not isinstance(value, (Mapping, Sequence)):  # a set has another order in each run
             raise pulumi.RunError(f"{subject} has the type {type(value).__name__}; write a list.")
 
 

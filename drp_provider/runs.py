@@ -12,6 +12,16 @@ def run_of(incarnation: str, number: int) -> str:
     return f"{created}:{int(earlier or 0) + number}"
 
 
+def mark_of(run: str, starts: int) -> str:
+    """Return the mark of a machine that begins a workflow in a run: `1f3a9c2e:3/1`, and `/2` if it starts again in it."""
+    return f"{run}/{starts}"
+
+
+def run_in(mark: object) -> str | None:
+    """Return the run that a machine's mark names, or None if there is none."""
+    return mark.partition("/")[0] if isinstance(mark, str) else None
+
+
 def resumed(run: str, number: int) -> str | None:
     """Return the incarnation with which `run_of` gives this run again for the number, or None if it is no such text."""
     created, _, last = run.partition(":")

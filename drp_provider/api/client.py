@@ -129,7 +129,7 @@ class Client:
 
     def _pack(self, answer: Any, method: str, path: str, member: str, name: str) -> Document:
         is_pack = isinstance(answer, dict) and all(isinstance(answer.get(part), dict) for part in ("meta", member))
-        if is_pack and answer["meta"].get("Name") == name:
+        if is_pack and answer["meta"].get("Name") == name and isinstance(answer["meta"].get("Meta") or {}, dict):
             return cast("Document", answer)
         raise self._unusable(method, path)
 

@@ -31,7 +31,7 @@ _TYPES: Mapping[str, Mapping[str, type]] = {
     "profiles": {"Name": str, "Params": dict},
 }
 """The fields that the engine reads, by type of object."""
-_TEXT_LISTS = ("Profiles", "Tasks")
+_TEXT_LISTS = ("Errors", "Profiles", "Tasks")
 _INDEX = ":"
 _PACKS = "contents"
 """Summaries of content packs are no objects: they have a `meta`, and counts."""

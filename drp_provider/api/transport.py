@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from http.client import HTTPException
+from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter
 from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
-from urllib3.exceptions import InsecureRequestWarning, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning, MaxRetryError, NewConnectionError
 
 from drp_provider.api.credentials import TOKEN_SECONDS, Credentials
 from drp_provider.api.responses import (
@@ -223,7 +223,7 @@ def _never_left(error: RequestException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the cause in a few words, taken from the innermost error, which quotes nothing that was sent."""
+    """Return the cause in a few words, taken from the innermost error; never of what was sent or answered."""
     if isinstance(error, Timeout):
         return "time-out"
     inner = error
@@ -235,8 +235,9 @@ def _reason(error: BaseException) -> str:
         inner = found
     if isinstance(inner, OSError) and inner.strerror:
         return re.sub(r"^\[.*?\] | \(_ssl\.c:\d+\)$", "", inner.strerror)
-    text = str(inner.args[-1]) if isinstance(inner, HTTPException | OSError) and inner.args else ""
-    return text if text and "\n" not in text else type(inner).__name__
+    if isinstance(inner, RemoteDisconnected):
+        return "the connection was closed without an answer"
+    return "the answer was cut off" if isinstance(inner, HTTPException | HTTPError) else type(inner).__name__
 
 
 def _log(method: str, path: str, response: requests.Response, seconds: float) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from drp_provider.engine import claims, leaves
-from drp_provider.engine.converge import converge, require_agreement
+from drp_provider.engine.converge import converge, is_to_come
 from drp_provider.engine.lifecycle import Creation, ObjectLifecycle
 from drp_provider.engine.progress import Machine
 from drp_provider.engine.reports import run_is_unknown, vanished
@@ -55,7 +55,7 @@ class ClusterLifecycle(ObjectLifecycle):
         with at_rest(api, named_before or key, escapes):
             adopted = Creation(self, api, begun).run()
         claims.make(self._thing(key))
-        if adopted:
+        if adopted and not replacing:
             begun["adopted_machines"] = self._carriers(api, key)
         return self._state(begun, adopted=adopted)
 
@@ -72,10 +72,12 @@ class ClusterLifecycle(ObjectLifecycle):
         target = self._target(key, olds, news)
         escapes = leaves.escapes_of(self.model, news) if change.resets else {}
         try:
-            with at_rest(api, key, escapes, lambda: require_agreement(api, target, change)):
+            with at_rest(api, key, escapes, lambda: is_to_come(api, target, change)):
                 converge(api, target, change)
         except NotFound as error:
             raise vanished(self._subject(key), error) from None
+        if change.resets:  # in the new run, no machine has run anything
+            after["adopted_machines"] = []
         return self._state(after, adopted=adopted)
 
     def read(self, api: Documents, id_: str, olds: Inputs) -> State | None:

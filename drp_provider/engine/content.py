@@ -7,7 +7,7 @@ from typing import Any
 
 from drp_provider.engine import claims, pack_reports, verbs
 from drp_provider.engine.drift import meta_seen, sections_seen
-from drp_provider.engine.reports import anothers, same_stacks
+from drp_provider.engine.reports import anothers, is_other_stacks, same_stacks
 from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import ApiError, Duplicate, NotFound, OutcomeUnknown, PatchRejected
@@ -122,8 +122,7 @@ class PackLifecycle:
         return live
 
     def _is_anothers(self, live: Document, olds: Inputs) -> bool:
-        mark = _mark_of(live)
-        return bool(mark and olds.get("owner")) and mark != olds["owner"]
+        return is_other_stacks(_mark_of(live), olds.get("owner"))
 
     def _is_ours(self, inputs: Inputs, live: Document, *, lost: bool) -> bool:
         """Whether an earlier request of this resource made it: by its mark, or where none can be, by what it holds."""
@@ -178,16 +177,18 @@ class _PackCreation:
             return False, self._api.create_content(self._of._body(self._inputs, marked=True))
         except Duplicate as error:
             duplicate = error
+        except OutcomeUnknown:
+            self._is_lost = True
+            raise
         except ApiError as error:
             subject = self._of._subject(self._name)
             raise pack_reports.refused(subject, error, self._api, self._inputs, verb="uploaded") from None
-        found = self._look(None)
+        found = self._look(duplicate)
         if found is None:  # it was deleted meanwhile: pause, and send again
             raise PatchRejected(str(duplicate), code=duplicate.code)
         return found
 
-    def _look(self, error: Rejection | None) -> tuple[bool, list[str]] | None:
-        self._is_lost = self._is_lost or isinstance(error, OutcomeUnknown)
+    def _look(self, _: Rejection | Duplicate) -> tuple[bool, list[str]] | None:
         live = self._api.find_content(self._name)
         return None if live is None else self._claim(live)
 

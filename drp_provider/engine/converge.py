@@ -69,9 +69,14 @@ def converge(
     _Convergence(api, target, change, live, displaced or Displaced({})).run()
 
 
-def require_agreement(api: Documents, target: Target, change: Change) -> None:
-    """Raise Conflict unless the change applies to the live object."""
-    _Convergence(api, target, change, look_up(api, target), Displaced({})).plan()
+def is_to_come(api: Documents, target: Target, change: Change) -> bool:
+    """Return whether the reset in a change has not been carried out yet; raise Conflict unless the change applies."""
+    live = look_up(api, target)
+    convergence = _Convergence(api, target, change, live, Displaced({}))
+    if convergence.run_has_begun(live):
+        return False
+    convergence.plan()
+    return True
 
 
 class _Convergence:
@@ -88,6 +93,8 @@ class _Convergence:
         self._lines: Plan = ()
         self._is_unsettled = False
         """Whether the last patch may have landed, and no look has told."""
+        self._may_land_late = False
+        """Whether a patch went unanswered: it may land at any time, and make a later one fail."""
 
     def run(self) -> None:
         try:
@@ -113,7 +120,7 @@ class _Convergence:
     def _send(self) -> bool:
         if self._seen is None and self._change.needs_live():
             self._seen = look_up(self._api, self._target)
-        if self._change.resets and self._seen is not None and self._run_has_begun(self._seen):
+        if self._change.resets and self._seen is not None and self.run_has_begun(self._seen):
             self._change = _without_reset(self._change)
         self._lines = self.plan()
         self._displaced.sending(self._change, self._seen)
@@ -126,18 +133,19 @@ class _Convergence:
         try:
             self._api.patch(self._target.prefix, self._target.key, to_wire(self._lines))
         except OutcomeUnknown:
-            self._is_unsettled = True
+            self._is_unsettled = self._may_land_late = True
             raise
 
     def _look(self, error: Rejection) -> None:
         self._seen = look_up(self._api, self._target)
         self._is_unsettled = False
-        if isinstance(error, OutcomeUnknown):
+        if self._may_land_late:
             self._displaced.looked(self._seen)
+        if isinstance(error, OutcomeUnknown):
             if self._change.resets and RUN_POINTER not in self._change.wanted and has_landed(self._lines, self._seen):
                 self._change = _without_reset(self._change)
 
-    def _run_has_begun(self, seen: Document) -> bool:
+    def run_has_begun(self, seen: Document) -> bool:
         """Return whether the reset has been carried out: it changes the run mark in the same patch."""
         run = self._change.wanted.get(RUN_POINTER, ABSENT)
         return run is not ABSENT and same(value_at(seen, RUN_POINTER), run)
@@ -149,9 +157,13 @@ class _Convergence:
         return replace(change, force=change.force | missing)
 
     def _overwritten(self, before: Mapping[str, Any]) -> str:
-        show = masker(self._target.secret_keys)
-        values = ", ".join(f"{label_of(pointer)} was {show(pointer, value)}" for pointer, value in before.items())
-        return f"Before that write, {values}: if it has landed, only this line says so."
+        return f"Before that write, {in_words(before, self._target)}: if it has landed, only this line says so."
+
+
+def in_words(before: Mapping[str, Any], target: Target) -> str:
+    """Return what stood at some pointers, as an error may show it."""
+    show = masker(target.secret_keys)
+    return ", ".join(f"{label_of(pointer)} was {show(pointer, value)}" for pointer, value in before.items())
 
 
 def _without_reset(change: Change) -> Change:

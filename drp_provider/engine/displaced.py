@@ -13,6 +13,9 @@ class Displaced:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.values = dict(known)
+        self.untold: set[str] = set()
+        """Pointers that held the wanted value before anything was sent: a run that died may have overwritten them."""
+        self._is_under_way = False
         self._sent: dict[str, Any] = {}
         self._wanted: Mapping[str, Any] = {}
 
@@ -20,6 +23,9 @@ class Displaced:
         """A patch goes out, planned from what was seen. One that was planned blindly overwrites only what is ours."""
         self._wanted = change.wanted
         self._sent = {}
+        if seen is not None and not self._is_under_way:
+            self.untold = {p for p in change.force & {*change.wanted} if _may_have_landed(change, seen, p)}
+        self._is_under_way = True
         for pointer in change.force & {*change.wanted} if seen is not None else ():
             live, ours = value_at(seen, pointer), change.reviewed.get(pointer, ABSENT)
             if live is not ABSENT and not same(live, ours) and not same(live, change.wanted[pointer]):
@@ -39,3 +45,8 @@ class Displaced:
     def unconfirmed(self) -> dict[str, Any]:
         """Return the values that the last patch would overwrite."""
         return dict(self._sent)
+
+
+def _may_have_landed(change: Change, seen: Mapping[str, Any], pointer: str) -> bool:
+    live = value_at(seen, pointer)
+    return same(live, change.wanted[pointer]) and not same(live, change.reviewed.get(pointer, ABSENT))

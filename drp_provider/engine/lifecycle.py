@@ -5,7 +5,7 @@ from typing import Any
 from drp_provider.engine import claims, leaves, verbs
 from drp_provider.engine.converge import Target, converge
 from drp_provider.engine.leaves import Model
-from drp_provider.engine.reports import already_exists, anothers, in_use, vanished
+from drp_provider.engine.reports import already_exists, anothers, in_use, is_other_stacks, vanished
 from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import Duplicate, NotFound, OutcomeUnknown, PatchRejected, Unprocessable
@@ -106,7 +106,7 @@ class ObjectLifecycle:
 
     def _is_anothers(self, document: Document, olds: Inputs) -> bool:
         mark = value_at(document, leaves.OWNER_POINTER)
-        return bool(mark and olds.get("owner")) and mark != olds.get("owner")
+        return is_other_stacks(mark, olds.get("owner"))
 
     def _key(self, inputs: Inputs) -> str:
         return str(inputs[self.model.identity[0]])
@@ -187,15 +187,17 @@ class Creation:
             self._api.create(self._of.model.prefix, leaves.body_of(self._of.model, self._inputs))
         except Duplicate as error:
             duplicate = error
+        except OutcomeUnknown:
+            self._is_lost = True
+            raise
         else:
             return False
-        found = self._look(None)
+        found = self._look(duplicate)
         if found is None:  # it was deleted meanwhile: pause, and send again
             raise PatchRejected(str(duplicate), code=duplicate.code, model=duplicate.model, key=duplicate.key)
         return found
 
-    def _look(self, error: Rejection | None) -> bool | None:
-        self._is_lost = self._is_lost or isinstance(error, OutcomeUnknown)
+    def _look(self, _: Rejection | Duplicate) -> bool | None:
         live = self._api.find(self._of.model.prefix, self._key)
         return None if live is None else self._claim(live)
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from drp_provider.engine import claims, holders, leaves, verbs
-from drp_provider.engine.converge import Target, converge
+from drp_provider.engine.converge import Target, converge, in_words
 from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.engine.reports import vanished
 from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents, State, Verdict
-from drp_provider.errors import NotFound
+from drp_provider.errors import DrpError, NotFound, OutcomeUnknown
 from drp_provider.models.base import Inputs, Part
 from drp_provider.patch.planner import Change
 from drp_provider.patch.pointer import value_at
@@ -58,7 +58,6 @@ class PartLifecycle(ObjectLifecycle):
         wanted = leaves.leaves_of(self.model, inputs, marked=False)
         zeros = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
         change = Change(zeros, wanted, force=self._forced(inputs, wanted))
-        self._warn_of_lost_values(inputs, change, live)
         displaced = Displaced({})
         self._carry_out(api, live["Uuid"], change, displaced, news=inputs, live=live)
         return self._part(live["Uuid"], inputs, holders.facts_of(self.model, live), displaced.values, {})
@@ -74,8 +73,7 @@ class PartLifecycle(ObjectLifecycle):
         kept = leaves.leaves_of(self.model, news, marked=False)
         change = self._given_back(self._change(olds, news, marked=False), kept, id_, olds)
         try:
-            for step in self._around_the_lock(change):
-                self._carry_out(api, id_, step, displaced, news=news, olds=olds)
+            self._carry_out_in_steps(api, id_, change, displaced, news=news, olds=olds)
         except NotFound as error:
             raise vanished(self._subject_of(news), error) from None
         changed = change.changed()
@@ -136,15 +134,33 @@ class PartLifecycle(ObjectLifecycle):
         secret_keys = leaves.secret_keys_of(self.model, olds or {}, news)
         target = Target(self.model.prefix, key, self._subject_of(news), secret_keys, adopting=live is not None)
         converge(api, target, change, live=live, displaced=displaced)
+        self._warn_of_lost_values(target, displaced)
 
-    def _warn_of_lost_values(self, inputs: Inputs, change: Change, live: dict[str, Any]) -> None:
-        """Say which forced keys hold the wanted value already, perhaps by a run that died: nothing can be put back."""
-        equal = [p for p in change.force if same(value_at(live, p), change.wanted[p])]
-        if equal:
-            names = ", ".join(leaves.label_of(pointer) for pointer in sorted(equal))
+    def _carry_out_in_steps(
+        self, api: Documents, key: str, change: Change, displaced: Displaced, *, news: Inputs, olds: Inputs
+    ) -> None:
+        """Carry out the change; if the step behind our own lock fails, name what the one before has overwritten."""
+        known = set(displaced.values)
+        for step in self._around_the_lock(change):
+            try:
+                self._carry_out(api, key, step, displaced, news=news, olds=olds)
+            except DrpError as error:
+                failed = error
+            else:
+                continue
+            lost = {pointer: value for pointer, value in displaced.values.items() if pointer not in known}
+            if not lost or isinstance(failed, NotFound):
+                raise failed
+            target = Target(self.model.prefix, key, "", leaves.secret_keys_of(self.model, olds, news))
+            raise OutcomeUnknown(f"{failed} An earlier patch has landed; before it, {in_words(lost, target)}.")
+
+    def _warn_of_lost_values(self, target: Target, displaced: Displaced) -> None:
+        """Say which forced keys held the wanted value already, perhaps by a run that died: nothing can be put back."""
+        names = ", ".join(leaves.label_of(pointer) for pointer in sorted(displaced.untold - displaced.values.keys()))
+        if names:
             say(
-                f"{self._subject_of(inputs)}: {names} held the wanted value already; what an interrupted run may have "
-                "overwritten there is not known, so it cannot be put back when the resource goes"
+                f"{target.subject}: {names} held the wanted value already; what an interrupted run may have overwritten "
+                "there is not known, so it cannot be put back when the resource goes"
             )
 
     def _given_back(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:

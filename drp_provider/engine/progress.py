@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from drp_provider.models.fields import RUN_KEY_PREFIX
+from drp_provider.runs import run_in
 
 
 class Standing(Enum):
@@ -29,8 +30,7 @@ class Machine:
 
     def run_in(self, profile: str) -> str | None:
         """Return the run of the cluster that this machine has begun, or None; the document must hold Meta."""
-        run = (self._document.get("Meta") or {}).get(f"{RUN_KEY_PREFIX}{profile}")
-        return run if isinstance(run, str) else None
+        return run_in((self._document.get("Meta") or {}).get(f"{RUN_KEY_PREFIX}{profile}"))
 
     @property
     def is_complete(self) -> bool:

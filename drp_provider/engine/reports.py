@@ -65,6 +65,13 @@ def anothers(subject: str, mark: Any) -> AlreadyExists:
     )
 
 
+def is_other_stacks(mark: Any, owner: Any) -> bool:
+    """Return whether an object's mark names another stack; the same stack may have renamed the resource."""
+    if not isinstance(mark, str) or not isinstance(owner, str):
+        return False
+    return mark.split("/")[:2] != owner.split("/")[:2]
+
+
 def run_is_unknown(subject: str, machines: list[str]) -> AlreadyExists:
     """Return the error for a cluster profile of ours that machines work with and the state does not know."""
     return AlreadyExists(

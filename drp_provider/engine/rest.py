@@ -27,7 +27,7 @@ _UNDER_WAY = ("created", "running")
 
 @contextmanager
 def at_rest(
-    api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Callable[[], object] | None = None
+    api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Callable[[], bool] | None = None
 ) -> Iterator[None]:
     """While machines that carry the profile are at work, end their waits, and go on when none is.
 
@@ -38,15 +38,17 @@ def at_rest(
         api: The endpoint.
         profile: The cluster profile.
         escapes: What ends the waits of the scripts: values by pointer.
-        agreed: Where a reset comes after, which clears them: raises where the endpoint would refuse it, since nobody's
-            wait is to end for nothing. None: they are taken back in the end.
+        agreed: For a reset, which clears them. It raises if the endpoint would refuse the reset, and returns False if
+            the reset was carried out already: in both cases no wait ends for nothing. None: they are taken back in
+            the end.
     """
     busy = _at_work(api, profile) if escapes else []
     if not busy:
         yield
         return
-    if agreed is not None:
-        agreed()
+    if agreed is not None and not agreed():
+        yield
+        return
     say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
     undo = _write(api, profile, escapes)
     try:

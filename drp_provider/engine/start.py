@@ -13,6 +13,8 @@ from drp_provider.models.base import Inputs
 from drp_provider.models.fields import RUN_KEY_PREFIX
 from drp_provider.patch.operation import Operation, add, replace, test
 from drp_provider.patch.pointer import pointer_to, value_at
+from drp_provider.patch.values import ABSENT
+from drp_provider.runs import mark_of, run_in
 
 Document = dict[str, Any]
 
@@ -66,8 +68,18 @@ class Start:
 
     @property
     def run(self) -> str:
-        """Return the run that the mark names."""
+        """Return the run of the cluster that is to begin."""
         return str(self.inputs.get("restart") or UNNUMBERED)
+
+    @property
+    def marked(self) -> str:
+        """Return the mark of this very start: a workflow may start more than once in a run."""
+        return mark_of(self.run, self.inputs.get("starts") or 1)
+
+    @property
+    def marked_before(self) -> str:
+        """Return the mark of the start before, as far as the state tells."""
+        return mark_of(str(self.olds.get("restart") or UNNUMBERED), self.olds.get("starts") or 1)
 
 
 def start(api: Documents, key: str, wanted: Start) -> Document:
@@ -102,9 +114,8 @@ class _Starting:
     def _reviewed_guards(self) -> list[Operation]:
         """Guard a restart by the mark of the run before: a repeat must not stop the machine that it has started."""
         of = self._wanted
-        before = of.olds.get("restart")
         guards = [test(WORKFLOW, self._present)]
-        return [*guards, test(of.mark, before)] if of.mark and before and of.again else guards
+        return [*guards, test(of.mark, of.marked_before)] if of.mark and of.olds and of.again else guards
 
     def _send(self) -> Document:
         of, live = self._wanted, self._live
@@ -142,7 +153,10 @@ class _Starting:
     def _has_begun(self, live: Document) -> bool:
         of = self._wanted
         if of.mark:
-            return live["Workflow"] in of.ours and value_at(live, of.mark) == of.run
+            mark = value_at(live, of.mark)
+            # A new resource takes up a run that has begun; in a change of one, only this very start counts.
+            proven = run_in(mark) == of.run if of.taking or not of.again else mark == of.marked
+            return live["Workflow"] in of.ours and proven
         # Alone, nothing on the endpoint tells one run from another: what is there after our clear is ours.
         began = self._is_cleared or of.reviewed != of.workflow or not of.again
         return bool(live["Workflow"] == of.workflow) and began
@@ -154,7 +168,7 @@ class _Starting:
         return of.taking and live["Uuid"] in members and live["Workflow"] in of.ours
 
     def _marking(self) -> list[Operation]:
-        return [add(self._wanted.mark, self._wanted.run)] if self._wanted.mark else []
+        return [add(self._wanted.mark, self._wanted.marked)] if self._wanted.mark else []
 
     def _live_guards(self, live: Document) -> list[Operation]:
         """Return what must still hold for the next patch.
@@ -163,14 +177,24 @@ class _Starting:
             Conflict: the machine has a workflow that may not be replaced.
         """
         of, present = self._wanted, live["Workflow"]
-        guard = test(WORKFLOW, present)
+        mark = value_at(live, of.mark) if of.mark else ABSENT
+        # With the mark, a clear that lands late cannot stop the machine that has begun meanwhile.
+        guards = [test(WORKFLOW, present), *([test(of.mark, mark)] if of.mark and mark is not ABSENT else [])]
         cleared = {NONE} if of.reviewed in of.ours else set()  # by a restart of ours that was interrupted
-        if present in {of.reviewed, *of.ours, *cleared} or of.forced:
-            return [guard]
-        if of.taking and Machine(live).is_complete:
+        if of.forced or present in {of.reviewed, *cleared}:
+            return guards
+        if self._may_be_taken(live):
             progress = ("CurrentTask", "Tasks", "WorkflowComplete")
-            return [guard, *(test(pointer_to(name), live[name]) for name in progress if name in live)]
+            return [*guards, *(test(pointer_to(name), live[name]) for name in progress if name in live)]
         raise self._conflict(present)
+
+    def _may_be_taken(self, live: Document) -> bool:
+        """Return whether a workflow that is not the reviewed one may be replaced: it is complete, or has not begun."""
+        of, machine = self._wanted, Machine(live)
+        is_ours = live["Workflow"] in of.ours
+        if not of.mark and is_ours:
+            return True
+        return (of.taking or is_ours) and (machine.is_complete or (is_ours and not machine.has_begun))
 
     def _conflict(self, present: str) -> Conflict:
         of = self._wanted

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, model_validator, StrictBool, StrictInt, StrictStr
 
 from drp_provider.models.base import Held, Inputs
 from drp_provider.models.fields import Machine, Name
@@ -34,6 +34,14 @@ class MachineWorkflow(Held):
     expected: Name | None = None
     """Only in the state: the workflow that was set, after a refresh has found another one on the machine."""
 
+    @model_validator(mode="after")
+    def _drains_by_another_workflow(self) -> "MachineWorkflow":
+        if self.drain_workflow in {self.workflow, *(self.final_workflows or ())}:
+            raise ValueError(
+                f"drain_workflow is {self.drain_workflow!r}, which the machine has completed already: name another one"
+            )
+        return self
+
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
         """Count the starts: the same program on the same state gives the same number."""
@@ -50,7 +58,8 @@ class MachineWorkflow(Held):
         """Return whether this change starts the workflow: another one, another `restart`, or an accepted drift."""
         expected = olds.get("expected") or olds.get("workflow")
         restarted = news.get("restart") is not None and news.get("restart") != olds.get("restart")
-        accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift"))
+        is_final = olds.get("workflow") in (news.get("final_workflows") or ())
+        accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift")) and not is_final
         return news.get("workflow") != expected or restarted or accepted
 
     @classmethod
@@ -58,6 +67,8 @@ class MachineWorkflow(Held):
         """Refuse to start a workflow just because somebody else has changed it on the machine."""
         drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
         if not drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
+            return []
+        if olds.get("workflow") in (news.get("final_workflows") or ()):
             return []
         found = f"the workflow {olds['workflow']!r}" if olds.get("workflow") else "no workflow"
         objection = (
