@@ -59,7 +59,7 @@ def _wait(api: Documents, uuid: str, subject: str, workflow: str, timeout: float
     deadline = time.monotonic() + timeout
     say(f"{subject}: waiting for its drain workflow {workflow!r}, {timeout:g} s at most")
     while True:
-        machine = _looked(api, uuid)
+        machine = _looked(api, uuid, deadline)
         if machine is not None and (machine.workflow != workflow or _is_drained(subject, machine, workflow)):
             return
         if time.monotonic() >= deadline:
@@ -70,12 +70,15 @@ def _wait(api: Documents, uuid: str, subject: str, workflow: str, timeout: float
         time.sleep(POLL)
 
 
-def _looked(api: Documents, uuid: str) -> Machine | None:
-    """Return the machine; None while the endpoint is away. A machine that is gone counts as one without a workflow."""
+def _looked(api: Documents, uuid: str, deadline: float) -> Machine | None:
+    """Return the machine; None while the endpoint is away. A machine that is gone counts as one without a workflow.
+
+    An endpoint that is still away at the deadline is what the error is about.
+    """
     try:
         found = api.find("machines", uuid)
     except DrpError as error:
-        if not may_pass(error):
+        if not may_pass(error) or time.monotonic() >= deadline:
             raise
         return None
     return Machine(found if found is not None else {"Uuid": uuid, "Name": uuid, "Workflow": NONE})

@@ -162,3 +162,15 @@ def test_the_summary_of_another_pack_is_not_believed(plugin: Plugin, door: Door,
     door.answer("POST", 201, json.dumps(summary).encode(), "application/json")
     plugin.create(PACK, {"name": name, "content": {"sections": {}}})
     assert operator.exists(f"contents/{name}")
+
+
+def test_a_drain_that_sees_no_endpoint_names_the_endpoint(door: Door, operator: Operator, name: str) -> None:
+    """The machine may have been drained: the error must not send anybody there."""
+    operator.post("stages", {"Name": f"{name}-stage"})
+    operator.post("workflows", {"Name": name, "Stages": [f"{name}-stage"]})
+    uuid = operator.post("machines", {"Name": f"{name}-machine", "Workflow": name})["Uuid"]
+    outputs = {"machine": f"{name}-machine", "workflow": name, "drain_workflow": name, "drain_timeout": 1}
+    door.before("GET", lambda: door.answer("GET", 502, PAGE, HTML, times=MANY))
+    with another_run(door) as later:
+        text = error_of(lambda: later.delete("machine_workflow:MachineWorkflow", uuid, outputs))
+    assert text.startswith("ServerFault: GET machines/")
