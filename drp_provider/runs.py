@@ -13,7 +13,7 @@ def run_of(incarnation: str, number: int) -> str:
 
 
 def mark_of(run: str, starts: int) -> str:
-    """Return the mark of a machine that begins a workflow in a run: `1f3a9c2e:3/1`, and `/2` if it starts again in it."""
+    """Return the mark of a machine that has begun: the run, and which start of the workflow, `1f3a9c2e:3/1`."""
     return f"{run}/{starts}"
 
 

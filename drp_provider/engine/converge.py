@@ -141,9 +141,9 @@ class _Convergence:
         self._is_unsettled = False
         if self._may_land_late:
             self._displaced.looked(self._seen)
-        if isinstance(error, OutcomeUnknown):
-            if self._change.resets and RUN_POINTER not in self._change.wanted and has_landed(self._lines, self._seen):
-                self._change = _without_reset(self._change)
+        unmarked = self._change.resets and RUN_POINTER not in self._change.wanted
+        if isinstance(error, OutcomeUnknown) and unmarked and has_landed(self._lines, self._seen):
+            self._change = _without_reset(self._change)
 
     def run_has_begun(self, seen: Document) -> bool:
         """Return whether the reset has been carried out: it changes the run mark in the same patch."""

@@ -18,7 +18,6 @@ from drp_provider.engine.verbs import Documents, State, Verdict
 from drp_provider.errors import DrpError, NotFound, OutcomeUnknown
 from drp_provider.models.base import Inputs, Part
 from drp_provider.patch.planner import Change
-from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import same
 
 LOCKED = "/Locked"
@@ -159,8 +158,8 @@ class PartLifecycle(ObjectLifecycle):
         names = ", ".join(leaves.label_of(pointer) for pointer in sorted(displaced.untold - displaced.values.keys()))
         if names:
             say(
-                f"{target.subject}: {names} held the wanted value already; what an interrupted run may have overwritten "
-                "there is not known, so it cannot be put back when the resource goes"
+                f"{target.subject}: {names} held the wanted value already; what an interrupted run may have "
+                "overwritten there is not known, so it cannot be put back when the resource goes"
             )
 
     def _given_back(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field, model_validator, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from drp_provider.models.base import Held, Inputs
 from drp_provider.models.fields import Machine, Name

@@ -373,3 +373,14 @@ def test_the_older_version_of_drp_takes_the_same_packs(name: str) -> None:
         with Plugin(key) as plugin:
             id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
             assert plugin.read(PACK, id_, outputs)[1] == outputs
+
+
+def test_an_adopted_pack_stays_adopted_over_a_lost_answer(
+    plugin: Plugin, destroyer: Plugin, door: Door, operator: Operator, name: str
+) -> None:
+    operator.post("contents", {"meta": {"Name": name, "Version": "v0"}, "sections": {}})
+    door.lose_reply("PUT")
+    id_, outputs = plugin.create(PACK, {**inputs(name, f"{name}-a"), "adopt": True})
+    assert outputs["adopted"] is True
+    destroyer.delete(PACK, id_, outputs)
+    assert operator.exists(f"contents/{name}")

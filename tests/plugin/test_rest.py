@@ -230,3 +230,22 @@ def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(p
         PluginError, match=r"made by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
     ):
         plugin.create(MODEL, {"name": name, "owner": "proj/dev/new-name"})
+
+
+def test_a_repeat_of_a_reset_leaves_no_escape_behind(cluster: Cluster, door: Door, name: str) -> None:
+    """As after a kill: the reset landed, the state does not know it, and a machine is at work."""
+    cluster.agent.work()
+    cluster.reset()
+    start_workflow(cluster.operator, name, f"w-{name}")
+    cluster.reset()
+    assert ESCAPE not in cluster.params
+
+
+def test_after_a_reset_no_machine_counts_as_adopted(plugin: Plugin, operator: Operator, name: str) -> None:
+    operator.post("profiles", {"Name": name, "Params": {"cluster-profile": name}})
+    uuid = operator.post("machines", {"Name": name, "Profiles": [name]})["Uuid"]
+    inputs = {"name": name, "adopt": True}
+    id_, outputs = plugin.create(MODEL, inputs)
+    assert outputs["adopted_machines"] == [uuid]
+    assert plugin.update(MODEL, id_, outputs, {**inputs, "description": "d"})["adopted_machines"] == [uuid]
+    assert plugin.update(MODEL, id_, outputs, {**inputs, "reset": "1"})["adopted_machines"] == []

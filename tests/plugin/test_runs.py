@@ -82,12 +82,12 @@ def test_a_machine_without_a_workflow_begins_by_one_patch(plugin: Plugin, door: 
     member.set(Workflow="")
     plugin.create(MODEL, member.inputs())
     assert door.calls() == [f"PATCH machines/Name:{member.name}"]
-    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1/1", False)
 
 
 def test_a_machine_that_ran_it_elsewhere_runs_it_here_too(plugin: Plugin, member: Member) -> None:
     plugin.create(MODEL, member.inputs())
-    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1/1", False)
 
 
 @pytest.mark.parametrize("fault", LOST)
@@ -96,24 +96,24 @@ def test_an_unanswered_start_starts_once(plugin: Plugin, door: Door, member: Mem
     door.before("PATCH", lambda: None, times=number - 1)
     getattr(door, fault)("PATCH")
     plugin.create(MODEL, member.inputs())
-    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1", False)
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1/1", False)
 
 
 def test_a_repeat_after_the_start_landed_starts_nothing(plugin: Plugin, member: Member) -> None:
     plugin.create(MODEL, member.inputs())
     member.work()
     plugin.create(MODEL, member.inputs())  # as after a kill: nothing was recorded
-    assert (member.mark, member.has_begun) == ("aa:1", True)
+    assert (member.mark, member.has_begun) == ("aa:1/1", True)
 
 
 def test_a_repeat_of_a_restart_starts_nothing(plugin: Plugin, door: Door, member: Member) -> None:
     id_, outputs = plugin.create(MODEL, member.inputs())
     member.work()
     plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
-    assert (member.mark, member.has_begun) == ("aa:2", False)
+    assert (member.mark, member.has_begun) == ("aa:2/2", False)
     member.work()
     plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))  # as after a kill: the state has the old run
-    assert (member.mark, member.has_begun) == ("aa:2", True)
+    assert (member.mark, member.has_begun) == ("aa:2/2", True)
 
 
 def test_a_repeat_after_the_clear_alone_goes_on(plugin: Plugin, member: Member) -> None:
@@ -121,17 +121,60 @@ def test_a_repeat_after_the_clear_alone_goes_on(plugin: Plugin, member: Member) 
     member.work()
     member.set(Workflow="")  # where a restart was killed between its two requests
     plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
-    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2", False)
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
+
+
+def test_a_machine_in_the_middle_of_the_workflow_is_not_cut_off(plugin: Plugin, door: Door, member: Member) -> None:
+    member.set(Workflow="")
+    member.set(Workflow=member.flow)
+    member.operator.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    door.forget()
+    with pytest.raises(PluginError, match=r"has another workflow|wait until it is complete"):
+        plugin.create(MODEL, member.inputs())
+    assert (member.has_begun, member.mark) == (True, None)
+    plugin.create(MODEL, member.inputs(force=["workflow"]))
+    assert (member.has_begun, member.mark) == (False, "aa:1/1")
+
+
+def test_another_workflow_in_the_same_run_is_started(plugin: Plugin, member: Member) -> None:
+    make_workflow(member.operator, f"{member.name}-other", f"{member.name}-other-task")
+    id_, outputs = plugin.create(MODEL, member.inputs(final_workflows=[member.final]))
+    member.work()
+    member.set(Workflow=member.final)
+    member.work()
+    other = member.inputs(workflow=f"{member.name}-other", final_workflows=[member.final])
+    plugin.update(MODEL, id_, outputs, other)
+    assert (member.document["Workflow"], member.mark) == (f"{member.name}-other", "aa:1/2")
+
+
+def test_naming_the_final_workflow_ends_a_drift(plugin: Plugin, member: Member) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    member.work()
+    member.set(Workflow=member.final)
+    member.work()
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    chained = member.inputs(final_workflows=[member.final])
+    inputs, faults = plugin.check(MODEL, chained, refreshed)
+    assert (faults, inputs["starts"]) == ([], 1)
+    outputs = plugin.update(MODEL, id_, {**outputs, **refreshed}, chained)
+    assert (member.document["Workflow"], outputs["workflow"], member.has_begun) == (member.final, member.flow, True)
+    assert plugin.check(MODEL, chained, outputs)[1] == []
+
+
+def test_a_drain_workflow_is_another_one(plugin: Plugin, member: Member) -> None:
+    _, faults = plugin.check(MODEL, member.inputs(drain_workflow=member.flow))
+    assert len(faults) == 1
+    assert "name another one" in faults[0]
 
 
 def test_an_adopted_machine_is_marked_and_not_started(plugin: Plugin, door: Door, member: Member) -> None:
     plugin.create(MODEL, member.inputs(adopted_machines=[member.uuid]))
-    assert (member.mark, member.has_begun, starts(door, member)) == ("aa:1", True, 0)
+    assert (member.mark, member.has_begun, starts(door, member)) == ("aa:1/1", True, 0)
 
 
 def test_a_machine_that_joined_later_is_not_an_adopted_one(plugin: Plugin, member: Member) -> None:
     plugin.create(MODEL, member.inputs(adopted_machines=["00000000-0000-0000-0000-000000000001"]))
-    assert (member.mark, member.has_begun) == ("aa:1", False)
+    assert (member.mark, member.has_begun) == ("aa:1/1", False)
 
 
 @pytest.mark.parametrize("found", ["", "final"])
