@@ -101,7 +101,10 @@ def test_a_workflow_is_set_restarted_refreshed_and_cleared(stack: Stack, door: D
     operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Workflow", "value": "repair"})
     seen = stack.refresh()
     assert '"prepare" => "repair"' in seen.text
-    assert stack.up().ok
+    refused = stack.up()
+    assert "machine 'node-1' has the workflow 'repair' instead of 'prepare'" in refused.error()
+    assert machine(operator)["Workflow"] == "repair"
+    assert stack.up(f'RESTART = "once more"\n{WORKFLOW}').ok
     assert machine(operator)["Workflow"] == "prepare"
     assert stack.destroy().ok
     assert machine(operator)["Workflow"] == ""

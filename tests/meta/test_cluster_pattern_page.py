@@ -98,7 +98,8 @@ def sent(requests: Sequence[Request]) -> list[str]:
             continue
         about = ""
         if request.method == "PATCH" and path.startswith("machines/"):
-            about = f" {request.body[1]['path'].split('/')[1]}"
+            changed = next(line["path"] for line in request.body if line["op"] != "test")
+            about = f" {changed.split('/')[1]}"
         known.append(masked(f"{request.method} {path}{about}").replace("/UUID", "/node-N"))
     return [line for line, _ in itertools.groupby(known)]
 
