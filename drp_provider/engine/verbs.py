@@ -145,7 +145,7 @@ def give_back(
 
 
 def delete(subject: str, send: Callable[[], object], find: Callable[[], object | None]) -> None:
-    """Delete an object; where it is not known whether that landed, look, and delete again what is still there."""
+    """Delete an object; if it is not known whether that landed, look, and delete again what is still there."""
 
     def look(_: Rejection) -> bool | None:
         return True if find() is None else None

@@ -64,7 +64,7 @@ class MachineWorkflow(Held):
 
     @classmethod
     def objections(cls, olds: Inputs, news: Inputs) -> list[str]:
-        """Refuse to start a workflow just because somebody else has changed it on the machine."""
+        """Refuse to start a workflow just because another client has changed it on the machine."""
         drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
         if not drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
             return []
