@@ -181,7 +181,8 @@ class _Starting:
         # With the mark, a clear that lands late cannot stop the machine that has begun meanwhile.
         guards = [test(WORKFLOW, present), *([test(of.mark, mark)] if of.mark and mark is not ABSENT else [])]
         cleared = {NONE} if of.reviewed in of.ours else set()  # by a restart of ours that was interrupted
-        if of.forced or present in {of.reviewed, *cleared}:
+        chained = set() if of.taking else of.ours  # by a task of the workflow, which the program asks to run again
+        if of.forced or present in {of.reviewed, *cleared, *chained}:
             return guards
         if self._may_be_taken(live):
             progress = ("CurrentTask", "Tasks", "WorkflowComplete")
@@ -194,7 +195,7 @@ class _Starting:
         is_ours = live["Workflow"] in of.ours
         if not of.mark and is_ours:
             return True
-        return (of.taking or is_ours) and (machine.is_complete or (is_ours and not machine.has_begun))
+        return of.taking and (machine.is_complete or (is_ours and not machine.has_begun))
 
     def _conflict(self, present: str) -> Conflict:
         of = self._wanted

@@ -147,6 +147,16 @@ def test_another_workflow_in_the_same_run_is_started(plugin: Plugin, member: Mem
     assert (member.document["Workflow"], member.mark) == (f"{member.name}-other", "aa:1/2")
 
 
+def test_a_restart_comes_through_in_the_middle_of_a_chain(plugin: Plugin, member: Member) -> None:
+    chained = member.inputs(final_workflows=[member.final])
+    id_, outputs = plugin.create(MODEL, chained)
+    member.work()
+    member.set(Workflow=member.final)
+    member.operator.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    plugin.update(MODEL, id_, outputs, {**chained, "restart": "aa:2"})
+    assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
+
+
 def test_naming_the_final_workflow_ends_a_drift(plugin: Plugin, member: Member) -> None:
     id_, outputs = plugin.create(MODEL, member.inputs())
     member.work()
