@@ -1,5 +1,6 @@
 """What pyproject.toml asks for, what the requirements pin and what the sentences say agree, and the bounds hold."""
 
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from drp_provider.engine.provider import NEWEST_PULUMI, OLDEST_PULUMI
-from tests.support.checkout import ROOT, real_uv
+from tests.support.checkout import ROOT, network_settings, real_uv
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 DEPENDENCIES = [Requirement(text) for text in PROJECT["dependencies"]]
@@ -35,11 +36,16 @@ def pins(text: str) -> dict[str, Version]:
     return {name: Version(version) for name, version in re.findall(r"^([a-z0-9.-]+)==([^\s;]+)", text, re.MULTILINE)}
 
 
+def online() -> dict[str, str]:
+    """Return the environment in which uv finds the way to the package index."""
+    return {**os.environ, **network_settings()}
+
+
 def oldest(uv: Path, *options: str) -> str:
     """The requirements with each direct one at its oldest release that was not withdrawn."""
     words = ["--quiet", "--no-header", "--no-annotate", "--resolution", "lowest-direct", *options]
     command = [str(uv), "pip", "compile", *words, str(ROOT / "pyproject.toml")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, env=online(), check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -85,7 +91,11 @@ def test_the_oldest_releases_print_our_errors(tmp_path: Path) -> None:
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "oldest"], check=True)
     wanted = tmp_path / "requirements.txt"
     wanted.write_text(oldest(uv, "--python-version", sysconfig.get_python_version()))
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "--requirement", wanted], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--python", python, "--requirement", wanted],
+        env={**os.environ, **network_settings()},
+        check=True,
+    )
     # pytest and what else the tests need come from the environment of the tests, after what is installed here.
     (packages,) = (tmp_path / "oldest").glob("lib/python*/site-packages")
     (packages / "zz-tests.pth").write_text("\n".join(path for path in sys.path if path.endswith("site-packages")))
@@ -95,5 +105,5 @@ def test_the_oldest_releases_print_our_errors(tmp_path: Path) -> None:
     # One of them is among the five tests of the plugin that fail on the release before the oldest.
     words = ["-q", "-x", "-p", "no:cacheprovider", "tests/plugin/test_errors.py", "-k", "endpoint and named or said"]
     command = [str(python), "-m", "pytest", *words]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, env=online(), cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -121,7 +121,8 @@ def real_uv() -> Path:
     if uv is None:
         pytest.skip("uv is missing: `make setup` installs it with the other development requirements")
     command = [uv, "pip", "compile", "--quiet", "--no-header", "--no-deps", "-"]
-    done = subprocess.run(command, input="pip", check=False, capture_output=True, text=True)
+    environment = {**os.environ, **network_settings()}
+    done = subprocess.run(command, input="pip", check=False, capture_output=True, text=True, env=environment)
     if done.returncode and not os.environ.get("NEED_PACKAGE_INDEX"):
         pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
@@ -131,7 +132,8 @@ def real_uv() -> Path:
 def network_settings() -> dict[str, str]:
     """Return what the caller's environment says of the way to the package index."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
-    return {
+    # Unlike pip, uv trusts the certificates of the system only if it is told to.
+    return {"UV_SYSTEM_CERTS": "true"} | {
         name: value
         for name, value in os.environ.items()
         if name.upper() in names
