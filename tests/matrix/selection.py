@@ -13,9 +13,9 @@ from tests.support.faults import FOR_GOOD, Fault, catalogue
 THOROUGH = os.environ.get("MATRIX") == "thorough"
 SEED = os.environ.get("MATRIX_SEED", "1")
 OLDER, NEWER = "v3.13", "v4.8"
-ONE_IN = 7
+ONE_IN = 14
 """Of the faults that pass, the default run tries one in so many."""
-ONE_LASTING_IN = 24
+ONE_LASTING_IN = 48
 """Of the faults that last, which cost seconds each."""
 LASTING = frozenset(
     {
