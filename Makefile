@@ -9,6 +9,7 @@ CLEAN := tools/clean-env
 DEMO := $(or $(wildcard tools/demo.py),tools/demo)
 TOOLS := $(wildcard tools/*.py tools/*/*.py)
 COMPILE = $(CLEAN) uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+          --no-emit-package drp-emulator --no-emit-package drp-gotemplate \
           --custom-compile-command "make requirements" pyproject.toml
 
 help: ## Show these targets

@@ -11,7 +11,7 @@ from typing import Any
 from bench import caller, process
 from bench.caller import Caller
 from bench.endpoint import endpoint
-from drp_provider.simulator import Report, Simulator
+from drp_emulator import Emulator, Report
 
 PATIENCE_SECONDS = 900.0
 """How long a machine may take for a workflow; after that something is broken, not slow."""
@@ -60,7 +60,7 @@ class DataCentre:
         self.url, self.server = url, server
         self.operator = Caller.with_token(url, caller.token(url))
         names = [f"node-{number}" for number in range(1, machines + 1)]
-        self.simulator = Simulator(endpoint=url, names=names, watch=self._note)
+        self.simulator = Emulator(endpoint=url, names=names, watch=self._note)
         self.uuids: dict[str, str] = {}
         self._idle: Counter[str] = Counter()
         self._news = threading.Condition()

@@ -20,7 +20,7 @@ def endpoint(machines: int, *, tls: bool = False) -> Iterator[tuple[str, int]]:
         [
             sys.executable,
             "-m",
-            "drp_provider.embedded",
+            "drp_emulator",
             "--port",
             "0",
             "--machines",

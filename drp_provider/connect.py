@@ -65,16 +65,21 @@ def client_for(settings: "Settings") -> "Client":
 
 
 def _embedded(settings: "Settings") -> dict[str, Any]:
-    from drp_provider.embedded.doors.adapter import EmbeddedAdapter
-
-    adapter = EmbeddedAdapter(settings.embedded_store, machines=settings.embedded_machines)
+    try:
+        from drp_emulator.server.adapter import URL, EmulatorAdapter
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"drp:endpoint is `embedded`, which needs the emulator, and {error.name} is not installed: run "
+            "`pip install 'pulumi-drp[emulator]'`, or name a DRP endpoint with drp:endpoint or RS_ENDPOINT."
+        ) from None
+    adapter = EmulatorAdapter(settings.embedded_store, machines=settings.embedded_machines)
     try:
         adapter.open()
     except ValueError as error:
         raise SettingsError(
             f"{str(error).rstrip('.')}: name another file with drp:embeddedStore or RS_EMBEDDED_STORE."
         ) from error
-    return {"base_url": "http://embedded.drp", "key": "rocketskates:r0cketsk8ts", "adapter": adapter}
+    return {"base_url": URL, "key": adapter.key, "adapter": adapter}
 
 
 def _real(settings: "Settings") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack
@@ -32,20 +32,20 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def endpoint() -> Iterator[EmbeddedEndpoint]:
+def endpoint() -> Iterator[EmulatedEndpoint]:
     """A real endpoint on loopback with eight simulated machines."""
-    with EmbeddedEndpoint(machines=8) as running:
+    with EmulatedEndpoint(machines=8) as running:
         yield running
 
 
 @pytest.fixture
-def operator(endpoint: EmbeddedEndpoint) -> Operator:
+def operator(endpoint: EmulatedEndpoint) -> Operator:
     """Somebody else with rights on the endpoint: an operator's shell, a machine's script."""
     return Operator(endpoint.url)
 
 
 @pytest.fixture
-def door(endpoint: EmbeddedEndpoint) -> Iterator[Door]:
+def door(endpoint: EmulatedEndpoint) -> Iterator[Door]:
     """The way from the provider to the endpoint: it records every request, and can be told to misbehave."""
     with Door(endpoint.url) as opened:
         yield opened

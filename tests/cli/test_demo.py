@@ -15,7 +15,7 @@ from tests.support.document import lines
 from tests.support.processes import end_all_in
 from tests.support.stack import ROOT
 
-PARTS = ("Pulumi.yaml", "__main__.py", "components", "content", "drp_provider", "tools")
+PARTS = ("Pulumi.yaml", "__main__.py", "components", "content", "drp_emulator", "drp_provider", "gotemplate", "tools")
 REPORT = 'params.example/version: reviewed "1.1" / live "1.1-hotfix" / wanted "1.2"'
 
 pytestmark = pytest.mark.cli

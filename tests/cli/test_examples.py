@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.simulator import Simulator
+from drp_emulator import Emulator
 from tests.support.operator import Operator
 from tests.support.stack import ROOT, Stack
 
@@ -16,13 +16,13 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(4) as running:
+def simulator() -> Iterator[Emulator]:
+    with Emulator(4) as running:
         yield running
 
 
 @pytest.fixture
-def example(request: pytest.FixtureRequest, tmp_path: Path, simulator: Simulator) -> Stack:
+def example(request: pytest.FixtureRequest, tmp_path: Path, simulator: Emulator) -> Stack:
     """The program, up on simulated machines."""
     stack = Stack(tmp_path, simulator.url, project=EXAMPLES / str(request.param))
     done = stack.up()
@@ -30,7 +30,7 @@ def example(request: pytest.FixtureRequest, tmp_path: Path, simulator: Simulator
     return stack
 
 
-def gone(stack: Stack, simulator: Simulator, profile: str) -> None:
+def gone(stack: Stack, simulator: Emulator, profile: str) -> None:
     """The program leaves nothing behind."""
     assert stack.up(None, "--expect-no-changes").ok
     assert stack.destroy().ok
@@ -41,7 +41,7 @@ def gone(stack: Stack, simulator: Simulator, profile: str) -> None:
 
 
 @pytest.mark.parametrize("example", ["leader-election"], indirect=True)
-def test_the_leader_is_one_of_the_machines_and_publishes_where_it_is(example: Stack, simulator: Simulator) -> None:
+def test_the_leader_is_one_of_the_machines_and_publishes_where_it_is(example: Stack, simulator: Emulator) -> None:
     leader = example.output("leader")
     assert leader in list(simulator.machines)[:3]
     assert example.output("data")["Name"] == leader
@@ -50,7 +50,7 @@ def test_the_leader_is_one_of_the_machines_and_publishes_where_it_is(example: St
 
 
 @pytest.mark.parametrize("example", ["own-task"], indirect=True)
-def test_the_servers_of_the_own_task_have_their_ports_from_their_places(example: Stack, simulator: Simulator) -> None:
+def test_the_servers_of_the_own_task_have_their_ports_from_their_places(example: Stack, simulator: Emulator) -> None:
     assert example.output("settings") == {"Title": f"Served by {example.output('leader')}'s farm"}
     servers = example.output("servers")
     assert sorted(servers) == ["node-1", "node-2", "node-3"]
@@ -59,7 +59,7 @@ def test_the_servers_of_the_own_task_have_their_ports_from_their_places(example:
 
 
 @pytest.mark.parametrize("example", ["krib"], indirect=True)
-def test_krib_has_three_masters_and_a_join_command_that_stays_secret(example: Stack, simulator: Simulator) -> None:
+def test_krib_has_three_masters_and_a_join_command_that_stays_secret(example: Stack, simulator: Emulator) -> None:
     masters = example.output("masters")
     assert len(masters) == len(set(masters)) == 3
     assert example.output("first_master") == masters[0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import KEY, Stack
@@ -28,7 +28,7 @@ def test_credentials_from_the_configuration_work_for_every_command_and_a_new_key
 
 
 def test_one_program_reaches_two_endpoints(stack: Stack, operator: Operator) -> None:
-    with EmbeddedEndpoint(machines=1) as second:
+    with EmulatedEndpoint(machines=1) as second:
         config = f'{{"drp:endpoint": "{second.url}", "drp:key": pulumi.Output.secret("{KEY}")}}'
         # An explicit provider is the way to a second endpoint, so nothing of the first may be in the environment.
         first = stack.environment.pop("RS_ENDPOINT")

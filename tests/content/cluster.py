@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.operator import Operator
 
 PROFILE = "example"
@@ -155,7 +155,7 @@ class Cluster:
         commands: Where `drpcli` is.
     """
 
-    def __init__(self, endpoint: EmbeddedEndpoint, operator: Operator, folder: Path, commands: Path) -> None:
+    def __init__(self, endpoint: EmulatedEndpoint, operator: Operator, folder: Path, commands: Path) -> None:
         self.operator = operator
         self._endpoint, self._folder = endpoint, folder
         self._path = f"{commands}{os.pathsep}{os.environ['PATH']}"

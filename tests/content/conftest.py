@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
-from drp_provider.simulator.toolbox import write_subset
+from drp_emulator import EmulatedEndpoint
+from drp_emulator.machines.path_setup import write_subset
 from tests.content.cluster import Cluster
 from tests.content.pack import bundled
 from tests.support.operator import Operator
@@ -19,7 +19,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cluster(endpoint: EmbeddedEndpoint, operator: Operator, tmp_path: Path, commands: Path) -> Cluster:
+def cluster(endpoint: EmulatedEndpoint, operator: Operator, tmp_path: Path, commands: Path) -> Cluster:
     """A cluster whose profile is not there yet."""
     operator.post("contents", bundled())
     return Cluster(endpoint, operator, tmp_path, commands)
@@ -28,7 +28,7 @@ def cluster(endpoint: EmbeddedEndpoint, operator: Operator, tmp_path: Path, comm
 @pytest.fixture
 def older_cluster(tmp_path: Path, commands: Path) -> Iterator[Cluster]:
     """The same on an endpoint that speaks v3.13."""
-    with EmbeddedEndpoint(dialect="v3.13") as endpoint:
+    with EmulatedEndpoint(dialect="v3.13") as endpoint:
         operator = Operator(endpoint.url)
         operator.post("contents", bundled())
         yield Cluster(endpoint, operator, tmp_path, commands)

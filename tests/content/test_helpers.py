@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.content.cluster import PROFILE, Cluster
 from tests.support.door import Door
 
@@ -146,7 +146,7 @@ def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: C
 
 
 def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_absent_is_no_failure(
-    cluster: Cluster, endpoint: EmbeddedEndpoint
+    cluster: Cluster, endpoint: EmulatedEndpoint
 ) -> None:
     cluster.create()
     cluster.operator.set_param(PROFILE, "my/old", [1])
@@ -158,7 +158,7 @@ def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_a
 
 
 def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
-    cluster: Cluster, endpoint: EmbeddedEndpoint
+    cluster: Cluster, endpoint: EmulatedEndpoint
 ) -> None:
     cluster.create()
     cluster.operator.set_param(PROFILE, "my/old", [1])

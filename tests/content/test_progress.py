@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from drp_provider.patch.progress_record import ProgressRecord, progress_key, record_in
 from tests.content.cluster import PROFILE, Cluster, Machine
 from tests.content.test_helpers import HOSTILE
-from tests.simulator.lab import eventually
+from tests.emulator.machines.harness import eventually
 from tests.support.door import Door
 
 KEY = progress_key(PROFILE)
@@ -118,7 +118,7 @@ def test_profiles_with_odd_names_have_their_own_key(cluster: Cluster) -> None:
     assert meta_of(cluster) == {**BLUE, progress_key(name): ProgressRecord({}, BLUE).to_text()}
 
 
-def test_the_record_costs_no_request(cluster: Cluster, endpoint: EmbeddedEndpoint) -> None:
+def test_the_record_costs_no_request(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
     cluster.create()
     with Door(endpoint.url) as door:
         node = cluster.machine("node-1", door=door.url)
@@ -141,7 +141,7 @@ def test_a_script_that_goes_on_after_its_run_shows_nothing(cluster: Cluster, *, 
     assert meta_of(cluster)["color"] == "pink"
 
 
-def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint: EmbeddedEndpoint) -> None:
+def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
     cluster.create()
     with Door(endpoint.url) as door:
         node = cluster.machine("node-1", door=door.url)

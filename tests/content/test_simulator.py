@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from drp_emulator import Emulator
 from drp_provider.patch.progress_record import ProgressRecord, progress_key
-from drp_provider.simulator import Simulator
 from tests.content.cluster import PROFILE, SEEDS
 from tests.content.pack import bundled
-from tests.simulator.lab import Lab, eventually
+from tests.emulator.machines.harness import Lab, eventually
 from tests.support.operator import Operator
 
 MACHINES = 4
@@ -19,7 +19,7 @@ BEFORE = {"color": "black", "icon": "server"}
 @pytest.fixture
 def lab() -> Iterator[Lab]:
     """Machines that carry the profile, and wait for a workflow."""
-    with Simulator(MACHINES) as simulator:
+    with Emulator(MACHINES) as simulator:
         lab = Lab(simulator, Operator(simulator.url))
         lab.operator.post("contents", bundled())
         own = {"cluster-profile": PROFILE, "cluster-pattern/size": MACHINES, "cluster-pattern/timeout": 120}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 
 from .client import Client
 
@@ -25,7 +25,7 @@ def shared_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if EXTERNAL:
         yield EXTERNAL.rstrip("/")
         return
-    with EmbeddedEndpoint(dialect=request.param) as endpoint:
+    with EmulatedEndpoint(dialect=request.param) as endpoint:
         yield endpoint.url
 
 
@@ -37,11 +37,11 @@ def api(shared_url: str) -> Iterator[Client]:
 
 
 @pytest.fixture(params=_DIALECTS)
-def endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
+def endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
     """An embedded endpoint of its own, for tests that stop it or look behind it."""
     if EXTERNAL:
         pytest.skip("only the embedded endpoint can do this")
-    with EmbeddedEndpoint(dialect=request.param) as fresh:
+    with EmulatedEndpoint(dialect=request.param) as fresh:
         yield fresh
 
 

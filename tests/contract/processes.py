@@ -14,8 +14,8 @@ URL = re.compile(r"https?://127\.0\.0\.1:\d+")
 
 @contextmanager
 def server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running `python -m drp_provider.embedded` and its address; killed at the end."""
-    command = [sys.executable, "-m", "drp_provider.embedded", "--port", "0", *arguments]
+    """A running `python -m drp_emulator --records-only` and its address; killed at the end."""
+    command = [sys.executable, "-m", "drp_emulator", "--records-only", "--port", "0", *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     ) as process:

@@ -17,8 +17,8 @@ import requests
 from simple_websocket import Client as Socket
 from simple_websocket import ConnectionClosed
 
-from drp_provider.embedded import EmbeddedEndpoint
-from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
+from drp_emulator import EmulatedEndpoint
+from drp_emulator.server.adapter import URL, EmulatorAdapter
 
 from .agents import flow, machine, post, put, scripted, staged
 from .client import SUPERUSER, Client, fault, fresh_name
@@ -243,25 +243,25 @@ def test_another_server_on_the_same_store_is_heard(tmp_path: Path) -> None:
 def test_a_program_that_uses_the_store_without_a_server_is_heard(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     program = (
-        "import sys, requests; from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter;"
-        " session = requests.Session(); session.mount(URL, EmbeddedAdapter(sys.argv[1]));"
+        "import sys, requests; from drp_emulator.server.adapter import URL, EmulatorAdapter;"
+        " session = requests.Session(); session.mount(URL, EmulatorAdapter(sys.argv[1]));"
         " session.auth = ('rocketskates', 'r0cketsk8ts');"
         " [session.post(URL + 'api/v3/profiles', json={'Name': f'from-there-{n}'}).raise_for_status()"
         " for n in range(50)]"
     )
-    with EmbeddedEndpoint(store) as endpoint, Client(endpoint.url) as api, listening(api, "profiles.*.*") as socket:
+    with EmulatedEndpoint(store) as endpoint, Client(endpoint.url) as api, listening(api, "profiles.*.*") as socket:
         subprocess.run([sys.executable, "-c", program, str(store)], env=ENVIRONMENT, check=True, timeout=60)
         assert [heard(socket)["Key"] for _ in range(50)] == [f"from-there-{number}" for number in range(50)]
 
 
 def test_the_adapter_has_no_socket(tmp_path: Path) -> None:
     with requests.Session() as session:
-        session.mount(URL, EmbeddedAdapter(tmp_path / "store.db"))
+        session.mount(URL, EmulatorAdapter(tmp_path / "store.db"))
         answer = session.get(f"{URL}api/v3/ws?token={SUPERUSER}")
     assert fault(answer)["Code"] == 400
 
 
-def test_an_endpoint_that_stops_ends_its_sockets(endpoint: EmbeddedEndpoint) -> None:
+def test_an_endpoint_that_stops_ends_its_sockets(endpoint: EmulatedEndpoint) -> None:
     with Client(endpoint.url) as api, listening(api, "*.*.*") as socket:
         endpoint.stop()
         with pytest.raises(ConnectionClosed):
@@ -279,7 +279,7 @@ def test_a_signal_stops_a_server_that_is_listened_to(tmp_path: Path) -> None:
 
 
 def test_events_come_over_tls_too() -> None:
-    with EmbeddedEndpoint(tls=True) as endpoint:
+    with EmulatedEndpoint(tls=True) as endpoint:
         api = Client(endpoint.url)
         api.session.verify = str(endpoint.certificate)
         context = ssl.create_default_context(cafile=str(endpoint.certificate))
@@ -291,10 +291,10 @@ def test_events_come_over_tls_too() -> None:
 
 def test_a_store_made_before_there_were_events_is_brought_up_to_date(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
-    EmbeddedEndpoint(store).start().stop()
+    EmulatedEndpoint(store).start().stop()
     with sqlite3.connect(store) as old:
         old.executescript("DROP TABLE events; DROP TABLE logs; PRAGMA user_version = 1;")
     old.close()
-    with EmbeddedEndpoint(store) as endpoint, Client(endpoint.url) as api, listening(api, "*.*.*") as socket:
+    with EmulatedEndpoint(store) as endpoint, Client(endpoint.url) as api, listening(api, "*.*.*") as socket:
         name = api.make("profiles", Name=fresh_name())["Name"]
         assert heard(socket)["Key"] == name

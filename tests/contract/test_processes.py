@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 
 from .client import Client
 from .processes import ENVIRONMENT, URL, server
@@ -32,7 +32,7 @@ def test_a_signal_stops_it_cleanly_even_with_an_open_connection(tmp_path: Path, 
 
 def test_a_temporary_store_is_gone_after_the_process(tmp_path: Path) -> None:
     environment = {**ENVIRONMENT, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "drp_provider.embedded", "--port", "0"]
+    command = [sys.executable, "-m", "drp_emulator", "--records-only", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         assert URL.search(process.stdout.readline())
@@ -74,7 +74,7 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(tmp_pat
         process.kill()
         writer.join(timeout=60)
     assert len(answered) > 40
-    with EmbeddedEndpoint(store) as endpoint, Client(endpoint.url) as api:
+    with EmulatedEndpoint(store) as endpoint, Client(endpoint.url) as api:
         kept = api.get("/profiles/log").json()["Params"]
         assert {f"entry-{number}" for number in answered} <= set(kept)
         assert kept == {f"entry-{number}": number for number in range(len(kept))}
@@ -83,7 +83,7 @@ def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(tmp_pat
 def test_processes_that_start_at_once_share_one_store(tmp_path: Path) -> None:
     store = tmp_path / "new" / "store.db"
     program = (
-        "import sys; from drp_provider.embedded.application.app import Application; sys.stdin.readline();"
+        "import sys; from drp_emulator.application.app import Application; sys.stdin.readline();"
         " app = Application(sys.argv[1], machines=3); app.close(); print('ready')"
     )
     starters = [
@@ -104,17 +104,17 @@ def test_processes_that_start_at_once_share_one_store(tmp_path: Path) -> None:
     for starter in starters:
         assert starter.communicate(timeout=60) == ("ready\n", "")
     assert sorted(path.name for path in store.parent.iterdir()) == ["store.db"]
-    with EmbeddedEndpoint(store) as endpoint, Client(endpoint.url) as api:
+    with EmulatedEndpoint(store) as endpoint, Client(endpoint.url) as api:
         assert len(api.get("/machines").json()) == 3
 
 
 def test_what_is_stored_outlives_the_endpoint_in_either_dialect(tmp_path: Path) -> None:
     for dialect in ("v4.8", "v3.13"):
         store = tmp_path / dialect
-        with EmbeddedEndpoint(store, dialect=dialect) as endpoint, Client(endpoint.url) as api:
+        with EmulatedEndpoint(store, dialect=dialect) as endpoint, Client(endpoint.url) as api:
             made = api.make("profiles", Name="kept", Params={"my/leader": "node-1"})
             api._made.clear()
-        with EmbeddedEndpoint(store, dialect=dialect) as endpoint, Client(endpoint.url) as api:
+        with EmulatedEndpoint(store, dialect=dialect) as endpoint, Client(endpoint.url) as api:
             assert api.get("/profiles/kept").json() == made
 
 
@@ -128,14 +128,14 @@ def test_what_is_stored_outlives_the_endpoint_in_either_dialect(tmp_path: Path) 
 )
 def test_what_it_cannot_do_is_one_sentence(tmp_path: Path, arguments: list[str], complaint: str) -> None:
     (tmp_path / "text").write_text("not a database at all, but long enough to be looked at" * 50)
-    with EmbeddedEndpoint() as taken:
+    with EmulatedEndpoint() as taken:
         words = {
             "{folder}": str(tmp_path),
             "{text}": str(tmp_path / "text"),
             "{port}": taken.url.rpartition(":")[2],
         }
         result = subprocess.run(
-            [sys.executable, "-m", "drp_provider.embedded", *(words.get(a, a) for a in arguments)],
+            [sys.executable, "-m", "drp_emulator", "--records-only", *(words.get(a, a) for a in arguments)],
             capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False,
         )  # fmt: skip
     assert result.returncode == 1
@@ -144,15 +144,15 @@ def test_what_it_cannot_do_is_one_sentence(tmp_path: Path, arguments: list[str],
 
 
 def test_a_store_keeps_its_dialect(tmp_path: Path) -> None:
-    EmbeddedEndpoint(tmp_path / "store.db", dialect="v3.13").start().stop()
+    EmulatedEndpoint(tmp_path / "store.db", dialect="v3.13").start().stop()
     with pytest.raises(ValueError, match=r"made for dialect v3\.13, not v4\.8"):
-        EmbeddedEndpoint(tmp_path / "store.db").start()
+        EmulatedEndpoint(tmp_path / "store.db").start()
     with pytest.raises(ValueError, match="There is no dialect 'v5'"):
-        EmbeddedEndpoint(dialect="v5").start()
+        EmulatedEndpoint(dialect="v5").start()
 
 
 def test_tls_is_trusted_with_its_certificate_and_only_with_it() -> None:
-    with EmbeddedEndpoint(tls=True) as endpoint:
+    with EmulatedEndpoint(tls=True) as endpoint:
         assert endpoint.url.startswith("https://127.0.0.1:")
         address = f"{endpoint.url}/api/v3/info"
         login = ("rocketskates", "r0cketsk8ts")
@@ -169,7 +169,7 @@ def test_tls_is_trusted_with_its_certificate_and_only_with_it() -> None:
 def test_the_simulated_machines_are_the_same_in_every_fresh_store() -> None:
     seen = []
     for _ in range(2):
-        with EmbeddedEndpoint(machines=2) as endpoint, Client(endpoint.url) as api:
+        with EmulatedEndpoint(machines=2) as endpoint, Client(endpoint.url) as api:
             machines = api.get("/machines?sort=Name").json()
             seen.append([(m["Name"], m["Uuid"], m["Address"]) for m in machines])
     assert seen[0] == seen[1]
@@ -177,14 +177,14 @@ def test_the_simulated_machines_are_the_same_in_every_fresh_store() -> None:
 
 
 def test_a_plain_visit_is_told_where_to_go() -> None:
-    with EmbeddedEndpoint() as endpoint:
+    with EmulatedEndpoint() as endpoint:
         answer = requests.get(endpoint.url, timeout=30)
     assert answer.status_code == 200
     assert "/api/v3" in answer.text
 
 
 def test_requests_may_come_in_chunks_and_in_a_row() -> None:
-    with EmbeddedEndpoint() as endpoint, Client(endpoint.url) as api:
+    with EmulatedEndpoint() as endpoint, Client(endpoint.url) as api:
         body = json.dumps({"Name": "in-chunks"}).encode()
         made = api.send(
             "POST",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 
 from .client import Client, fault
 
@@ -57,7 +57,7 @@ _PREFIXES = st.sampled_from(
 
 
 @pytest.fixture
-def client(endpoint: EmbeddedEndpoint, capfd: pytest.CaptureFixture[str]) -> Any:
+def client(endpoint: EmulatedEndpoint, capfd: pytest.CaptureFixture[str]) -> Any:
     """A client of an endpoint of its own; afterwards nothing must have been printed."""
     with Client(endpoint.url) as api:
         yield api

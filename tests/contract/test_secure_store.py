@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 
 from .agents import flow, machine, post, scripted, staged
 from .client import Client
@@ -62,7 +62,7 @@ def _live(api: Client) -> None:
 @pytest.mark.parametrize("dialect", ["v4.8", "v3.13"])
 def test_what_is_sealed_is_neither_in_the_file_nor_in_an_answer(tmp_path: Path, dialect: str) -> None:
     store = tmp_path / "store.db"
-    with EmbeddedEndpoint(store, dialect=dialect) as endpoint, Listening(endpoint.url) as api:
+    with EmulatedEndpoint(store, dialect=dialect) as endpoint, Listening(endpoint.url) as api:
         _live(api)
         # Events and a log of what is not yet in the main file are among these.
         files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support import leftovers
 from tests.support.door import Door
 from tests.support.leftovers import resource, state
@@ -99,7 +99,7 @@ def test_a_missing_embedded_store_is_not_made(tmp_path: Path) -> None:
 
 
 def test_many_machines_come_in_pages(tmp_path: Path) -> None:
-    with EmbeddedEndpoint(machines=1000) as endpoint, Door(endpoint.url) as door:
+    with EmulatedEndpoint(machines=1000) as endpoint, Door(endpoint.url) as door:
         Operator(endpoint.url).post("machines", {"Name": "last", "Meta": {"pulumi-run/web": "ab12:1"}})
         done = leftovers.run(
             "--state", "-", "--json", folder=tmp_path, environment=leftovers.environment(door.url), given=state()

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
+from drp_emulator.machines.path_setup import write_subset
 from drp_provider.models.fields import OWNER_KEY, RUN_KEY, RUN_KEY_PREFIX
 from drp_provider.patch.progress_record import ProgressRecord, progress_key
-from drp_provider.simulator.toolbox import write_subset
 from tests.support import leftovers
 from tests.support.door import Door
 from tests.support.leftovers import Listed, resource, state
@@ -23,8 +23,8 @@ GREEN = {"color": "green", "icon": "ship"}
 
 
 @pytest.fixture(params=["v4.8", "v3.13"])
-def endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=3, dialect=request.param) as running:
+def endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=3, dialect=request.param) as running:
         yield running
 
 

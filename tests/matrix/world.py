@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.faults import FaultProxy
 from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin, PluginError
@@ -71,7 +71,7 @@ class World:
 @contextmanager
 def world(dialect: str) -> Iterator[World]:
     with ExitStack() as stack:
-        endpoint = stack.enter_context(EmbeddedEndpoint(machines=1, dialect=dialect))
+        endpoint = stack.enter_context(EmulatedEndpoint(machines=1, dialect=dialect))
         operator = QuickOperator(endpoint.url)
         stack.callback(operator.close)
         proxy = stack.enter_context(FaultProxy(endpoint.url))

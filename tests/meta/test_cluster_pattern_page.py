@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
-from drp_provider.simulator import Simulator
-from tests.simulator.lab import eventually
-from tests.simulator.recorder import Recorder
+from drp_emulator import EmulatedEndpoint, Emulator
+from tests.emulator.machines.harness import eventually
+from tests.emulator.machines.recorder import Recorder
 from tests.support import machines
 from tests.support.document import Block, blocks, lines, masked
 from tests.support.door import Door, Request
@@ -117,9 +116,9 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
     )
     names = [f"node-{number}" for number in (1, 2, 3)]
     with (
-        EmbeddedEndpoint(machines=3) as endpoint,
+        EmulatedEndpoint(machines=3) as endpoint,
         Recorder(endpoint.url) as recorder,
-        Simulator(endpoint=recorder.url, names=names),
+        Emulator(endpoint=recorder.url, names=names),
         Door(endpoint.url) as door,
     ):
         reader = Reader(tmp_path, door.url)

@@ -57,7 +57,7 @@ def test_the_program_in_the_readme_does_what_the_readme_prints(tmp_path: Path) -
     for part in ("Pulumi.yaml", "tools/clean-env"):
         (tmp_path / part).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / part, tmp_path / part)
-    for part in ("components", "content", "drp_provider"):
+    for part in ("components", "content", "drp_emulator", "drp_provider", "gotemplate"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
     (tmp_path / "__main__.py").write_text(program)

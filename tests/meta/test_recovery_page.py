@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.simulator.toolbox import write_subset
+from drp_emulator.machines.path_setup import write_subset
 from tests.support.document import Block, blocks, lines
 from tests.support.door import Door
 from tests.support.operator import Operator

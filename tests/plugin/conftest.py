@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin
@@ -14,13 +14,13 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def shared_endpoint() -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=8) as running:
+def shared_endpoint() -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=8) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def shared_door(shared_endpoint: EmbeddedEndpoint) -> Iterator[Door]:
+def shared_door(shared_endpoint: EmulatedEndpoint) -> Iterator[Door]:
     with Door(shared_endpoint.url) as opened:
         yield opened
 
@@ -33,7 +33,7 @@ def door(shared_door: Door) -> Door:
 
 
 @pytest.fixture
-def operator(shared_endpoint: EmbeddedEndpoint) -> Operator:
+def operator(shared_endpoint: EmulatedEndpoint) -> Operator:
     return Operator(shared_endpoint.url)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from drp_emulator import EmulatedEndpoint
 from drp_provider.api.client import Client
 from drp_provider.api.transport import READ_ATTEMPTS, Transport
-from drp_provider.embedded import EmbeddedEndpoint
 from drp_provider.engine import readiness
 from drp_provider.errors import NotReady
 from drp_provider.models.cluster_ready import ClusterReady
@@ -23,13 +23,13 @@ MACHINES = ("node-1", "node-2", "node-3")
 
 
 @pytest.fixture(params=["v4.8", "v3.13"])
-def own_endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=4, dialect=request.param) as running:
+def own_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=4, dialect=request.param) as running:
         yield running
 
 
 @pytest.fixture
-def operator(own_endpoint: EmbeddedEndpoint) -> Operator:
+def operator(own_endpoint: EmulatedEndpoint) -> Operator:
     operator = Operator(own_endpoint.url)
     make_workflow(operator, "pattern", "elect", "work")
     operator.post("profiles", {"Name": "example", "Params": {"my/leader": "none", "my/count": 0}})
@@ -40,7 +40,7 @@ def operator(own_endpoint: EmbeddedEndpoint) -> Operator:
 
 
 @pytest.fixture
-def door(own_endpoint: EmbeddedEndpoint) -> Iterator[Door]:
+def door(own_endpoint: EmulatedEndpoint) -> Iterator[Door]:
     with Door(own_endpoint.url) as opened:
         yield opened
 
@@ -138,7 +138,7 @@ def test_a_changed_trigger_waits_again_and_nothing_else_asks(
 
 
 def test_each_poll_of_a_hundred_machines_is_one_request() -> None:
-    with EmbeddedEndpoint(machines=100) as endpoint, Door(endpoint.url) as door:
+    with EmulatedEndpoint(machines=100) as endpoint, Door(endpoint.url) as door:
         operator = Operator(endpoint.url)
         make_workflow(operator, "pattern", "elect")
         operator.post("profiles", {"Name": "large"})

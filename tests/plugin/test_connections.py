@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.plugin import Plugin, PluginError
 
@@ -18,8 +18,8 @@ KEY = "rocketskates:r0cketsk8ts"
 
 
 @pytest.fixture(scope="module")
-def tls_endpoint() -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=1, tls=True) as running:
+def tls_endpoint() -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=1, tls=True) as running:
         yield running
 
 
@@ -55,7 +55,7 @@ def other_server() -> Iterator[ThreadingHTTPServer]:
         thread.join()
 
 
-def test_http_to_an_https_port_is_named(tls_endpoint: EmbeddedEndpoint) -> None:
+def test_http_to_an_https_port_is_named(tls_endpoint: EmulatedEndpoint) -> None:
     text = refusal({"RS_ENDPOINT": tls_endpoint.url.replace("https", "http")})
     assert "check RS_ENDPOINT (drp:endpoint), and write https:// if it speaks https" in text
 
@@ -82,7 +82,7 @@ def test_a_certificate_for_other_names_is_named(other_server: ThreadingHTTPServe
     assert "RS_CA_FILE" not in text
 
 
-def test_an_insecure_run_says_so_in_one_line(tls_endpoint: EmbeddedEndpoint) -> None:
+def test_an_insecure_run_says_so_in_one_line(tls_endpoint: EmulatedEndpoint) -> None:
     environment = {"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY, "RS_INSECURE": "true"}
     with Plugin(environment) as plugin:
         for number in range(5):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from drp_provider.engine.codec import NULL
 from drp_provider.engine.pack_files import load_pack
 from tests.support.door import Door
@@ -368,7 +368,7 @@ def test_the_pack_of_this_repository_is_taken_without_a_warning(plugin: Plugin, 
 
 
 def test_the_older_version_of_drp_takes_the_same_packs(name: str) -> None:
-    with EmbeddedEndpoint(machines=1, dialect="v3.13") as old, Door(old.url) as door:
+    with EmulatedEndpoint(machines=1, dialect="v3.13") as old, Door(old.url) as door:
         key = {"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}
         with Plugin(key) as plugin:
             id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trustme
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.plugin import Plugin, PluginError
@@ -38,8 +38,8 @@ def unused_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def tls_endpoint() -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=1, tls=True) as running:
+def tls_endpoint() -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=1, tls=True) as running:
         yield running
 
 
@@ -77,14 +77,14 @@ def test_an_unreachable_endpoint_is_named() -> None:
     assert "Connection refused" in text
 
 
-def test_a_certificate_that_is_not_trusted_is_named_with_the_way_out(tls_endpoint: EmbeddedEndpoint) -> None:
+def test_a_certificate_that_is_not_trusted_is_named_with_the_way_out(tls_endpoint: EmulatedEndpoint) -> None:
     text = refusal({"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}, make)
     assert f"The certificate of the DRP endpoint {tls_endpoint.url} is not trusted" in text
     assert "RS_CA_FILE" in text
 
 
 def test_the_named_certificate_and_the_insecure_switch_are_the_ways_out(
-    tls_endpoint: EmbeddedEndpoint, tmp_path: Path
+    tls_endpoint: EmulatedEndpoint, tmp_path: Path
 ) -> None:
     operator_key = {"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}
     with Plugin({**operator_key, "RS_CA_FILE": str(tls_endpoint.certificate)}) as plugin:
@@ -199,7 +199,7 @@ def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, door: Door,
 
 
 def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs(
-    shared_endpoint: EmbeddedEndpoint, operator: Operator, name: str
+    shared_endpoint: EmulatedEndpoint, operator: Operator, name: str
 ) -> None:
     inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
     with Door(shared_endpoint.url) as door, Plugin({"RS_ENDPOINT": door.url, "RS_KEY": KEY}) as plugin:
@@ -215,7 +215,7 @@ def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs
 
 @pytest.mark.parametrize("model", [PROFILE, "param:Param", "assignment:MachineAssignment"])
 def test_an_endpoint_url_with_a_wrong_path_is_no_sign_that_things_are_gone(
-    shared_endpoint: EmbeddedEndpoint, operator: Operator, model: str
+    shared_endpoint: EmulatedEndpoint, operator: Operator, model: str
 ) -> None:
     token = str(operator.get("users/rocketskates/token")["Token"])
     environment = {"RS_ENDPOINT": f"{shared_endpoint.url}/ui", "RS_TOKEN": token}
@@ -225,7 +225,7 @@ def test_an_endpoint_url_with_a_wrong_path_is_no_sign_that_things_are_gone(
         assert "which is not DRP's" in text
 
 
-def test_an_endpoint_with_the_apis_path_is_understood(shared_endpoint: EmbeddedEndpoint, name: str) -> None:
+def test_an_endpoint_with_the_apis_path_is_understood(shared_endpoint: EmulatedEndpoint, name: str) -> None:
     with Plugin({"RS_ENDPOINT": f"{shared_endpoint.url}/api/v3/", "RS_KEY": KEY}) as plugin:
         assert plugin.create(PROFILE, {"name": name})[0] == name
 

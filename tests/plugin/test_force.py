@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.operator import KEY
 from tests.support.plugin import UNKNOWN, Plugin
 
@@ -14,7 +14,7 @@ WORKFLOW = "machine_workflow:MachineWorkflow"
 
 
 @pytest.fixture
-def plugin(shared_endpoint: EmbeddedEndpoint) -> Iterator[Plugin]:
+def plugin(shared_endpoint: EmulatedEndpoint) -> Iterator[Plugin]:
     with Plugin({"RS_ENDPOINT": shared_endpoint.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 

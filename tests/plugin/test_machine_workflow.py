@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
 from tests.support.plugin import Plugin, PluginError
@@ -15,8 +15,8 @@ LEFT_TO_THE_ENGINE, NOTHING = 0, 1
 
 
 @pytest.fixture(scope="module", params=["v4.8", "v3.13"])
-def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=1, dialect=request.param) as running:
+def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=1, dialect=request.param) as running:
         yield running
 
 

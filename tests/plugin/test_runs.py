@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from drp_provider.embedded import EmbeddedEndpoint
+from drp_emulator import EmulatedEndpoint
 from tests.support.agent import Agent, make_workflow
 from tests.support.door import Door
 from tests.support.operator import KEY, Operator
@@ -17,8 +17,8 @@ LOST = ["lose_reply", "lose_request"]
 
 
 @pytest.fixture(scope="module", params=["v4.8", "v3.13"])
-def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmbeddedEndpoint]:
-    with EmbeddedEndpoint(machines=1, dialect=request.param) as running:
+def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
+    with EmulatedEndpoint(machines=1, dialect=request.param) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from drp_provider.embedded.doors.adapter import EmbeddedAdapter
+from drp_emulator.server.adapter import EmulatorAdapter
 from drp_provider.patch.values import ABSENT
 
 KEY = "rocketskates:r0cketsk8ts"
@@ -15,7 +15,7 @@ BASE = "http://embedded.drp"
 class Crowded(BaseAdapter):
     """The way to the endpoint, on which another writer gets in between and replies are lost."""
 
-    def __init__(self, target: EmbeddedAdapter) -> None:
+    def __init__(self, target: EmulatorAdapter) -> None:
         super().__init__()
         self.target = target
         self.writes: list[Any] = []

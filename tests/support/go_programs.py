@@ -1,4 +1,4 @@
-"""Programs of RackN's Go code, built once per machine; tests/clients/go/README.md says what from."""
+"""Programs of RackN's Go code, built once per machine; tests/emulator/clients/go/README.md says what from."""
 
 import fcntl
 import hashlib

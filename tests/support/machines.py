@@ -13,9 +13,9 @@ _PATIENCE = 60.0
 
 @contextmanager
 def started_by(command: str, folder: Path) -> Iterator[str]:
-    """Run `python -m drp_provider.simulator …` in a folder, on a free port; gives the endpoint's address."""
+    """Run `python -m drp_emulator …` in a folder, on a free port; gives the endpoint's address."""
     words = shlex.split(command.replace("\\\n", " "))
-    assert words[:3] == ["python", "-m", "drp_provider.simulator"]
+    assert words[:3] == ["python", "-m", "drp_emulator"]
     command_line = [sys.executable, *words[1:], "--port", "0"]
     with subprocess.Popen(
         command_line, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True

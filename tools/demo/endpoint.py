@@ -19,10 +19,10 @@ def open_endpoint() -> Any:
     sys.path.insert(0, str(ROOT))
     from drp_provider.api.client import Client
     from drp_provider.api.transport import Transport
-    from drp_provider.embedded.application.seed import PASSWORD, USER
-    from drp_provider.embedded.doors.adapter import URL, EmbeddedAdapter
+    from drp_emulator.application.seed import PASSWORD, USER
+    from drp_emulator.server.adapter import URL, EmulatorAdapter
 
-    return Client(Transport(URL, key=f"{USER}:{PASSWORD}", adapter=EmbeddedAdapter(ROOT / STORE)))
+    return Client(Transport(URL, key=f"{USER}:{PASSWORD}", adapter=EmulatorAdapter(ROOT / STORE)))
 
 
 def params_of(profile: str) -> dict[str, Any]:

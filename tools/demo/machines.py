@@ -14,7 +14,7 @@ USER, PASSWORD = "rocketskates", "r0cketsk8ts"
 def alive(count: int, store: Path) -> Iterator[str]:
     """Let machines live on the endpoint in a file; gives the address at which they can be watched."""
     sys.path.insert(0, str(ROOT))
-    from drp_provider.simulator import Simulator
+    from drp_emulator import Emulator
 
-    with Simulator(count, store=store) as simulator:
+    with Emulator(count, store=store) as simulator:
         yield simulator.url

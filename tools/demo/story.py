@@ -90,7 +90,7 @@ def _start_the_machines(url: str) -> None:
         2,
         "Machines",
         f"{SIZE} simulated machines are alive now, each a process that waits for work, as `python -m "
-        f"drp_provider.simulator` starts them. Until the end of this story you can watch them in a browser: {url}/ "
+        f"drp_emulator.machines` starts them. Until the end of this story you can watch them in a browser: {url}/ "
         f"(log in as {machines.USER}, password {machines.PASSWORD}).",
     )
 

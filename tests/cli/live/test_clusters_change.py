@@ -2,7 +2,7 @@
 
 import pytest
 
-from drp_provider.simulator import Simulator
+from drp_emulator import Emulator
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack, succeeded
@@ -90,7 +90,7 @@ def test_a_secret_of_the_program_stays_one_when_it_is_waited_for(stack: Stack) -
     assert not [str(file) for file in written if CANARY.encode() in file.read_bytes()]
 
 
-def test_params_that_come_as_one_output_are_waited_for_like_any(stack: Stack, simulator: Simulator) -> None:
+def test_params_that_come_as_one_output_are_waited_for_like_any(stack: Stack, simulator: Emulator) -> None:
     program = one().replace(
         "runtime_params=cluster_pattern.SEEDS", "runtime_params=pulumi.Output.from_input(dict(cluster_pattern.SEEDS))"
     )
@@ -106,7 +106,7 @@ def test_a_cluster_without_machines_waits_for_nobody(stack: Stack) -> None:
 
 
 def test_another_name_ends_the_waits_in_the_old_cluster_before_the_machines_start_in_the_new_one(
-    stack: Stack, simulator: Simulator, operator: Operator
+    stack: Stack, simulator: Emulator, operator: Operator
 ) -> None:
     waiting = one("timeout=1", "{cluster_pattern.SIZE: 3}")
     assert "was not ready within 1 s" in stack.up(waiting).text
@@ -120,7 +120,7 @@ def test_another_name_ends_the_waits_in_the_old_cluster_before_the_machines_star
     assert "cluster-pattern/escape" not in operator.params("better")
 
 
-def test_a_leader_that_leaves_is_no_leader_any_more_and_the_program_is_told(stack: Stack, simulator: Simulator) -> None:
+def test_a_leader_that_leaves_is_no_leader_any_more_and_the_program_is_told(stack: Stack, simulator: Emulator) -> None:
     program = one().replace("ClusterProfile(", "cluster = ClusterProfile(", 1)
     program += '\n    pulumi.export("leader", cluster.leader)'
     succeeded(stack.up(program))

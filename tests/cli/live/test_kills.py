@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from drp_provider.simulator import Simulator
+from drp_emulator import Emulator
 from tests.support.agent import make_workflow, start_workflow
 from tests.support.door import Door
 from tests.support.operator import Operator
@@ -33,8 +33,8 @@ LONGEST = 6.0
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator(len(MACHINES)) as running:
+def simulator() -> Iterator[Emulator]:
+    with Emulator(len(MACHINES)) as running:
         yield running
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from drp_provider.simulator import Simulator
+from drp_emulator import Emulator
 from tests.support.door import Door
 from tests.support.operator import Operator
 from tests.support.stack import Stack, succeeded
@@ -48,7 +48,7 @@ def looks(operator: Operator, *machines: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("simulator", ["v4.8", "v3.13"], indirect=True)
 def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_takes_all_back(
-    stack: Stack, simulator: Simulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, door: Door, operator: Operator
 ) -> None:
     done = succeeded(stack.up(program()))
     assert "example: 3 of 3 machines are done" in done.text
@@ -82,7 +82,7 @@ def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_tak
 
 
 def test_a_machine_that_comes_later_joins_the_leader_and_one_that_goes_is_the_only_one_touched(
-    stack: Stack, simulator: Simulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, door: Door, operator: Operator
 ) -> None:
     succeeded(stack.up(program()))
     leader = stack.output("leader")
@@ -147,7 +147,7 @@ def test_what_machines_write_during_an_update_is_no_conflict_and_stays(
 
 
 def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers(
-    stack: Stack, simulator: Simulator, operator: Operator
+    stack: Stack, simulator: Emulator, operator: Operator
 ) -> None:
     simulator.fault("node-1:die@cluster-pattern-publish")
     succeeded(
@@ -173,7 +173,7 @@ def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers
 
 
 def test_machines_that_wait_are_brought_to_rest_before_a_reset(
-    stack: Stack, simulator: Simulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, door: Door, operator: Operator
 ) -> None:
     waiting = program("node-1", "node-2", patience=600, timeout=1)
     assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
@@ -192,7 +192,7 @@ def test_machines_that_wait_are_brought_to_rest_before_a_reset(
 
 @pytest.mark.parametrize("how", ["destroyed and made again", "reset without an escape"])
 def test_scripts_that_still_wait_for_the_cluster_of_before_make_way_for_the_new_one(
-    stack: Stack, simulator: Simulator, operator: Operator, how: str
+    stack: Stack, simulator: Emulator, operator: Operator, how: str
 ) -> None:
     waiting = program("node-1", "node-2", patience=600, timeout=1, more="escape={}")
     assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from drp_emulator.server.adapter import EmulatorAdapter
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
-from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 from drp_provider.engine.lifecycle import ObjectLifecycle
 from drp_provider.errors import DrpError
 from drp_provider.models.cluster_profile import ClusterProfile
@@ -26,8 +26,8 @@ from tests.support.crowded import BASE, KEY, Crowded
 
 
 @pytest.fixture(scope="module")
-def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapter]:
-    opened = EmbeddedAdapter(Path(tmp_path_factory.mktemp("store")) / "endpoint.db", machines=1)
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorAdapter]:
+    opened = EmulatorAdapter(Path(tmp_path_factory.mktemp("store")) / "endpoint.db", machines=1)
     yield opened
     opened.close()
 
@@ -35,7 +35,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapte
 _names = iter(f"profile-{n}" for n in range(10**9))
 
 
-def crowded(adapter: EmbeddedAdapter) -> tuple[Crowded, Client, str]:
+def crowded(adapter: EmulatorAdapter) -> tuple[Crowded, Client, str]:
     way, name = Crowded(adapter), next(_names)
     way.path = f"profiles/{name}"
     return way, Client(Transport(BASE, key=KEY, adapter=way)), name
@@ -56,7 +56,7 @@ patient = settings(
 @patient
 @given(olds=PARAMS, news=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
 def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
-    adapter: EmbeddedAdapter, olds: Any, news: Any, others: Any, writes: Any, losses: Any
+    adapter: EmulatorAdapter, olds: Any, news: Any, others: Any, writes: Any, losses: Any
 ) -> None:
     way, client, name = crowded(adapter)
     way.make("profiles", {"Name": name, "Params": {**others, **olds}})
@@ -88,7 +88,7 @@ def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
 @patient
 @given(wanted=PARAMS, seeds=PARAMS, present=st.none() | PARAMS, writes=WRITES, losses=LOSSES, adopt=st.booleans())
 def test_a_create_claims_declared_keys_only(
-    adapter: EmbeddedAdapter, wanted: Any, seeds: Any, present: Any, writes: Any, losses: Any, adopt: bool
+    adapter: EmulatorAdapter, wanted: Any, seeds: Any, present: Any, writes: Any, losses: Any, adopt: bool
 ) -> None:
     way, client, name = crowded(adapter)
     if present is not None:
@@ -117,7 +117,7 @@ def test_a_create_claims_declared_keys_only(
 @patient
 @given(owned=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
 def test_giving_an_adopted_object_back_removes_only_what_is_still_as_it_was_left(
-    adapter: EmbeddedAdapter, owned: Any, others: Any, writes: Any, losses: Any
+    adapter: EmulatorAdapter, owned: Any, others: Any, writes: Any, losses: Any
 ) -> None:
     way, client, name = crowded(adapter)
     way.make("profiles", {"Name": name, "Params": {**others, **owned}})

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from drp_emulator.server.adapter import EmulatorAdapter
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
-from drp_provider.embedded.doors.adapter import EmbeddedAdapter
 from drp_provider.engine.part import PartLifecycle
 from drp_provider.errors import DrpError
 from drp_provider.models.machine_settings import MachineSettings
@@ -25,8 +25,8 @@ _numbers = iter(range(10**9))
 
 
 @pytest.fixture(scope="module")
-def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAdapter]:
-    opened = EmbeddedAdapter(Path(tmp_path_factory.mktemp("store")) / "endpoint.db", machines=1)
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorAdapter]:
+    opened = EmulatorAdapter(Path(tmp_path_factory.mktemp("store")) / "endpoint.db", machines=1)
     yield opened
     opened.close()
 
@@ -38,7 +38,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
 
-def crowded(adapter: EmbeddedAdapter, params: dict[str, Any]) -> tuple[Crowded, Client, str]:
+def crowded(adapter: EmulatorAdapter, params: dict[str, Any]) -> tuple[Crowded, Client, str]:
     way = Crowded(adapter)
     uuid = way.make("machines", {"Name": f"machine-{next(_numbers)}", "Params": params}, key="Uuid")
     return way, Client(Transport(BASE, key=KEY, adapter=way)), uuid
@@ -52,7 +52,7 @@ patient = settings(
 @patient
 @given(present=PARAMS, wanted=PARAMS, force=FORCED, writes=WRITES, losses=LOSSES)
 def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
-    adapter: EmbeddedAdapter, present: Any, wanted: Any, force: set[str], writes: Any, losses: Any
+    adapter: EmulatorAdapter, present: Any, wanted: Any, force: set[str], writes: Any, losses: Any
 ) -> None:
     way, client, uuid = crowded(adapter, present)
     way.writes, way.losses = list(writes), list(losses)
@@ -78,7 +78,7 @@ def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
 @patient
 @given(present=PARAMS, first=PARAMS, second=PARAMS, drift=WRITES, refresh=st.booleans(), losses=LOSSES)
 def test_whatever_was_taken_is_given_back_and_what_others_wrote_since_is_theirs(
-    adapter: EmbeddedAdapter, present: Any, first: Any, second: Any, drift: Any, refresh: bool, losses: Any
+    adapter: EmulatorAdapter, present: Any, first: Any, second: Any, drift: Any, refresh: bool, losses: Any
 ) -> None:
     way, client, uuid = crowded(adapter, present)
     lifecycle, force = PartLifecycle(MachineSettings), sorted({*first, *second})

@@ -1,0 +1,87 @@
+"""Who may do what: claims of scope, action and specific key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from drp_emulator.wire.documents import Document
+
+# Whoever may update may patch: DRP has one right under two names.
+_SAME = {"patch": "update"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One right; each part is `*` or a list of alternatives."""
+
+    scopes: frozenset[str]
+    actions: frozenset[str]
+    keys: frozenset[str]
+
+    @classmethod
+    def from_document(cls, document: Document) -> "Claim":
+        """Read it as a role spells it, with commas between alternatives."""
+        return cls(
+            _alternatives(document["scope"]),
+            frozenset(_SAME.get(action, action) for action in _alternatives(document["action"])),
+            _alternatives(document["specific"]),
+        )
+
+    def covers(self, scope: str, actions: frozenset[str], key: str) -> bool:
+        """Whether it grants any of these actions on this key."""
+        return (
+            _matches(self.scopes, scope)
+            and ("*" in self.actions or not self.actions.isdisjoint(actions))
+            and _matches(self.keys, key)
+        )
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whoever sent the request, with every claim it holds."""
+
+    name: str
+    claims: tuple[Claim, ...] = field(repr=False)
+    kind: str = "user"
+
+    @property
+    def label(self) -> str:
+        """How events name it: `user:NAME`, or `runner:UUID` for a machine."""
+        return f"{self.kind}:{self.name}"
+
+    def may(self, scope: str, action: str, key: str = "") -> bool:
+        """Whether it has the right; every user has a few about itself."""
+        if self.kind == "user" and scope == "users" and key == self.name and action in ("get", "token", "password"):
+            return True
+        wanted = frozenset({_SAME.get(action, action)})
+        return any(claim.covers(scope, wanted, key) for claim in self.claims)
+
+    def may_change(self, scope: str, key: str, pointers: Iterable[str]) -> bool:
+        """Whether it may update everything these pointers lead to.
+
+        The right to `update` covers all of an object, `update:/Params` all below that pointer.
+        """
+        return all(any(claim.covers(scope, _updates(pointer), key) for claim in self.claims) for pointer in pointers)
+
+
+def claims_of(roles: Iterable[Document]) -> tuple[Claim, ...]:
+    """The claims of several roles together."""
+    return read_claims(claim for role in roles for claim in role["Claims"])
+
+
+def read_claims(claims: Iterable[Document]) -> tuple[Claim, ...]:
+    """Claims as roles and tokens spell them."""
+    return tuple(Claim.from_document(claim) for claim in claims)
+
+
+def _updates(pointer: str) -> frozenset[str]:
+    parts = pointer.split("/")[1:]
+    above = ("/" + "/".join(parts[: end + 1]) for end in range(len(parts)))
+    return frozenset({"update", *(f"update:{parent}" for parent in above)})
+
+
+def _alternatives(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(","))
+
+
+def _matches(alternatives: frozenset[str], value: str) -> bool:
+    return "*" in alternatives or value in alternatives

@@ -1,0 +1,3 @@
+"""Who may do everything on a fresh endpoint."""
+
+USER, PASSWORD = "rocketskates", "r0cketsk8ts"

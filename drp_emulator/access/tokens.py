@@ -1,0 +1,78 @@
+"""Tokens that the system grants: to a machine, and to a machine for one of its profiles."""
+
+import time
+from collections.abc import Sequence
+
+from drp_emulator.access import credentials
+from drp_emulator.storage.transaction import Transaction
+from drp_emulator.wire.documents import Document
+
+# The preferences that sign every token and stand for the system as grantor; changing either revokes tokens.
+TOKEN_SECRET = "baseTokenSecret"  # noqa: S105 - the name of a preference
+GRANTOR_SECRET = "systemGrantorSecret"  # noqa: S105 - the name of a preference
+
+_KNOWN_TIMEOUT = "knownTokenTimeout"
+_KNOWN_SECONDS = 3600
+_INFINITE_SECONDS = 3 * 52 * 7 * 24 * 3600
+_ENDLESS_SECONDS = 2_000_000_000
+_ON_ITSELF = "get,actions,update,patch,action,getSecure,updateSecure"
+_READABLE = ("params", "stages", "tasks", "bootenvs", "isos", "files", "info")
+
+
+def for_machine(
+    machine: Document, transaction: Transaction, ttl: int | None = None, extra: Sequence[Document] = ()
+) -> str:
+    """A token with which a machine runs its jobs.
+
+    Args:
+        machine: The machine; a change of its Secret revokes the token.
+        transaction: Where the endpoint's secrets are.
+        ttl: Seconds until it ends; None for the preference.
+        extra: More claims, as roles spell them.
+    """
+    key = machine["Uuid"]
+    claims = [
+        _claim("machines", _ON_ITSELF, key),
+        *(_claim(scope, "get", "*") for scope in _READABLE),
+        _claim("jobs", "create,get,update,actions,log", key),
+        _claim("events", "post", "*"),
+        _claim("reservations", "get,create", "*"),
+        *extra,
+    ]
+    seconds = _known_timeout(transaction) if ttl is None else ttl
+    return _issue(machine, claims, seconds, transaction)
+
+
+def without_end(machine: Document, transaction: Transaction) -> str:
+    """A machine's token for about three years."""
+    return for_machine(machine, transaction, _INFINITE_SECONDS)
+
+
+def for_profile(machine: Document, profile: str, seconds: int, transaction: Transaction) -> str:
+    """A token with which a machine changes one of its profiles; a word in its place where it may not."""
+    if profile not in machine["Profiles"]:
+        return "InvalidTokenNotAllowedNotOnMachine"
+    if not transaction.has("profiles", profile):
+        return "InvalidTokenNotAllowedNoProfile"
+    claims = [_claim("profiles", "get,getSecure,update,updateSecure", profile), _claim("params", "get", "*")]
+    return _issue(machine, claims, seconds if seconds > 0 else _ENDLESS_SECONDS, transaction)
+
+
+def _known_timeout(transaction: Transaction) -> int:
+    text = transaction.preference(_KNOWN_TIMEOUT)
+    return int(text) if text.isdecimal() else _KNOWN_SECONDS
+
+
+def _issue(machine: Document, claims: Sequence[Document], seconds: int, transaction: Transaction) -> str:
+    content = {
+        "jti": machine["Uuid"],
+        "exp": time.time() + seconds,
+        "machine_secret": machine["Secret"],
+        "grantor_secret": transaction.preference(GRANTOR_SECRET),
+        "claims": list(claims),
+    }
+    return credentials.signed(content, transaction.preference(TOKEN_SECRET))
+
+
+def _claim(scope: str, action: str, specific: str) -> Document:
+    return {"scope": scope, "action": action, "specific": specific}

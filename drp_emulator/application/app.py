@@ -1,0 +1,147 @@
+"""The WSGI application: a request comes in, one transaction happens, an answer goes out."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from drp_emulator import dashboard
+from drp_emulator.access.auth import authenticate
+from drp_emulator.application.notifier import Notifier
+from drp_emulator.application.routes import ROOT, WRITERS, Handler, routes
+from drp_emulator.application.seed import seeder
+from drp_emulator.request_context import Reply, RequestContext
+from drp_emulator.storage.store import Store
+from drp_emulator.wire.dialects import dialect_named
+from drp_emulator.wire.error_replies import ErrorReply, access_denied, no_route
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+SOCKET = f"{ROOT}/ws"
+_READS = frozenset({"GET", "HEAD"})
+_MAX_BODY_BYTES = 16 * 1024 * 1024
+_LOG = logging.getLogger(__name__)
+
+
+class Application:
+    """The endpoint over one store.
+
+    Args:
+        store: The file; made and seeded when missing.
+        machines: How many simulated machines a fresh store has.
+        dialect: `v4.8` or `v3.13`.
+
+    Raises:
+        ValueError: Unknown dialect, or the store is something else.
+    """
+
+    def __init__(self, store: str | Path, *, machines: int = 8, dialect: str = "v4.8") -> None:
+        self._dialect = dialect_named(dialect)
+        self._routes = routes(self._dialect)
+        self._store = Store(store, seeder(self._dialect, machines))
+        self._notifier = Notifier(self._store)
+        # Each call of SQLite lets go of the interpreter's lock. Requests side by side hand it to and fro at every one,
+        # which with 8 clients takes twice the processor time: docs/performance.md.
+        self._turn = threading.Lock()
+        with self._store.transaction(write=False) as transaction:
+            made_for = transaction.fact("dialect")
+        if made_for != dialect:
+            self._store.close()
+            raise ValueError(
+                f"The store {store} was made for dialect {made_for}, not {dialect}: use that dialect, or another store."
+            )
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one WSGI request."""
+        request = Request(environ)
+        if request.path == SOCKET:
+            return self._listen(request, environ, start_response)
+        request.max_content_length = _MAX_BODY_BYTES
+        return self.answer(request)(environ, start_response)
+
+    def close(self) -> None:
+        """Let go of the store, and of whoever listens."""
+        self._notifier.close()
+        self._store.close()
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request; faults become DRP's error documents."""
+        if not request.path.startswith(ROOT) and (part := dashboard.part(request)) is not None:
+            return part
+        try:
+            return self._routed(request)
+        except ErrorReply as error:
+            fault = error
+        except RecursionError:
+            fault = ErrorReply(400, request.method, "exceeded max depth")
+        except HTTPException as error:
+            fault = ErrorReply(error.code or 400, request.method, error.name)
+        except sqlite3.Error:
+            _LOG.exception("The store failed during %s %s", request.method, request.path)
+            fault = ErrorReply(500, request.method, "The store failed; see the endpoint's log")
+        body = "" if fault.code == HTTPStatus.UNAUTHORIZED else fault.document()
+        return _response(request.method, Reply(body, fault.code, fault.headers))
+
+    def _routed(self, request: Request) -> Response:
+        found = self._routes.find(request.method, request.path)
+        if found is None:
+            return self._elsewhere(request, request.path)
+        return _response(request.method, self._handle(request, *found))
+
+    def _handle(self, request: Request, handler: Handler, arguments: "Mapping[str, str]") -> Reply:
+        request.get_data()  # read before the lock is taken: a slow sender must not hold it
+        header = request.headers.get("Authorization", "")
+        token = request.args.get("token", "")
+        write = request.method not in _READS or handler in WRITERS
+        with self._store.transaction(write=write, turn=self._turn) as transaction:
+            principal = authenticate(header, token, transaction)
+            reply = handler(RequestContext(request, transaction, principal, self._dialect, arguments))
+        if write:
+            self._notifier.wake()
+        return reply
+
+    def _listen(self, request: Request, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Serve a websocket; nothing is left to answer after one."""
+        from drp_emulator.application.websocket import NoHandshake, serve
+
+        try:
+            header, token = request.headers.get("Authorization", ""), request.args.get("token", "")
+            with self._store.transaction(write=False) as transaction:
+                principal = authenticate(header, token, transaction)
+            serve(environ, self._notifier, principal)
+        except ErrorReply as error:
+            fault = error if error.code != HTTPStatus.UNAUTHORIZED else access_denied()
+        except NoHandshake as error:
+            fault = ErrorReply(400, request.method, str(error))
+        else:
+            return []
+        return _response(request.method, Reply(fault.document(), fault.code, fault.headers))(environ, start_response)
+
+    def _elsewhere(self, request: Request, path: str) -> Response:
+        other = path[:-1] if path.endswith("/") else f"{path}/"
+        if self._routes.find(request.method, other) is None:
+            raise no_route(request.method, path)
+        location = quote(other)
+        if request.query_string:
+            location += "?" + request.query_string.decode("latin-1")
+        code = 301 if request.method == "GET" else 307
+        return Response(status=code, headers={"Location": location})
+
+
+def _response(method: str, reply: Reply) -> Response:
+    body = reply.content
+    # HEAD and empty answers carry their length too: clients keep the connection open.
+    response = Response(b"" if method == "HEAD" else body, reply.status, content_type=reply.content_type)
+    for name, value in reply.headers.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,152 @@
+"""Lists: filter, sort, cut and count."""
+
+from typing import Any
+
+from drp_emulator.handlers.objects import opener, shown
+from drp_emulator.object_types.indexes import (
+    Test,
+    compared,
+    index_names,
+    matcher,
+    meta_matcher,
+    sort_key,
+    split_call,
+)
+from drp_emulator.params.precedence import Precedence
+from drp_emulator.params.secure import Opener
+from drp_emulator.request_context import Reply, RequestContext
+from drp_emulator.wire import gotext
+from drp_emulator.wire.documents import Document, Undecodable, encode, parse
+from drp_emulator.wire.error_replies import ErrorReply
+
+_CONTROLS = frozenset({"sort", "reverse", "offset", "limit", "slim", "params", "decode", "token", "force", "noproxy"})
+_TYPE_ORDER = ("null", "bool", "number", "string", "array", "object")
+
+
+def list_objects(context: RequestContext) -> Reply:
+    """GET all objects of a type that the query asks for."""
+    secrets = _opener(context)
+    found, headers = _selected(context)
+    return Reply([shown(context, document, secrets) for document in found], headers=headers)
+
+
+def count_objects(context: RequestContext) -> Reply:
+    """HEAD of a list: only the counts."""
+    _opener(context)
+    return Reply("", headers=_selected(context)[1])
+
+
+def _opener(context: RequestContext) -> Opener | None:
+    """For whoever may list; to everybody else the list is empty, decoded or not."""
+    return opener(context, "") if context.principal.may(context.kind.prefix, "list") else None
+
+
+def _selected(context: RequestContext) -> tuple[list[Document], dict[str, str]]:
+    tests = _tests(context)
+    order = [sort_key(context.kind, _index(context, name)) for name in context.request.args.getlist("sort")]
+    offset, limit = _number(context, "offset", "Offset"), _number(context, "limit", "Limit")
+    may_list = context.principal.may(context.kind.prefix, "list")
+    everything = context.transaction.all(context.kind.prefix) if may_list else []
+    found = [document for document in everything if all(test(document) for test in tests)]
+    # The first sort asked for is the leading one, so it is applied last.
+    for key in reversed(order):
+        found.sort(key=key)
+    if "reverse" in context.request.args:  # whatever its value, as in the server
+        found.reverse()
+    shown = found[offset or 0 :]
+    shown = shown if limit is None else shown[:limit]
+    headers = {
+        "X-DRP-LIST-TOTAL-COUNT": str(len(everything)),
+        "X-DRP-LIST-COUNT": str(len(shown)),
+    }
+    if context.dialect.modern:
+        headers["X-DRP-LIST-FILTER-COUNT"] = str(len(found))
+    return shown, headers
+
+
+def _tests(context: RequestContext) -> list[Test]:
+    tests = []
+    for name, texts in context.request.args.lists():
+        if name not in _CONTROLS:
+            tests.append(_any([_test(context, name, text) for text in texts]))
+    return tests
+
+
+def _any(alternatives: list[Test]) -> Test:
+    return lambda document: any(test(document) for test in alternatives)
+
+
+def _test(context: RequestContext, name: str, text: str) -> Test:
+    if name in _indexes(context):
+        return matcher(context.kind, name, text)
+    if name.startswith("Meta."):
+        return meta_matcher(context.kind, name.removeprefix("Meta."), text)
+    if context.kind.prefix in ("machines", "profiles"):
+        param = context.transaction.get("params", name)
+        if param is not None:
+            return _param_test(context, param, text)
+    raise ErrorReply(406, context.method, f"Filter not found: {name}", model=context.kind.prefix)
+
+
+def _param_test(context: RequestContext, param: Document, text: str) -> Test:
+    name, schema = param["Name"], param["Schema"]
+    kind_of_value = schema.get("type") if isinstance(schema, dict) else None
+    function, arguments = split_call(text)
+    if kind_of_value == "string":
+        operands: list[Any] = list(arguments)
+    else:
+        operands = [_json(context, argument) for argument in arguments]
+    test = compared(context.kind, function, [_ordered(operand) for operand in operands])
+    precedence = Precedence(context.transaction)
+    unset = False if kind_of_value == "boolean" else None
+
+    def matches(document: Document) -> bool:
+        value = precedence.value(context.kind, document, name)
+        value = unset if value is None else value
+        return function in ("Ne", "Nin") if value is None else test(_ordered(value))
+
+    return matches
+
+
+def _ordered(value: Any) -> tuple[int, Any]:
+    """Something any two JSON values can be compared by: first the type, then the value."""
+    if isinstance(value, bool):
+        return (_TYPE_ORDER.index("bool"), value)
+    if isinstance(value, (int, float)):
+        return (_TYPE_ORDER.index("number"), value)
+    if isinstance(value, str):
+        return (_TYPE_ORDER.index("string"), value)
+    return (_TYPE_ORDER.index("array" if isinstance(value, list) else "object"), encode(value))
+
+
+def _json(context: RequestContext, text: str) -> Any:
+    try:
+        return parse(text.encode())
+    except Undecodable as error:
+        raise ErrorReply(406, context.method, str(error), model=context.kind.prefix) from None
+
+
+def _index(context: RequestContext, name: str) -> str:
+    if name not in _indexes(context):
+        raise ErrorReply(406, context.method, f"Not sortable: {name}", model=context.kind.prefix)
+    return name
+
+
+def _indexes(context: RequestContext) -> list[str]:
+    members = [field.name for field in context.kind.struct(context.dialect).fields]
+    return index_names(context.kind, members)
+
+
+def _number(context: RequestContext, name: str, noun: str) -> int | None:
+    text = context.request.args.get(name)
+    if text is None:
+        return None
+    try:
+        number = gotext.atoi(text)
+    except ValueError as error:
+        message = f"{noun} not valid: strconv.Atoi: {error}"
+        raise ErrorReply(406, context.method, message, model=context.kind.prefix) from None
+    if number < 0:
+        message = f"{noun} cannot be negative"
+        raise ErrorReply(406, context.method, message, model=context.kind.prefix)
+    return number

@@ -1,0 +1,195 @@
+"""What is in a content pack, and how its objects get into the store and out of it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from drp_emulator.object_types.object_type import ObjectType
+from drp_emulator.object_types.prefixes import object_types
+from drp_emulator.request_context import RequestContext
+from drp_emulator.rules import references, saving
+from drp_emulator.rules.findings import Findings
+from drp_emulator.wire.documents import Document, Undecodable, encode
+from drp_emulator.wire.error_replies import ErrorReply
+from drp_emulator.wire.go_types import ANY_MAP, BOOL, META, STRING, Field, MapOf, Struct
+
+PREFIX = "contents"
+# Each type after those it refers to.
+_ORDER = ("templates", "params", "roles", "profiles", "tasks", "bootenvs", "stages", "workflows", "pools")
+_SAID_ABOUT = (
+    *("Documentation", "RequiredFeatures", "Prerequisites", "Color", "Icon", "Author", "DisplayName", "License"),
+    *("Copyright", "CodeSource", "Order", "Tags", "DocUrl"),
+)
+_META = Struct(
+    "models.ContentMetaData",
+    (
+        *(Field(name, STRING) for name in ("Name", "Version", "Description", "Source", "Type")),
+        *(Field(name, STRING, omit_empty=True) for name in _SAID_ABOUT),
+        *(Field("Writable", BOOL), Field("Overwritable", BOOL), Field("Meta", META)),
+    ),
+)
+
+
+CONTENT = Struct(
+    "models.Content",
+    (Field("meta", _META), Field("sections", MapOf(ANY_MAP, "map[string]models.Section"))),
+)
+_WANTED = re.compile(r"(>=|<=|>|<|=)?\s*v?(\d+(?:\.\d+)*)\S*")
+_LAYER_OF_PEOPLE = 0
+
+
+def store_error(name: str, messages: str | Sequence[str]) -> ErrorReply:
+    """The pack cannot be taken as it is."""
+    return ErrorReply(422, "STORE_ERROR", messages, model=PREFIX, key=name)
+
+
+def summary(content: Document, warnings: Sequence[str] = ()) -> Document:
+    """A pack as lists show it."""
+    counts = {prefix: len(section) for prefix, section in sorted(content["sections"].items())}
+    return {"meta": content["meta"], "Counts": counts, "Warnings": list(warnings)}
+
+
+def summary_text(content: Document, warnings: Sequence[str] = ()) -> str:
+    """The summary as an event carries it."""
+    return encode(summary(content, warnings))
+
+
+def prerequisites(meta: Document) -> dict[str, str]:
+    """The packs that must be there first, each with the versions that will do."""
+    entries = (entry.partition(":") for entry in meta.get("Prerequisites", "").split(","))
+    return {name.strip(): wanted.strip() for name, _, wanted in entries if name.strip()}
+
+
+class Pack:
+    """One pack that is being loaded or unloaded.
+
+    Attributes:
+        warnings: What was loaded and is not usable yet, or was left out.
+    """
+
+    def __init__(self, context: RequestContext, content: Document) -> None:
+        self._call = context
+        self._content = content
+        self._name: str = content["meta"]["Name"]
+        self._kinds = object_types(context.dialect)
+        self.warnings: list[str] = []
+
+    def load(self) -> None:
+        """Save every object; all messages come together.
+
+        Raises:
+            ErrorReply: 422, nothing can be kept of it.
+        """
+        self._check_prerequisites()
+        objects = self._decoded()
+        self._check_overriding(objects)
+        for prefix in _ORDER:
+            self._save([entry for entry in objects if entry[0].prefix == prefix])
+        left = sorted(set(self._content["sections"]) - set(_ORDER))
+        self.warnings += [f"Section {prefix} is kept, but the embedded endpoint does not serve it" for prefix in left]
+
+    def unload(self, keep: Document) -> None:
+        """Remove every object that is not kept, the ones that refer to others first.
+
+        Raises:
+            ErrorReply: 409, something else still needs one.
+        """
+        context, used = self._call, []
+        for prefix in reversed(_ORDER):
+            for key in self._content["sections"].get(prefix, ()):
+                old = context.transaction.get(prefix, key)
+                if old is None or key in keep.get(prefix, ()):
+                    continue
+                findings = Findings(key, context.dialect)
+                try:
+                    references.check_delete(self._kinds[prefix], key, context.transaction, findings)
+                except ErrorReply as fault:
+                    used += fault.messages
+                used += findings.hard
+                saving.remove(context, self._kinds[prefix], old)
+        if used:
+            raise ErrorReply(409, "StillInUseError", used, model=PREFIX, key=self._name)
+
+    def _check_prerequisites(self) -> None:
+        missing = []
+        for name, wanted in prerequisites(self._content["meta"]).items():
+            found = self._call.transaction.get(PREFIX, name)
+            if found is None:
+                missing.append(f"Content {self._name} requires content {name}, which is not present")
+            elif not _satisfies(found["meta"]["Version"], wanted):
+                version = found["meta"]["Version"]
+                missing.append(f"Content {self._name} requires content {name} {wanted}, and {version} is present")
+        if missing:
+            raise store_error(self._name, missing)
+
+    def _decoded(self) -> list[tuple[ObjectType, str, Document]]:
+        objects = []
+        for prefix in _ORDER:
+            kind = self._kinds.get(prefix)
+            for key, document in self._content["sections"].get(prefix, {}).items():
+                if kind is None:
+                    raise store_error(self._name, f"There are no {prefix} in this version")
+                objects.append((kind, key, self._one(kind, key, document)))
+        return objects
+
+    def _one(self, kind: ObjectType, key: str, document: Any) -> Document:
+        try:
+            new = kind.struct(self._call.dialect).decode(document)
+        except Undecodable as error:
+            raise store_error(self._name, f"Unable to load {kind.prefix}: error unmarshaling JSON: {error}") from None
+        new[kind.key] = new[kind.key] or key
+        if new[kind.key] != key:
+            raise store_error(self._name, f"Unable to load {kind.prefix}: {new[kind.key]} stands under the key {key}")
+        return new
+
+    def _check_overriding(self, objects: Sequence[tuple[ObjectType, str, Document]]) -> None:
+        layers = ["", *(str(pack["meta"]["Name"]) for pack in self._call.transaction.all(PREFIX))]
+        lines = []
+        for kind, key, _ in objects:
+            held = self._call.transaction.get(kind.prefix, key)
+            if held is None or held["Bundle"] == self._name:
+                continue
+            if not held["Bundle"] and self._call.dialect.modern and self._call.flag("replaceWritable"):
+                continue
+            layer = layers.index(held["Bundle"]) if held["Bundle"] in layers else len(layers)
+            lines.append(f"keysCannotBeOverridden: {key} is already in layer {layer}")
+            if layer == _LAYER_OF_PEOPLE:
+                lines.append(f"keysCannotOverride: {key} would be overridden by layer {layer}")
+        if lines:
+            raise store_error(self._name, "New layer violates key restrictions: " + "\n\t".join(lines))
+
+    def _save(self, objects: Sequence[tuple[ObjectType, str, Document]]) -> None:
+        """Save the objects of one type; once more those that named one that came after them."""
+        wrong = []
+        for again in (False, True):
+            for kind, key, new in objects:
+                old = self._call.transaction.get(kind.prefix, key)
+                if again and not new["Errors"]:
+                    continue
+                try:
+                    if old is None:
+                        saving.add(self._call, kind, new, bundle=self._name)
+                    else:
+                        new["Bundle"], new["ReadOnly"] = self._name, True
+                        saving.replace(self._call, kind, old, new)
+                except ErrorReply as fault:
+                    wrong += [f"{kind.prefix}/{key}: {message}" for message in fault.messages]
+            if wrong:
+                raise ErrorReply(422, "ValidationError", wrong, model=PREFIX, key=self._name)
+        self.warnings += [f"{kind.prefix}/{key}: {error}" for kind, key, new in objects for error in new["Errors"]]
+
+
+def _satisfies(version: str, wanted: str) -> bool:
+    """Whether a version is in the ranges: `>=1.2 <2`; words that are no range want nothing."""
+    return all(_compares(sign, _numbers(version), _numbers(number)) for sign, number in _WANTED.findall(wanted))
+
+
+def _compares(sign: str, has: list[int], bound: list[int]) -> bool:
+    length = max(len(has), len(bound))
+    a, b = (numbers + [0] * (length - len(numbers)) for numbers in (has, bound))
+    return {">=": a >= b, "<=": a <= b, ">": a > b, "<": a < b}.get(sign, a == b)
+
+
+def _numbers(version: str) -> list[int]:
+    match = _WANTED.search(version)
+    return [int(part) for part in match[2].split(".")] if match else []

@@ -1,0 +1,189 @@
+"""What every save and delete checks about other objects."""
+
+from collections.abc import Sequence
+
+from drp_emulator.object_types.object_type import ObjectType
+from drp_emulator.rules import tasklist
+from drp_emulator.rules.findings import Findings
+from drp_emulator.storage.transaction import Transaction
+from drp_emulator.wire.documents import Document
+from drp_emulator.wire.error_replies import ErrorReply
+
+# Task-list entries that name something other than a task.
+_NOT_TASKS = ("action", "context", "chroot")
+
+
+def check(
+    kind: ObjectType,
+    old: Document | None,
+    new: Document,
+    transaction: Transaction,
+    findings: Findings,
+    *,
+    force: bool = False,
+) -> None:
+    """Report every reference of `new` that leads nowhere.
+
+    Args:
+        kind: The type of `new`.
+        old: What it replaces; None for a create.
+        new: The object about to be saved.
+        transaction: Where the others are.
+        findings: Receives what is wrong.
+        force: Take missing profiles of a new machine as a soft fault.
+    """
+    if kind.prefix == "machines":
+        _check_machine(old, new, transaction, findings, force=force)
+    elif kind.prefix == "stages":
+        _regret_missing("Profile", "profiles", new["Profiles"], transaction, findings)
+        _regret_missing("Task", "tasks", new["Tasks"], transaction, findings)
+        if new["BootEnv"] and not transaction.has("bootenvs", new["BootEnv"]):
+            findings.regret(f"BootEnv {new['BootEnv']} does not exist")
+    elif kind.prefix == "workflows":
+        _check_workflow(new, transaction, findings)
+    elif kind.prefix == "tasks":
+        _regret_missing("Task", "tasks", new["Prerequisites"], transaction, findings)
+        if tasklist.circular(new, transaction):
+            findings.regret(f"Task {new['Name']} is its own prerequisite")
+    elif kind.prefix == "profiles" and findings.dialect.modern:
+        _regret_missing("Profile", "profiles", new["Profiles"], transaction, findings)
+
+
+def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings: Findings) -> None:
+    """Refuse to delete what others still use.
+
+    Raises:
+        ErrorReply: 409, a stage or task is still in use; a profile is a hard finding.
+    """
+    if kind.prefix == "profiles":
+        _check_unused_profile(key, transaction, findings)
+    elif kind.prefix == "stages":
+        users = [
+            f"Stage {key} in use by Machine {machine['Name']}"
+            for machine in transaction.all("machines")
+            if machine["Stage"] == key or f"stage:{key}" in machine["Tasks"]
+        ]
+        _refuse_used("stages", key, users)
+    elif kind.prefix == "bootenvs":
+        _refuse_used("bootenvs", key, _users_of_boot_env(key, transaction))
+    elif kind.prefix == "tasks":
+        users = [
+            f"{prefix}:{user[name]} still uses {key}"
+            for prefix, name in (("machines", "Uuid"), ("stages", "Name"))
+            for user in transaction.all(prefix)
+            if key in user["Tasks"]
+        ]
+        _refuse_used("tasks", key, users)
+
+
+def _users_of_boot_env(key: str, transaction: Transaction) -> list[str]:
+    return [
+        f"Bootenv {key} in use by {noun} {user['Name']}"
+        for noun, prefix in (("Machine", "machines"), ("Stage", "stages"))
+        for user in transaction.all(prefix)
+        if user["BootEnv"] == key
+    ]
+
+
+def _check_machine(
+    old: Document | None,
+    new: Document,
+    transaction: Transaction,
+    findings: Findings,
+    *,
+    force: bool,
+) -> None:
+    profiles = new["Profiles"]
+    missing = _missing("profiles", profiles, transaction)
+    report = findings.refuse if old is None and not force else findings.regret
+    for place in missing:
+        report(f"Profile {profiles[place]} (at {place}) does not exist")
+    first: dict[str, int] = {}
+    for place, profile in enumerate(profiles):
+        # DRP looks for duplicates among the profiles that exist only.
+        if place not in missing and first.setdefault(profile, place) != place:
+            findings.refuse(f"Duplicate profile {profile}: at {first[profile]} and {place}")
+    _check_workflow_of(new, transaction, findings)
+    _check_place(new, transaction, findings)
+    _check_tasks(new, transaction, findings)
+
+
+def _check_workflow_of(new: Document, transaction: Transaction, findings: Findings) -> None:
+    name = new["Workflow"]
+    if not name:
+        return
+    workflow = transaction.get("workflows", name)
+    if workflow is None:
+        findings.refuse_plainly(f"Workflow {name} does not exist")
+    elif not workflow["Available"]:
+        findings.refuse_plainly(f"Machine {new['Uuid']} wants Workflow {name}, which is not available")
+
+
+def _check_place(new: Document, transaction: Transaction, findings: Findings) -> None:
+    stage = transaction.get("stages", new["Stage"])
+    if stage is None:
+        findings.refuse_plainly(f"Stage {new['Stage']} does not exist")
+    elif not stage["Available"]:
+        findings.refuse_plainly(f"Machine {new['Uuid']} wants Stage {new['Stage']}, which is not available")
+    boot_env = transaction.get("bootenvs", new["BootEnv"])
+    if boot_env is None:
+        findings.refuse_plainly(f"Bootenv {new['BootEnv']} does not exist")
+    elif boot_env["OnlyUnknown"]:
+        findings.refuse_plainly(
+            f"BootEnv {new['BootEnv']} does not allow Machine assignments, it has the OnlyUnknown flag."
+        )
+
+
+def _check_tasks(new: Document, transaction: Transaction, findings: Findings) -> None:
+    for place, entry in enumerate(new["Tasks"]):
+        scope, _, name = entry.partition(":")
+        if scope in _NOT_TASKS:
+            continue
+        if scope == "stage":
+            if not transaction.has("stages", name):
+                findings.refuse(f"Stage {name} (at {place}) does not exist")
+        elif scope == "bootenv":
+            if not transaction.has("bootenvs", name):
+                findings.refuse(f"BootEnv {name} (at {place}) does not exist")
+        elif not transaction.has("tasks", entry):
+            findings.refuse(f"Task {entry} (at {place}) does not exist")
+
+
+def _check_workflow(new: Document, transaction: Transaction, findings: Findings) -> None:
+    for name in new["Stages"]:
+        stage = transaction.get("stages", name)
+        if stage is None:
+            findings.regret(f"Stage {name} does not exist")
+        elif not stage["Available"]:
+            findings.regret(f"Stage {name} is not available")
+
+
+def _check_unused_profile(key: str, transaction: Transaction, findings: Findings) -> None:
+    if key == "global":
+        findings.refuse(f"Profile {key} is the global profile, you cannot delete it")
+    for machine in transaction.all("machines"):
+        if key in machine["Profiles"]:
+            findings.refuse(f"Machine {machine['Uuid']} is using profile {key}")
+    for stage in transaction.all("stages"):
+        if key in stage["Profiles"]:
+            findings.refuse(f"Stage {stage['Name']} is using profile {key}")
+
+
+def _regret_missing(
+    noun: str,
+    prefix: str,
+    wanted: Sequence[str],
+    transaction: Transaction,
+    findings: Findings,
+) -> None:
+    for place in _missing(prefix, wanted, transaction):
+        findings.regret(f"{noun} {wanted[place]} (at {place}) does not exist")
+
+
+def _missing(prefix: str, wanted: Sequence[str], transaction: Transaction) -> list[int]:
+    return [place for place, name in enumerate(wanted) if not transaction.has(prefix, name)]
+
+
+def _refuse_used(prefix: str, key: str, users: list[str]) -> None:
+    if users:
+        raise ErrorReply(409, "StillInUseError", users, model=prefix, key=key)

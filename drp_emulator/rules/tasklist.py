@@ -1,0 +1,118 @@
+"""The task list of a machine: what has run, what may still be changed, and what must be done first."""
+
+from collections.abc import Iterator
+
+from drp_emulator.rules.findings import Findings
+from drp_emulator.storage.transaction import Transaction
+from drp_emulator.wire.documents import Document
+
+_STAGE, _BOOT_ENV = "stage:", "bootenv:"
+
+
+def split(machine: Document) -> tuple[list[str], list[str], list[str]]:
+    """What has run or runs, what may be changed, and what comes after the next change of stage."""
+    tasks, current = machine["Tasks"], machine["CurrentTask"]
+    past, present = tasks[: current + 1], tasks[current + 1 :]
+    for place, entry in enumerate(present):
+        if entry.startswith(_STAGE):
+            return past, present[:place], present[place:]
+    return past, present, []
+
+
+def check_current(old: Document, new: Document, findings: Findings) -> None:
+    """Only jobs move a machine forward; a client may send it back."""
+    was, wanted = old["CurrentTask"], new["CurrentTask"]
+    if wanted == was or wanted < 0 or not new["Tasks"]:
+        return
+    if new["Tasks"] != old["Tasks"]:
+        findings.refuse("Cannot change task list and current task at the same time")
+    elif wanted > was:
+        findings.refuse(f"Cannot advance CurrentTask from {was} to {wanted} without running jobs")
+
+
+def check_tasks(old: Document, new: Document, transaction: Transaction, findings: Findings) -> None:
+    """Hold a changed task list against what has run and what is fixed; add what must be done first."""
+    if new["CurrentTask"] != old["CurrentTask"]:
+        if new["CurrentTask"] < 0 and new["Runnable"]:
+            new["CurrentTask"] = _restart(new, old["CurrentTask"], transaction)
+        return
+    if new["Tasks"] == old["Tasks"]:
+        return
+    past, present, future = split(old)
+    new_past, new_present, new_future = split(new)
+    if new_past != past:
+        removed = len(past) > len(new_past)
+        findings.refuse(
+            "Cannot remove tasks that have already executed or are already executing"
+            if removed
+            else "Cannot change tasks that have already executed or are executing"
+        )
+    elif new_future != future:
+        findings.refuse("Cannot change tasks that are past the next stage transition")
+    elif new_present != present:
+        new["Tasks"] = expanded(new, transaction, findings)
+
+
+def expanded(machine: Document, transaction: Transaction, findings: Findings | None = None) -> list[str]:
+    """The task list with the prerequisites of each task before it, once in each boot environment."""
+    result: list[str] = []
+    seen: set[str] = set()
+    boot_env = machine["BootEnv"]
+    for place, entry in enumerate(machine["Tasks"]):
+        if entry.startswith(_BOOT_ENV) and entry != f"{_BOOT_ENV}{boot_env}":
+            boot_env = entry.removeprefix(_BOOT_ENV)
+            seen.clear()
+        elif ":" not in entry:
+            if machine["CurrentTask"] <= place:
+                for task in _before(entry, transaction, {entry}):
+                    if task not in seen:
+                        seen.add(task)
+                        result.append(task)
+                if findings is not None:
+                    _refuse_unavailable(entry, transaction, findings)
+            seen.add(entry)
+        result.append(entry)
+    return result
+
+
+def circular(task: Document, transaction: Transaction) -> bool:
+    """Whether a task is, over any number of steps, its own prerequisite."""
+    reached: set[str] = set()
+    waiting = list(task["Prerequisites"])
+    while waiting:
+        name = waiting.pop()
+        if name == task["Name"]:
+            return True
+        other = None if name in reached else transaction.get("tasks", name)
+        reached.add(name)
+        waiting += other["Prerequisites"] if other else []
+    return False
+
+
+def _before(name: str, transaction: Transaction, above: set[str]) -> Iterator[str]:
+    task = transaction.get("tasks", name)
+    for prerequisite in task["Prerequisites"] if task else ():
+        if prerequisite not in above:
+            above.add(prerequisite)
+            yield from _before(prerequisite, transaction, above)
+            yield prerequisite
+
+
+def _refuse_unavailable(name: str, transaction: Transaction, findings: Findings) -> None:
+    task = transaction.get("tasks", name)
+    if task is not None and not task["Available"]:
+        findings.refuse(f"Task {name} is not available")
+
+
+def _restart(machine: Document, current: int, transaction: Transaction) -> int:
+    """Where a list starts anew: at the first stage since the machine came into its boot environment."""
+    start = -1
+    for place in range(min(current, len(machine["Tasks"]) - 1), -1, -1):
+        entry = machine["Tasks"][place]
+        stage = transaction.get("stages", entry.removeprefix(_STAGE)) if entry.startswith(_STAGE) else None
+        if stage is None or not stage["BootEnv"]:
+            continue
+        if stage["BootEnv"] != machine["BootEnv"]:
+            break
+        start = place
+    return start

@@ -1,0 +1,88 @@
+"""A set of templates that may call one another."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from gotemplate.errors import RenderError
+from gotemplate.execution import Execution, Limits
+from gotemplate.functions import builtins
+from gotemplate.nodes import Template
+from gotemplate.parser import parsed
+from gotemplate.values import Method
+
+_DEFAULT_LIMITS = Limits()
+
+
+class Templates:
+    """Templates by name.
+
+    Args:
+        functions: What templates may call besides Go's own functions; they are known when a text is parsed.
+        limits: Where a runaway template ends.
+        strict: A field that a map does not have is an error, as in DRP, which sets Go's option `missingkey=error`.
+            Otherwise it has no value, which is Go's default.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Method] | None = None,
+        limits: Limits = _DEFAULT_LIMITS,
+        *,
+        strict: bool = True,
+    ) -> None:
+        self._strict = strict
+        self._functions = {**builtins(limits.output), **(functions or {})}
+        self._limits = limits
+        self._templates: dict[str, Template] = {}
+
+    def add(self, name: str, text: str) -> Self:
+        """Add a text, and every template that it defines; a later one replaces an earlier one unless it is empty.
+
+        Raises:
+            RenderError: The text is no template, or uses what this package leaves out.
+        """
+        for defined, template in parsed(name, text, frozenset(self._functions)).items():
+            if defined not in self._templates or not template.is_empty:
+                self._templates[defined] = template
+        return self
+
+    def copy(self) -> "Templates":
+        """A set with the same templates, to which others can be added without touching this one."""
+        twin = Templates.__new__(Templates)
+        twin._functions, twin._limits, twin._strict = self._functions, self._limits, self._strict
+        twin._templates = dict(self._templates)
+        return twin
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all templates, sorted."""
+        return sorted(self._templates)
+
+    def render(self, name: str, data: Any = None) -> str:
+        """The text of a template, applied to a JSON value or an `Exposed` object.
+
+        Raises:
+            RenderError: It cannot be rendered; nothing is rendered in part.
+        """
+        template = self._templates.get(name)
+        if template is None:
+            message = f'template: no template "{name}"'
+            raise RenderError(message, template=name, line=1, column=1, construct="", reason=message)
+        return Execution(self._templates, self._functions, self._limits, strict=self._strict).run(template, data)
+
+    def render_text(self, name: str, text: str, data: Any = None) -> str:
+        """The text of a template that is not kept; it may call those of the set.
+
+        Raises:
+            RenderError: It is no template, or cannot be rendered.
+        """
+        return self.copy().add(name, text).render(name, data)
+
+
+def parse(name: str, text: str, *, strict: bool = True) -> Templates:
+    """A set that holds the templates of one text; `strict` as in `Templates`.
+
+    Raises:
+        RenderError: The text is no template, or uses what this package leaves out.
+    """
+    return Templates(strict=strict).add(name, text)

@@ -1,0 +1,181 @@
+"""What happens on the endpoint is seen on the page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.keys import Keys
+
+from drp_emulator import EmulatedEndpoint
+from tests.support.door import Door
+from tests.support.operator import Operator
+from tests.support.sealing import sealed
+
+from .page import Page
+
+BOTH = pytest.mark.parametrize("endpoint", [{"dialect": "v4.8"}, {"dialect": "v3.13"}], indirect=True, ids=str)
+MANY = pytest.mark.parametrize("endpoint", [{"machines": 250}], indirect=True, ids=str)
+TASKS = ["prepare", "elect", "install"]
+
+
+def put(operator: Operator, path: str, **members: Any) -> dict[str, Any]:
+    """Set some members of an object."""
+    lines = ({"op": "replace", "path": f"/{name}", "value": value} for name, value in members.items())
+    changed: dict[str, Any] = operator.patch(path, *lines)
+    return changed
+
+
+def cluster(operator: Operator, *machines: str, **params: Any) -> None:
+    """A profile that names itself, and its members."""
+    operator.post("profiles", {"Name": "demo", "Params": {"cluster/profile": "demo", **params}})
+    for machine in machines:
+        put(operator, f"machines/Name:{machine}", Profiles=["demo"])
+
+
+def workflow(operator: Operator) -> None:
+    for task in TASKS:
+        operator.post("tasks", {"Name": task})
+    operator.post("stages", {"Name": "build-stage", "Tasks": TASKS})
+    operator.post("workflows", {"Name": "build", "Stages": ["build-stage"]})
+
+
+def take(operator: Operator, uuid: str) -> str:
+    """The machine's agent takes its next job and starts it."""
+    while not (answer := operator.send("POST", "jobs", {"Machine": uuid})).content:
+        assert answer.status_code == 204
+    job = str(answer.json()["Uuid"])
+    put(operator, f"jobs/{job}", State="running")
+    return job
+
+
+@BOTH
+def test_what_somebody_else_changes_appears_at_once(board: Page, operator: Operator) -> None:
+    put(operator, "machines/Name:node-2", Meta={"icon": "anchor", "color": "purple"})
+    board.until(lambda: "tone-purple" in str(board.one("[data-machine=node-2] .badge").get_attribute("class")))
+    assert str(board.one("[data-machine=node-2] use").get_attribute("href")).endswith("#anchor")
+    assert board.text("[data-machine=node-2] .ago") in ("now", "2 s ago")
+
+    put(operator, "machines/Name:node-2", Name="renamed")
+    board.shows("#machines", "renamed")
+    board.shows("#events", "renamed was node-2", "by rocketskates")
+
+    operator.post("machines", {"Name": "newcomer"})
+    board.shows("#machines", "newcomer")
+    operator.delete("machines/Name:newcomer")
+    board.until(lambda: "newcomer" not in board.text("#machines"))
+    board.shows("#events", "newcomer disappeared")
+
+
+@BOTH
+def test_a_workflow_is_seen_to_run_to_fail_and_to_complete(board: Page, operator: Operator) -> None:
+    workflow(operator)
+    first, second = (operator.get(f"machines/Name:{name}")["Uuid"] for name in ("node-1", "node-2"))
+    put(operator, f"machines/{first}", Workflow="build")
+    put(operator, f"machines/{second}", Workflow="build")
+    board.shows("[data-machine=node-1]", "Waiting", "build-stage")
+
+    job = take(operator, first)
+    board.shows("[data-machine=node-1]", "Running", "prepare", "/ 4")
+    put(operator, f"jobs/{job}", State="failed", ExitState="failed")
+    put(operator, f"machines/{first}", Runnable=False)
+    board.shows("[data-machine=node-1]", "Failed", "prepare")
+    board.shows("#sentence", "1 failed")
+    board.shows("#events", "failed in prepare")
+
+    for _ in TASKS:
+        put(operator, f"jobs/{take(operator, second)}", State="finished", ExitState="complete")
+    assert operator.send("POST", "jobs", {"Machine": second}).status_code == 204
+    board.shows("[data-machine=node-2]", "Complete", "4 / 4")
+    board.shows("#events", "node-2 completed build")
+
+
+def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, operator: Operator) -> None:
+    cluster(operator, "node-1", "node-2", **{"cluster/leaders": [], "krib/cluster-name": "blue"})
+    board.shows("[data-profile=demo]", "2 machines", "No leader yet", "empty list", "blue")
+
+    operator.set_param("demo", "krib/cluster-name", "green")
+
+    row = "[data-param='krib/cluster-name']"
+    board.shows(row, "green", "now")
+    assert board.one(row).get_attribute("data-fresh")
+    board.shows("#events", "demo krib/cluster-name → green")
+    assert not board.text("[data-param='cluster/profile'] .ago")
+
+
+def test_an_encrypted_value_is_only_said_to_be_one(board: Page, operator: Operator) -> None:
+    operator.post("params", {"Name": "my/secret", "Secure": True})
+    cluster(operator, "node-1", **{"my/clear": "first"})
+    key = operator.get("profiles/demo/pubkey")
+    for value in ("a canary", "another canary"):
+        secret = sealed(key, value)
+        operator.set_param("demo", "my/secret", secret)
+        board.shows("[data-param='my/secret']", "encrypted")
+        operator.set_param("demo", "my/clear", value.partition(" ")[0])
+        board.shows("#events", f"my/clear → {value.partition(' ')[0]}")
+        page = board.run("return document.body.outerHTML")
+        assert "canary" not in page
+        assert secret["Payload"] not in page
+
+
+@BOTH
+def test_leaders_stand_out_whichever_way_they_are_told(board: Page, operator: Operator) -> None:
+    cluster(operator, "node-1", "node-2", "node-3", "node-4", **{"cluster/leaders": [], "my/leader": "none"})
+    node = {name: operator.get(f"machines/Name:{name}") for name in ("node-1", "node-2", "node-3")}
+    board.shows("[data-profile=demo] .leaders", "No leader yet")
+
+    operator.set_param("demo", "cluster/leaders", [{"Name": "node-1", "Uuid": node["node-1"]["Uuid"], "Address": ""}])
+    board.shows("[data-profile=demo] .leaders", "node-1 leads")
+    assert board.one("[data-machine=node-1] .crown").is_displayed()
+    operator.set_param("demo", "my/leader", node["node-2"]["Uuid"])
+    board.shows("[data-param='my/leader']", "node-2")
+    operator.post(f"machines/{node['node-3']['Uuid']}/params/cluster/leader", True)
+    board.shows("[data-profile=demo] .leaders", "node-1, node-2, node-3 lead")
+    assert not board.one("[data-machine=node-4] .crown").is_displayed()
+
+
+def test_without_events_the_page_looks_by_itself(browser: Chrome, door: Door, operator: Operator) -> None:
+    page = Page(browser, door.url)  # the door lets no websocket through
+    page.log_in()
+    page.wait_until("polling")
+    assert "Not live" in page.text("#live")
+    put(operator, "machines/Name:node-3", Name="renamed")
+    page.shows("#machines", "renamed")
+    page.shows("#events", "renamed was node-3")
+    assert page.close() == []
+
+
+def test_an_endpoint_that_goes_away_and_comes_back_is_found_again(browser: Chrome, tmp_path: Path) -> None:
+    with EmulatedEndpoint(tmp_path / "store.db", machines=2) as first:
+        port = int(first.url.rpartition(":")[2])
+        page = Page(browser, first.url)
+        page.log_in()
+        page.wait_until("live")
+    page.wait_until("lost")
+    assert "node-1" in page.text("#machines")
+    with EmulatedEndpoint(tmp_path / "store.db", port=port) as second:
+        put(Operator(second.url), "machines/Name:node-1", Name="changed-meanwhile")
+        page.wait_until("live")
+        page.shows("#machines", "changed-meanwhile")
+        assert page.close() == []
+
+
+@MANY
+def test_250_machines_are_tiles_that_the_arrow_keys_reach(board: Page, operator: Operator) -> None:
+    assert len(board.all("#machines .tile")) == 250
+    assert board.run("return document.querySelectorAll('#machines [tabindex=\"0\"]').length") == 1
+
+    board.one("#machines [tabindex='0']").send_keys(Keys.ARROW_RIGHT)
+    board.shows("#inspector", "node-2", "Idle")
+    board.one(".tile[data-machine=node-2]").send_keys(Keys.END)
+    board.shows("#inspector", "node-250")
+
+    # A change costs one frame, not a new page: all tiles stay the elements they were.
+    board.run("window.tiles = [...document.querySelectorAll('.tile')]")
+    put(operator, "machines/Name:node-250", Runnable=False)
+    board.shows("#inspector", "Stopped")
+    assert board.run("return window.tiles.every((tile) => tile.isConnected)")
+    assert board.run("return document.activeElement.dataset.machine") == "node-250"
+
+    next(button for button in board.all("#density button") if button.text == "Cards").send_keys(Keys.ENTER)
+    assert len(board.all("#machines .card")) == 250

@@ -1,0 +1,101 @@
+"""Power goes off and on faster than processes end, and the last word counts."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drp_emulator import Emulator
+from drp_emulator.machines.supervisor_client import Report
+from tests.emulator.machines.harness import is_alive
+from tests.emulator.machines.test_agent import ONE
+from tests.support.door import Door
+from tests.support.operator import Operator
+
+
+@contextmanager
+def at_once(simulator: Emulator) -> Iterator[None]:
+    """All that is asked for in here reaches the chassis in one piece, before it can see a process end."""
+    os.kill(simulator.chassis, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(simulator.chassis, signal.SIGCONT)
+
+
+def is_off_for_good(simulator: Emulator) -> bool:
+    """Whether the machine, of which `off` has been reported, is off still when the chassis has had time to boot it."""
+    faults = sum(report.what == "fault" for report in simulator.reports)
+    simulator.fault("node-1:clock=0@+1.1")  # behind the second that a crashed agent is given
+    simulator.wait_for("node-1", "fault", times=faults + 1)
+    return simulator.process("node-1") is None
+
+
+@ONE
+def test_a_machine_that_is_powered_off_and_on_in_a_row_boots_again(drp_emulator: Emulator) -> None:
+    for turn in range(3):
+        drp_emulator.wait_for("node-1", "idle", times=turn + 1)
+        with at_once(drp_emulator):
+            drp_emulator.power_off("node-1")
+            drp_emulator.power_on("node-1")
+        drp_emulator.wait_for("node-1", "on", times=turn + 2)
+    ups_and_downs = [report.what for report in drp_emulator.reports if report.what in ("on", "off")]
+    assert ups_and_downs == ["on", "off", "on", "off", "on", "off", "on"]
+
+
+@ONE
+def test_a_machine_that_dies_and_whose_power_returns_at_once_boots_again(drp_emulator: Emulator) -> None:
+    drp_emulator.wait_for("node-1", "idle")
+    drp_emulator.fault("node-1:die,back=0")
+    drp_emulator.wait_for("node-1", "idle", times=2)
+
+
+@ONE
+def test_a_machine_that_is_powered_off_last_stays_off(drp_emulator: Emulator) -> None:
+    with at_once(drp_emulator):
+        for _ in range(2):
+            drp_emulator.power_off("node-1")
+            drp_emulator.power_on("node-1")
+        drp_emulator.power_off("node-1")
+    drp_emulator.wait_for("node-1", "off", "lost its power")
+    assert is_off_for_good(drp_emulator)
+
+
+@ONE
+def test_power_on_for_a_machine_that_is_on_does_not_boot_it_after_it_is_killed(drp_emulator: Emulator) -> None:
+    process = drp_emulator.process("node-1")
+    assert process is not None
+    with at_once(drp_emulator):
+        drp_emulator.power_on("node-1")
+        os.kill(process, signal.SIGKILL)
+    drp_emulator.wait_for("node-1", "off", "lost its power")
+    assert is_off_for_good(drp_emulator)
+
+
+def crash(simulator: Emulator, door: Door) -> None:
+    """Let the agent end as by an error of its own: it is told of a machine that is none."""
+    door.answer("GET", 200, b"{}", "application/json", times=99)  # which of its requests comes first is open
+    simulator.wait_for("node-1", "off", "crashed with exit code 1")
+    door.faults.clear()
+
+
+def test_a_crashed_agent_is_started_again_unless_its_machine_is_powered_off(door: Door, operator: Operator) -> None:
+    assert operator.exists("machines/Name:node-1")
+    with Emulator(endpoint=door.url, names=["node-1"]) as simulator:
+        crash(simulator, door)
+        simulator.wait_for("node-1", "on", times=2)
+    with Emulator(endpoint=door.url, names=["node-1"]) as simulator:
+        crash(simulator, door)
+        simulator.power_off("node-1")
+        assert is_off_for_good(simulator)
+        simulator.power_on("node-1")
+        simulator.wait_for("node-1", "on", times=2)
+
+
+def test_a_machine_that_was_to_boot_again_is_off_when_the_simulator_has_ended() -> None:
+    reports: list[Report] = []
+    with Emulator(1, watch=reports.append) as simulator, at_once(simulator):
+        simulator.power_off("node-1")
+        simulator.power_on("node-1")
+        os.kill(simulator.chassis, signal.SIGTERM)
+    assert not any(is_alive(int(report.detail)) for report in reports if report.what == "on")

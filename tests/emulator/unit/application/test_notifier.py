@@ -1,0 +1,132 @@
+"""Whoever listens hears everything, or is told that it did not."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drp_emulator.access.claims import Principal, read_claims
+from drp_emulator.application.notifier import Listener, Notifier
+from drp_emulator.storage.store import Store
+from drp_emulator.storage.transaction import Transaction
+
+_EVERYTHING = ("*", "*", "*")
+_PATIENCE = 30.0
+
+
+def _nothing(_: Transaction) -> None:
+    return None
+
+
+def _listener(scope: str = "*", action: str = "*", key: str = "*") -> Listener:
+    claims = read_claims([{"scope": scope, "action": action, "specific": key}])
+    return Listener(Principal("somebody", claims))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    made = Store(tmp_path / "store.db", _nothing)
+    yield made
+    made.close()
+
+
+def _record(store: Store, *keys: str) -> None:
+    with store.transaction(write=True) as transaction:
+        for key in keys:
+            event = {"Type": "profiles", "Action": "update", "Key": key, "Principal": "user:me"}
+            transaction.record(event, (None, None))
+
+
+def _heard(listener: Listener) -> str | None:
+    return listener.outbox.get(timeout=_PATIENCE)
+
+
+def test_only_what_comes_after_the_receipt_is_told(store: Store) -> None:
+    notifier, listener = Notifier(store), _listener()
+    _record(store, "before")
+    notifier.register(listener, _EVERYTHING, "receipt")
+    _record(store, "after")
+    notifier.wake()
+    assert _heard(listener) == "receipt"
+    assert '"Key":"after"' in str(_heard(listener))
+    notifier.close()
+
+
+def test_a_later_filter_does_not_tell_of_what_was_before_it(store: Store) -> None:
+    notifier, listener = Notifier(store), _listener()
+    notifier.register(listener, ("params", "*", "*"), "first")
+    _record(store, "between")
+    notifier.register(listener, ("profiles", "*", "*"), "second")
+    _record(store, "after")
+    assert [_heard(listener), _heard(listener)] == ["first", "second"]
+    assert '"Key":"after"' in str(_heard(listener))
+    notifier.close()
+
+
+def test_an_event_is_hidden_from_whoever_has_no_claim_on_it(store: Store) -> None:
+    notifier, listener = Notifier(store), _listener("profiles", "update", "mine")
+    notifier.register(listener, _EVERYTHING, "receipt")
+    _record(store, "theirs", "mine")
+    assert _heard(listener) == "receipt"
+    assert '"Key":"mine"' in str(_heard(listener))
+    notifier.close()
+
+
+def test_whoever_takes_nothing_is_let_go(store: Store) -> None:
+    notifier, listener = Notifier(store), _listener()
+    notifier.register(listener, _EVERYTHING, "receipt")
+    for _ in range(20_000):
+        listener.tell("more")
+        if listener.lost:
+            break
+    assert listener.lost
+    assert _heard(listener) is None
+    notifier.close()
+
+
+def test_a_gap_lets_everyone_go(store: Store) -> None:
+    notifier, listener = Notifier(store), _listener()
+    notifier.register(listener, _EVERYTHING, "receipt")
+    assert _heard(listener) == "receipt"
+    other = sqlite3.connect(store.path)
+    with other:
+        other.execute("INSERT INTO events VALUES (99, 'profiles', 'update', 'web', '{}')")
+    other.close()
+    assert _heard(listener) is None
+    assert listener.lost
+    notifier.close()
+
+
+def test_closing_lets_everyone_go_and_nobody_in(store: Store) -> None:
+    notifier, early, late = Notifier(store), _listener(), _listener()
+    notifier.register(early, _EVERYTHING, "receipt")
+    notifier.close()
+    notifier.register(late, _EVERYTHING, "receipt")
+    assert (early.lost, late.lost) == (True, True)
+    assert _heard(late) is None
+
+
+def test_after_the_last_has_left_the_next_hears_again(store: Store) -> None:
+    notifier = Notifier(store)
+    for number in range(3):
+        listener = _listener()
+        notifier.register(listener, _EVERYTHING, "receipt")
+        _record(store, f"web-{number}")
+        notifier.wake()
+        assert _heard(listener) == "receipt"
+        assert f'"Key":"web-{number}"' in str(_heard(listener))
+        notifier.leave(listener)
+        assert _heard(listener) is None
+    notifier.close()
+
+
+def test_old_events_are_swept_out_and_numbers_go_on(store: Store) -> None:
+    for number in range(15):
+        _record(store, *(f"web-{number}-{place}" for place in range(100)))
+    with store.transaction(write=False) as transaction:
+        kept = transaction.events_after(0)
+        assert transaction.last_event() == 1500
+    assert 1024 <= len(kept) < 1200
+    assert [number for number, *_ in kept] == list(range(kept[0][0], 1501))
