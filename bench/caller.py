@@ -1,4 +1,4 @@
-"""An operator's connection to an endpoint: kept open, with a token."""
+"""An admin's connection to an endpoint: kept open, with a token."""
 
 import http.client
 import json

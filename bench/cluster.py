@@ -26,7 +26,7 @@ RECORDS = 250
 MOST_ROUNDS = 3
 PROGRAM = """
 from components import ClusterProfile, cluster_pattern
-ClusterProfile("{name}", params={params}, runtime_params=cluster_pattern.SEEDS, machines={machines},
+ClusterProfile("{name}", params={params}, runtime_params=cluster_pattern.RUNTIME_PARAMS, machines={machines},
                content=cluster_pattern.CONTENT, workflow=cluster_pattern.WORKFLOW,
                wait_for=[cluster_pattern.DATA], timeout={timeout})
 """
@@ -94,7 +94,7 @@ def _by_hand(centre: DataCentre) -> float:
         RuntimeError: It failed.
     """
     about = {"DRP_URL": centre.url, "DRP_TOKEN": caller.token(centre.url)}
-    params = {"cluster-profile": PROFILE, **_params(len(centre.uuids)), **cluster_pattern.SEEDS}
+    params = {"cluster-profile": PROFILE, **_params(len(centre.uuids)), **cluster_pattern.RUNTIME_PARAMS}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as pack:
         json.dump(load_pack(cluster_pattern.CONTENT), pack)
         pack.flush()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench import programs
 from bench.commands import DESTROY, REFRESH, UP, measure
-from tests.support.door import Door
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 
 TARGETS = {
@@ -31,7 +31,7 @@ class Count:
 
 
 def count(folder: Path, endpoint: str, machines: int, say: Callable[[str], None]) -> dict[str, Count]:
-    """Every operation once, through a door that counts; the cluster's `up` comes last, under `cluster`."""
+    """Every operation once, through a proxy that counts; the cluster's `up` comes last, under `cluster`."""
     ten = programs.profile(programs.TEN).ours
     one_more = programs.profile(programs.ONE_MORE).ours
     steps = [
@@ -47,13 +47,13 @@ def count(folder: Path, endpoint: str, machines: int, say: Callable[[str], None]
         ("cluster", UP, programs.cluster(machines).ours),
         ("cluster gone", DESTROY, programs.cluster(machines).ours),
     ]
-    with Door(endpoint) as door:
-        stack = Stack(folder, door.url, name="counted")
+    with FaultProxy(endpoint) as proxy:
+        stack = Stack(folder, proxy.url, name="counted")
         counts = {}
         for name, words, program in steps:
             say(f"counting the requests of {name}")
-            door.forget()
+            proxy.forget()
             measure(stack, words, program)
-            calls = len(door.calls())
-            counts[name] = Count(calls, len(door.requests) - calls)
+            calls = len(proxy.calls())
+            counts[name] = Count(calls, len(proxy.requests) - calls)
     return counts

@@ -47,18 +47,18 @@ class Run:
 
 
 class DataCentre:
-    """An operator's view of live machines; made by `data_centre`.
+    """An admin's view of live machines; made by `data_centre`.
 
     Attributes:
         url: Of the endpoint, which speaks plain http.
         server: The process id of the endpoint.
-        operator: A connection of somebody who may do everything.
+        admin: A connection of somebody who may do everything.
         uuids: The live machines, name and Uuid.
     """
 
     def __init__(self, url: str, server: int, machines: int) -> None:
         self.url, self.server = url, server
-        self.operator = Caller.with_token(url, caller.token(url))
+        self.admin = Caller.with_token(url, caller.token(url))
         names = [f"node-{number}" for number in range(1, machines + 1)]
         self.simulator = Emulator(endpoint=url, names=names, watch=self._note)
         self.uuids: dict[str, str] = {}
@@ -82,7 +82,7 @@ class DataCentre:
     def power_off(self) -> None:
         """End the machines and hang up."""
         self.simulator.stop()
-        self.operator.hang_up()
+        self.admin.hang_up()
 
     @property
     def agents(self) -> list[int]:
@@ -94,9 +94,9 @@ class DataCentre:
         tasks = [f"{name}-{number}" for number in range(1, len(scripts) + 1)]
         for task, script in zip(tasks, scripts, strict=True):
             templates = [{"Name": "script", "Contents": f"#!/usr/bin/env bash\n{script}"}]
-            self.operator.demand("POST", "tasks", {"Name": task, "Templates": templates})
-        self.operator.demand("POST", "stages", {"Name": name, "Tasks": tasks})
-        self.operator.demand("POST", "workflows", {"Name": name, "Stages": [name]})
+            self.admin.demand("POST", "tasks", {"Name": task, "Templates": templates})
+        self.admin.demand("POST", "stages", {"Name": name, "Tasks": tasks})
+        self.admin.demand("POST", "workflows", {"Name": name, "Stages": [name]})
 
     def run(self, workflow: str) -> Run:
         """Set a workflow on every machine, and wait until all have run it.
@@ -107,20 +107,20 @@ class DataCentre:
         before, begin = self.use(), time.perf_counter()
         for uuid in self.uuids.values():
             line = {"op": "replace", "path": "/Workflow", "value": workflow}
-            self.operator.demand("PATCH", f"machines/{uuid}", [line])
+            self.admin.demand("PATCH", f"machines/{uuid}", [line])
         for name in self.uuids:
             self._wait_for_the_end(name, workflow)
         return Run(time.perf_counter() - begin, len(self.uuids), self.use().since(before))
 
     def complete(self, workflow: str) -> list[str]:
         """The machines that have run a workflow to its end."""
-        found = self.operator.demand("GET", f"machines?Workflow={workflow}&WorkflowComplete=true")
+        found = self.admin.demand("GET", f"machines?Workflow={workflow}&WorkflowComplete=true")
         return [machine["Name"] for machine in found if machine["Name"] in self.uuids]
 
     def use(self) -> Use:
         """What has been used up to now."""
         machines = sum(process.cpu(pid) for pid in (self.simulator.chassis, *self.agents))
-        jobs = self.operator.demand("GET", "jobs?State=finished")
+        jobs = self.admin.demand("GET", "jobs?State=finished")
         return Use(process.cpu(self.server), machines, sum(bool(job["Task"]) for job in jobs))
 
     def _note(self, report: Report) -> None:
@@ -138,7 +138,7 @@ class DataCentre:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             idle = self._idle[name]
-            machine = self.operator.demand("GET", f"machines/{self.uuids[name]}")
+            machine = self.admin.demand("GET", f"machines/{self.uuids[name]}")
             if machine["Workflow"] == workflow and machine["WorkflowComplete"]:
                 return
             if not machine["Runnable"] or time.monotonic() > deadline:

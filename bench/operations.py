@@ -50,9 +50,9 @@ def _prepared(scope: Scope) -> Iterator[tuple[Path, str]]:
         tempfile.TemporaryDirectory(prefix="drp-bench-") as name,
         endpoint(max(scope.machines, 1)) as (url, _),
     ):
-        operator = Caller.with_token(url, caller.token(url))
-        operator.demand("POST", "profiles", {"Name": PROFILE})
-        operator.hang_up()
+        admin = Caller.with_token(url, caller.token(url))
+        admin.demand("POST", "profiles", {"Name": PROFILE})
+        admin.hang_up()
         yield Path(name), url
 
 

@@ -124,7 +124,7 @@ def _line(client: "subprocess.Popen[str]") -> str:
 def _prepare(url: str) -> str:
     """Make the profile that is written to; a token for the clients."""
     token = caller.token(url)
-    operator = Caller.with_token(url, token)
-    operator.demand("POST", "profiles", {"Name": PROFILE, "Params": {COUNTER: 0}})
-    operator.hang_up()
+    admin = Caller.with_token(url, token)
+    admin.demand("POST", "profiles", {"Name": PROFILE, "Params": {COUNTER: 0}})
+    admin.hang_up()
     return token

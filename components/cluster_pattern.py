@@ -31,8 +31,8 @@ REPORTS = "cluster-pattern/reports"
 SIZE = "cluster-pattern/size"
 """So many machines must report before the leader is done."""
 
-ESCAPE: Mapping[str, Any] = MappingProxyType({"cluster-pattern/escape": "the cluster is being reset"})
+ABORT: Mapping[str, Any] = MappingProxyType({"cluster-pattern/abort": "the cluster is being reset"})
 """What ends every wait of the scripts, and fails the task that waits."""
 
-SEEDS: Mapping[str, Any] = MappingProxyType({LEADER: "none", LEADERS: [], DATA: "none", REPORTS: []})
+RUNTIME_PARAMS: Mapping[str, Any] = MappingProxyType({LEADER: "none", LEADERS: [], DATA: "none", REPORTS: []})
 """The `runtime_params` of a cluster that runs the pattern: what the machines find before they begin."""

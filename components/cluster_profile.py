@@ -48,7 +48,7 @@ class ClusterProfile(pulumi.ComponentResource):
         timeout: Seconds until the wait fails, and says what each machine is still doing (600).
         leader_param: The param in which the machines keep their leader, or a list with the leader first.
         reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
-        escape: Params, with values, that end the waits of scripts that are still at work when a reset comes.
+        abort_params: Params, with values, that end the waits of scripts that are still at work when a reset comes.
         common: see `drp_provider.engine.resource.ObjectInputs`. `adopt` also takes over content that is given by its
             path. Another `name` makes the new profile, moves the machines over, removes the old profile, and runs the
             workflow again.
@@ -94,7 +94,7 @@ class ClusterProfile(pulumi.ComponentResource):
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
-        escape: Mapping[str, Any] = cluster_pattern.ESCAPE,
+        abort_params: Mapping[str, Any] = cluster_pattern.ABORT,
         **common: Unpack[ObjectInputs],
     ) -> None:
         lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
@@ -108,7 +108,7 @@ class ClusterProfile(pulumi.ComponentResource):
             runtime_params=runtime_params,
             self_reference=self_reference,
             reset=reset,
-            escape=escape,
+            abort_params=abort_params,
             **inner,
         )
         labelled = dict(_labelled(resource_name, machines))
@@ -155,7 +155,7 @@ class ClusterProfile(pulumi.ComponentResource):
                 machine=machine,
                 runnable=True,
                 restart=self.profile.generation,
-                place=self.assignments[label].place,
+                position=self.assignments[label].position,
                 adopted_machines=self.profile.adopted_machines,
                 **options,
                 opts=opts,
@@ -177,7 +177,7 @@ class ClusterProfile(pulumi.ComponentResource):
 
     def _trigger(self) -> Output[Any]:
         """Change exactly if a workflow of the cluster starts again, so that it is waited for."""
-        starts = {label: workflow.starts for label, workflow in self.workflows.items()}
+        starts = {label: workflow.start_count for label, workflow in self.workflows.items()}
         return Output.all(generation=self.profile.generation, starts=Output.all(**starts))
 
     def _publish(self, leader_param: str) -> None:
@@ -187,8 +187,10 @@ class ClusterProfile(pulumi.ComponentResource):
         nothing: Output[dict[str, Any]] = Output.from_input({})
         # Pulumi's mocks may answer without outputs.
         self.members = self.ready.members.apply(lambda found: found or {}) if self.ready else nothing
-        self.collected = self.ready.found.apply(lambda found: found or {}) if self.ready else nothing
-        self.collected_secrets = self.ready.found_secrets.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected = self.ready.collected.apply(lambda found: found or {}) if self.ready else nothing
+        self.collected_secrets = (
+            self.ready.collected_secrets.apply(lambda found: found or {}) if self.ready else nothing
+        )
         self.leader = Output.all(self.collected, self.members).apply(lambda both: _leader_in(leader_param, *both))
         names = ("name", "params", "machines", "leader", "members", "collected", "collected_secrets")
         self.register_outputs({name: getattr(self, name) for name in names})

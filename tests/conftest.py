@@ -1,4 +1,4 @@
-"""What every test stands on: no endpoint of the caller's, a fresh endpoint of its own, and a door for other writers."""
+"""Fixtures of every test: no endpoint of the caller's, a fresh one of its own, and a proxy in front of it."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C, and every process that they start with them.
@@ -39,22 +39,22 @@ def endpoint() -> Iterator[EmulatedEndpoint]:
 
 
 @pytest.fixture
-def operator(endpoint: EmulatedEndpoint) -> Operator:
-    """Somebody else with rights on the endpoint: an operator's shell, a machine's script."""
-    return Operator(endpoint.url)
+def admin(endpoint: EmulatedEndpoint) -> AdminClient:
+    """Somebody else with rights on the endpoint: an admin's shell, a machine's script."""
+    return AdminClient(endpoint.url)
 
 
 @pytest.fixture
-def door(endpoint: EmulatedEndpoint) -> Iterator[Door]:
+def proxy(endpoint: EmulatedEndpoint) -> Iterator[FaultProxy]:
     """The way from the provider to the endpoint: it records every request, and can be told to misbehave."""
-    with Door(endpoint.url) as opened:
+    with FaultProxy(endpoint.url) as opened:
         yield opened
 
 
 @pytest.fixture
-def stack(tmp_path: Path, door: Door) -> Stack:
-    """An empty Pulumi stack of its own, whose provider reaches the endpoint through the door."""
-    return Stack(tmp_path, door.url)
+def stack(tmp_path: Path, proxy: FaultProxy) -> Stack:
+    """An empty Pulumi stack of its own, whose provider reaches the endpoint through the proxy."""
+    return Stack(tmp_path, proxy.url)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

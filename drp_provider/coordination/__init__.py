@@ -5,14 +5,14 @@ plain function over a `Client`, with a profile token (`GenerateProfileToken`) or
 profile. Every write is one JSON Patch with a `test` of the value that was read.
 """
 
-from drp_provider.coordination.election import NotSeeded, compare_and_set, elect, join
+from drp_provider.coordination.election import NotInitialized, compare_and_set, elect, join
 from drp_provider.coordination.progress import show_progress
 from drp_provider.coordination.sharing import append, publish
-from drp_provider.coordination.waiting import Escaped, WaitTimeout, wait_for, wait_for_count
+from drp_provider.coordination.waiting import Aborted, WaitTimeout, wait_for, wait_for_count
 
 __all__ = [
-    "Escaped",
-    "NotSeeded",
+    "Aborted",
+    "NotInitialized",
     "WaitTimeout",
     "append",
     "compare_and_set",

@@ -11,7 +11,7 @@ SEED = "none"
 """What a param holds while nobody has been elected, or nothing published. It must stand in the profile itself."""
 
 
-class NotSeeded(DrpError):
+class NotInitialized(DrpError):
     """The param is not in the profile, so nothing can be compared."""
 
 
@@ -31,7 +31,7 @@ def elect(api: Documents, profile: str, key: str, me: str, *, seed: str = SEED) 
     having been elected, or after a reboot, gets the same answer too.
 
     Raises:
-        NotSeeded: the param is not in the profile.
+        NotInitialized: the param is not in the profile.
     """
 
     def attempt() -> str | None:
@@ -39,7 +39,7 @@ def elect(api: Documents, profile: str, key: str, me: str, *, seed: str = SEED) 
             return me
         found = read(api, profile, key)
         if found is ABSENT:
-            raise NotSeeded(f"Param {key} is not in profile {profile!r}: seed it with {seed!r} (runtime_params).")
+            raise NotInitialized(f"Param {key} is not in profile {profile!r}: seed it with {seed!r} (runtime_params).")
         return None if same(found, seed) else str(found)
 
     return until_done(f"Param {key} of profile {profile!r}", attempt)

@@ -19,12 +19,12 @@ class WaitTimeout(DrpError):
     """What was waited for did not come in time."""
 
 
-class Escaped(DrpError):
+class Aborted(DrpError):
     """An operator ended all waits of the cluster."""
 
 
 def wait_for(
-    api: Documents, profile: str, key: str, *, seed: Any = SEED, timeout: float = 600, escape: str | None = None
+    api: Documents, profile: str, key: str, *, seed: Any = SEED, timeout: float = 600, abort_param: str | None = None
 ) -> Any:
     """The value of a param as soon as it is there and no longer the seed.
 
@@ -34,13 +34,15 @@ def wait_for(
         key: The param.
         seed: The value that stands for "not yet".
         timeout: Seconds until `WaitTimeout`.
-        escape: A param that ends the wait with `Escaped` as soon as it holds anything but null or the seed.
+        abort_param: A param that ends the wait with `Aborted` as soon as it holds anything but null or the seed.
     """
-    return _wait(api, profile, f"param {key}", lambda params: _set(params, key, seed), timeout=timeout, escape=escape)
+    return _wait(
+        api, profile, f"param {key}", lambda params: _set(params, key, seed), timeout=timeout, abort_param=abort_param
+    )
 
 
 def wait_for_count(
-    api: Documents, profile: str, key: str, count: int, *, timeout: float = 600, escape: str | None = None
+    api: Documents, profile: str, key: str, count: int, *, timeout: float = 600, abort_param: str | None = None
 ) -> list[Any]:
     """The entries of a list as soon as there are `count` of them; see `wait_for`."""
 
@@ -48,7 +50,7 @@ def wait_for_count(
         entries = params.get(key) or []
         return entries if len(entries) >= count else ABSENT
 
-    return list(_wait(api, profile, f"{count} entries in {key}", enough, timeout=timeout, escape=escape))
+    return list(_wait(api, profile, f"{count} entries in {key}", enough, timeout=timeout, abort_param=abort_param))
 
 
 def _params(api: Documents, profile: str, *, last: bool) -> dict[str, Any]:
@@ -73,14 +75,14 @@ def _wait(
     look: Callable[[dict[str, Any]], Any],
     *,
     timeout: float,
-    escape: str | None,
+    abort_param: str | None,
 ) -> Any:
     deadline, pause = time.monotonic() + timeout, FIRST_PAUSE
     print(f"waiting for {what} of profile {profile} ({timeout:g} s at most)", file=sys.stderr)  # noqa: T201 - job log
     while True:
         params = _params(api, profile, last=time.monotonic() >= deadline)
-        if escape is not None and _set(params, escape, SEED) is not ABSENT:
-            raise Escaped(f"The wait for {what} of profile {profile!r} was ended: param {escape} is set there.")
+        if abort_param is not None and _set(params, abort_param, SEED) is not ABSENT:
+            raise Aborted(f"The wait for {what} of profile {profile!r} was ended: param {abort_param} is set there.")
         found = look(params)
         if found is not ABSENT:
             return found

@@ -55,7 +55,7 @@ class EntryLifecycle:
         settled = holders.settled(self.model, olds, news)
         verdict = verbs.diff(self.model, olds, settled)
         if verdict.replaces == (self.model.item,) and isinstance(news[self.model.item], str):
-            claims.take_place(self._thing(news), olds[self.model.item])
+            claims.take_position(self._thing(news), olds[self.model.item])
         return verdict
 
     def create(self, api: Documents, inputs: Inputs) -> State:
@@ -113,7 +113,7 @@ class EntryLifecycle:
     def _target(self, inputs: Inputs) -> _Target:
         holder, item = inputs[self.model.holder], inputs[self.model.item]
         subject = f"{self.model.holder} {holder!r}"
-        return _Target(holders.key_of(holder), item, subject, claims.place_of(self._thing(inputs)))
+        return _Target(holders.key_of(holder), item, subject, claims.position_of(self._thing(inputs)))
 
     def _thing(self, inputs: Inputs) -> claims.Thing:
         return (self.model.prefix, inputs[self.model.holder], inputs[self.model.item])
@@ -128,8 +128,8 @@ class EntryLifecycle:
         """Return the record; `place` says which profiles the machine finds before this one."""
         facts = holders.facts_of(self.model, document)
         item, entries = inputs[self.model.item], document[self.model.list_field]
-        place = {self.model.item: item, "behind": entries[: entries.index(item)]}
-        return State(self._id(document, item), {**inputs, **facts, "place": place}, inputs)
+        position = {self.model.item: item, "behind": entries[: entries.index(item)]}
+        return State(self._id(document, item), {**inputs, **facts, "position": position}, inputs)
 
     def _append(self, api: Documents, target: _Target) -> tuple[Document, bool]:
         """Append the entry; return the machine, and whether it was runnable before.

@@ -14,7 +14,7 @@ Thing = tuple[str, ...]
 _lock = threading.Lock()
 _declared: dict[Thing, set[str]] = {}
 _made: set[Thing] = set()
-_places: dict[Thing, str] = {}
+_positions: dict[Thing, str] = {}
 _recorded: set[Thing] = set()
 
 
@@ -42,16 +42,16 @@ def is_anothers(thing: Thing, declarer: str) -> bool:
         return thing in _made or bool(_declared.get(thing, set()) - {declarer})
 
 
-def take_place(thing: Thing, predecessor: str) -> None:
+def take_position(thing: Thing, predecessor: str) -> None:
     """The thing, an entry of a list, comes in the place of another entry."""
     with _lock:
-        _places[thing] = predecessor
+        _positions[thing] = predecessor
 
 
-def place_of(thing: Thing) -> str | None:
+def position_of(thing: Thing) -> str | None:
     """The entry in whose place the thing comes."""
     with _lock:
-        return _places.get(thing)
+        return _positions.get(thing)
 
 
 def record(thing: Thing) -> None:

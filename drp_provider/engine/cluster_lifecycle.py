@@ -34,7 +34,7 @@ class ClusterLifecycle(ObjectLifecycle):
         """See `verbs.diff`; note which profile a renamed one replaces."""
         verdict = super().diff(olds, news)
         if verdict.replaces and isinstance(news["name"], str):
-            claims.take_place(self._thing(news["name"]), olds["name"])
+            claims.take_position(self._thing(news["name"]), olds["name"])
         return verdict
 
     def create(self, api: Documents, inputs: Inputs) -> State:
@@ -48,11 +48,11 @@ class ClusterLifecycle(ObjectLifecycle):
             Conflict: it is to be adopted, and a declared key holds another value.
         """
         key = self._key(inputs)
-        named_before = claims.place_of(self._thing(key))
+        named_before = claims.position_of(self._thing(key))
         replacing = claims.is_recorded(self._thing(key))
-        escapes = leaves.escapes_of(self.model, inputs) if replacing or named_before else {}
+        aborts = leaves.aborts_of(self.model, inputs) if replacing or named_before else {}
         begun = {**inputs, "incarnation": secrets.token_hex(4), "adopted_machines": []}
-        with at_rest(api, named_before or key, escapes):
+        with at_rest(api, named_before or key, aborts):
             adopted = Creation(self, api, begun).run()
         claims.make(self._thing(key))
         if adopted and not replacing:
@@ -70,9 +70,9 @@ class ClusterLifecycle(ObjectLifecycle):
         before, after = self._begun(id_, olds, olds), self._begun(id_, olds, news)
         change = self._change(before, after, marked=not adopted)
         target = self._target(key, olds, news)
-        escapes = leaves.escapes_of(self.model, news) if change.resets else {}
+        aborts = leaves.aborts_of(self.model, news) if change.resets else {}
         try:
-            with at_rest(api, key, escapes, lambda: is_to_come(api, target, change)):
+            with at_rest(api, key, aborts, lambda: is_to_come(api, target, change)):
                 converge(api, target, change)
         except NotFound as error:
             raise vanished(self._subject(key), error) from None

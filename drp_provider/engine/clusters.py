@@ -7,16 +7,16 @@ from drp_provider.engine.verbs import Documents
 from drp_provider.errors import AnotherCluster
 
 
-def refuse_another_first(api: Documents, subject: str, place: Mapping[str, Any]) -> None:
+def refuse_another_first(api: Documents, subject: str, position: Mapping[str, Any]) -> None:
     """Nothing, where the scripts find the cluster that is meant. No request where its profile is the first in the list.
 
     Raises:
         AnotherCluster: they would find another one.
     """
-    behind = place.get("behind") or []
+    behind = position.get("behind") or []
     if not behind:
         return
-    profile = place["profile"]
+    profile = position["profile"]
     listed = api.list("profiles", {"Name": f"In({','.join([*behind, profile])})"})
     names = {found["Name"]: _self_references(found) for found in listed}
     for other in behind:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.leaves import OWNER_POINTER, RUN_POINTER, label_of, masker
+from drp_provider.engine.overwritten import Overwritten
 from drp_provider.engine.reports import clash_report
 from drp_provider.engine.settling import Rejection, settle
 from drp_provider.engine.verbs import Documents, to_wire
@@ -49,7 +49,7 @@ def converge(
     change: Change,
     *,
     live: Document | None = None,
-    displaced: Displaced | None = None,
+    overwritten: Overwritten | None = None,
 ) -> None:
     """Send the change as one guarded patch; after a refusal or an unreadable answer, look and plan again.
 
@@ -58,7 +58,7 @@ def converge(
         target: The object.
         change: From reviewed to wanted.
         live: The object, if it was just read; otherwise it is read only where the change needs it.
-        displaced: Takes note of the values of others that `force` overwrites.
+        overwritten: Takes note of the values of others that `force` overwrites.
 
     Raises:
         Busy: other writers were faster each time.
@@ -66,13 +66,13 @@ def converge(
         NotFound: the object is gone.
         OutcomeUnknown: the endpoint gave no readable answer, nor to a later look.
     """
-    _Convergence(api, target, change, live, displaced or Displaced({})).run()
+    _Convergence(api, target, change, live, overwritten or Overwritten({})).run()
 
 
 def is_to_come(api: Documents, target: Target, change: Change) -> bool:
     """Return whether the reset in a change has not been carried out yet; raise Conflict unless the change applies."""
     live = look_up(api, target)
-    convergence = _Convergence(api, target, change, live, Displaced({}))
+    convergence = _Convergence(api, target, change, live, Overwritten({}))
     if convergence.run_has_begun(live):
         return False
     convergence.plan()
@@ -83,13 +83,13 @@ class _Convergence:
     """One change on its way."""
 
     def __init__(
-        self, api: Documents, target: Target, change: Change, live: Document | None, displaced: Displaced
+        self, api: Documents, target: Target, change: Change, live: Document | None, overwritten: Overwritten
     ) -> None:
         self._api = api
         self._target = target
         self._change = change
         self._seen = live
-        self._displaced = displaced
+        self._displaced = overwritten
         self._lines: Plan = ()
         self._is_unsettled = False
         """Whether the last patch may have landed, and no look has told."""

@@ -51,9 +51,9 @@ def seeds_of(model: Model, inputs: Inputs) -> dict[str, Any]:
     return _members_of(model.seeded, inputs)
 
 
-def escapes_of(model: Model, inputs: Inputs) -> dict[str, Any]:
+def aborts_of(model: Model, inputs: Inputs) -> dict[str, Any]:
     """The values that are set before a reset, to end the waits of scripts that are still at work."""
-    return _members_of(model.escapes, inputs)
+    return _members_of(model.aborts, inputs)
 
 
 def _members_of(maps: Mapping[str, str], inputs: Inputs) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def empty_body(model: Model) -> dict[str, Any]:
 def secret_keys_of(model: Model, *records: Inputs) -> set[str]:
     """The labels of the leaves that Pulumi holds secret, now or before; a seed is labelled as the leaf it becomes."""
     named = {key for record in records for key in record.get("secret_keys") or ()}
-    for name, target in {**model.seeded, **model.escapes}.items():
+    for name, target in {**model.seeded, **model.aborts}.items():
         named |= {target + key.removeprefix(name) for key in named if key == name or key.startswith(f"{name}.")}
     return named
 

@@ -1,6 +1,6 @@
 """The verbs of a resource that is fields and keys of an object that somebody else made.
 
-The object is never created or deleted. What the program takes it gives back: to the value that `force` displaced, or
+The object is never created or deleted. What the program takes it gives back: to the value that `force` overwrote, or
 else to nothing; and only where the value is still the one that was left there.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from drp_provider.engine import claims, holders, leaves, verbs
 from drp_provider.engine.converge import Target, converge, in_words
-from drp_provider.engine.displaced import Displaced
 from drp_provider.engine.lifecycle import ObjectLifecycle
+from drp_provider.engine.overwritten import Overwritten
 from drp_provider.engine.reports import vanished
 from drp_provider.engine.speech import say
 from drp_provider.engine.verbs import Documents, State, Verdict
@@ -21,7 +21,7 @@ from drp_provider.patch.planner import Change
 from drp_provider.patch.values import same
 
 LOCKED = "/Locked"
-SECRETS = frozenset({"displaced", "ours"})
+SECRETS = frozenset({"overwritten", "ours"})
 """Outputs that hold values of others, or values that were secret under another key."""
 
 
@@ -57,9 +57,9 @@ class PartLifecycle(ObjectLifecycle):
         wanted = leaves.leaves_of(self.model, inputs, marked=False)
         zeros = {p: zero for p, zero in leaves.zeros_of(self.model).items() if p in wanted}
         change = Change(zeros, wanted, force=self._forced(inputs, wanted))
-        displaced = Displaced({})
-        self._carry_out(api, live["Uuid"], change, displaced, news=inputs, live=live)
-        return self._part(live["Uuid"], inputs, holders.facts_of(self.model, live), displaced.values, {})
+        overwritten = Overwritten({})
+        self._carry_out(api, live["Uuid"], change, overwritten, news=inputs, live=live)
+        return self._part(live["Uuid"], inputs, holders.facts_of(self.model, live), overwritten.values, {})
 
     def update(self, api: Documents, id_: str, olds: Inputs, news: Inputs) -> State:
         """One guarded `PATCH`, or a `GET` in front of it where a key is new; what is declared no more is given back.
@@ -68,11 +68,11 @@ class PartLifecycle(ObjectLifecycle):
             Conflict: a leaf that was to change is neither as reviewed nor as wanted.
             NotFound: the object is gone.
         """
-        ours, displaced = olds.get("ours") or {}, Displaced(olds.get("displaced") or {})
+        ours, overwritten = olds.get("ours") or {}, Overwritten(olds.get("overwritten") or {})
         kept = leaves.leaves_of(self.model, news, marked=False)
         change = self._given_back(self._change(olds, news, marked=False), kept, id_, olds)
         try:
-            self._carry_out_in_steps(api, id_, change, displaced, news=news, olds=olds)
+            self._carry_out_in_steps(api, id_, change, overwritten, news=news, olds=olds)
         except NotFound as error:
             raise vanished(self._subject_of(news), error) from None
         changed = change.changed()
@@ -81,7 +81,7 @@ class PartLifecycle(ObjectLifecycle):
             id_,
             news,
             facts,
-            {p: value for p, value in displaced.values.items() if p in kept},
+            {p: value for p, value in overwritten.values.items() if p in kept},
             {p: value for p, value in ours.items() if p in kept and p not in changed},
         )
 
@@ -95,19 +95,19 @@ class PartLifecycle(ObjectLifecycle):
         left = self._left(olds)
         live = leaves.leaves_of(self.model, seen, marked=False)
         ours = {p: left[p] for p, value in live.items() if not same(left[p], value)}
-        return self._part(id_, seen, holders.facts_of(self.model, document), olds.get("displaced") or {}, ours)
+        return self._part(id_, seen, holders.facts_of(self.model, document), olds.get("overwritten") or {}, ours)
 
     def delete(self, api: Documents, id_: str, olds: Inputs) -> None:
         """One `PATCH` that puts back, or takes away, what is still as we left it; the rest is somebody else's now."""
         mine = {p: value for p, value in self._left(olds).items() if not self._is_declared(id_, olds, p)}
-        back = {**leaves.zeros_of(self.model), **(olds.get("displaced") or {})}
+        back = {**leaves.zeros_of(self.model), **(olds.get("overwritten") or {})}
         verbs.give_back(api, self._subject_of(olds), (self.model.prefix, id_), mine, back)
 
     def _subject_of(self, inputs: Inputs) -> str:
         return f"{self.model.holder} {inputs[self.model.holder]!r}"
 
-    def _part(self, id_: str, inputs: Inputs, facts: Inputs, displaced: Inputs, ours: Inputs) -> State:
-        outputs = {**inputs, **facts, "displaced": displaced, "ours": ours or None}
+    def _part(self, id_: str, inputs: Inputs, facts: Inputs, overwritten: Inputs, ours: Inputs) -> State:
+        outputs = {**inputs, **facts, "overwritten": overwritten, "ours": ours or None}
         return State(id_, outputs, inputs, SECRETS)
 
     def _left(self, olds: Inputs) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class PartLifecycle(ObjectLifecycle):
         api: Documents,
         key: str,
         change: Change,
-        displaced: Displaced,
+        overwritten: Overwritten,
         *,
         news: Inputs,
         olds: Inputs | None = None,
@@ -132,30 +132,32 @@ class PartLifecycle(ObjectLifecycle):
     ) -> None:
         secret_keys = leaves.secret_keys_of(self.model, olds or {}, news)
         target = Target(self.model.prefix, key, self._subject_of(news), secret_keys, adopting=live is not None)
-        converge(api, target, change, live=live, displaced=displaced)
-        self._warn_of_lost_values(target, displaced)
+        converge(api, target, change, live=live, overwritten=overwritten)
+        self._warn_of_lost_values(target, overwritten)
 
     def _carry_out_in_steps(
-        self, api: Documents, key: str, change: Change, displaced: Displaced, *, news: Inputs, olds: Inputs
+        self, api: Documents, key: str, change: Change, overwritten: Overwritten, *, news: Inputs, olds: Inputs
     ) -> None:
         """Carry out the change; if the step behind our own lock fails, name what the one before has overwritten."""
-        known = set(displaced.values)
+        known = set(overwritten.values)
         for step in self._around_the_lock(change):
             try:
-                self._carry_out(api, key, step, displaced, news=news, olds=olds)
+                self._carry_out(api, key, step, overwritten, news=news, olds=olds)
             except DrpError as error:
                 failed = error
             else:
                 continue
-            lost = {pointer: value for pointer, value in displaced.values.items() if pointer not in known}
+            lost = {pointer: value for pointer, value in overwritten.values.items() if pointer not in known}
             if not lost or isinstance(failed, NotFound):
                 raise failed
             target = Target(self.model.prefix, key, "", leaves.secret_keys_of(self.model, olds, news))
             raise OutcomeUnknown(f"{failed} An earlier patch has landed; before it, {in_words(lost, target)}.")
 
-    def _warn_of_lost_values(self, target: Target, displaced: Displaced) -> None:
+    def _warn_of_lost_values(self, target: Target, overwritten: Overwritten) -> None:
         """Say which forced keys held the wanted value already, perhaps by a run that died: nothing can be put back."""
-        names = ", ".join(leaves.label_of(pointer) for pointer in sorted(displaced.untold - displaced.values.keys()))
+        names = ", ".join(
+            leaves.label_of(pointer) for pointer in sorted(overwritten.untold - overwritten.values.keys())
+        )
         if names:
             say(
                 f"{target.subject}: {names} held the wanted value already; what an interrupted run may have "
@@ -169,7 +171,7 @@ class PartLifecycle(ObjectLifecycle):
         """
         gone = [p for p in change.reviewed if p not in kept]
         foreign = {p for p in gone if p in (olds.get("ours") or {}) or self._is_declared(id_, olds, p)}
-        back = {p: value for p, value in (olds.get("displaced") or {}).items() if p in gone}
+        back = {p: value for p, value in (olds.get("overwritten") or {}).items() if p in gone}
         return replace(
             change,
             reviewed={p: value for p, value in change.reviewed.items() if p not in foreign},

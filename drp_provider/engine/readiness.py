@@ -22,7 +22,7 @@ FIRST_PAUSE = 0.125
 FIRST_SILENCE = 15.0
 """Seconds without a change after which the last line is said again, and doubled each time."""
 ANOTHER_RUN = "another run, since this one has not begun there"
-SECRETS = "found_secrets"
+SECRETS = "collected_secrets"
 """The output that Pulumi is to encrypt."""
 
 
@@ -74,10 +74,10 @@ class WaitLifecycle:
         secret = hidden_names(watch.settings)
         found = {name: value for name, value in watch.found.items() if name not in secret}
         hidden = {name: value for name, value in watch.found.items() if name in secret}
-        outputs = {**inputs, "members": members, "found": found, SECRETS: hidden}
-        secrets = {SECRETS: hidden, "masked_values": inputs.get("masked_values"), "found": found}
+        outputs = {**inputs, "members": members, "collected": found, SECRETS: hidden}
+        secrets = {SECRETS: hidden, "masked_values": inputs.get("masked_values"), "collected": found}
         if EVERY not in (watch.settings.secret_keys or ()):
-            secrets.pop("found")
+            secrets.pop("collected")
         return State(inputs["profile"], outputs, inputs, frozenset(name for name, held in secrets.items() if held))
 
 
@@ -248,7 +248,7 @@ class _Watch:
 def say_if_leader_leaves(olds: Inputs, news: Inputs) -> None:
     """Say before anything happens that the machine which leads the cluster is among those that leave it."""
     machines = news.get("machines")
-    value = (olds.get("found") or {}).get(olds.get("leader") or "")
+    value = (olds.get("collected") or {}).get(olds.get("leader") or "")
     leader = identity_of(value[0] if isinstance(value, list) and value else value)
     staying = machines if isinstance(machines, list) else list((olds.get("members") or {}).values())
     leaving = {name: uuid for name, uuid in (olds.get("members") or {}).items() if uuid not in staying}

@@ -17,7 +17,7 @@ from drp_provider.patch.pointer import tokens_of, value_at
 from drp_provider.patch.values import ABSENT, same
 
 PATIENCE = 20.0
-"""Seconds. The scripts of the cluster pattern look at their escape param every five at least."""
+"""Seconds. The scripts of the cluster pattern look at their abort param every five at least."""
 POLL = 0.5
 MOST_NAMED = 5
 
@@ -27,7 +27,7 @@ _UNDER_WAY = ("created", "running")
 
 @contextmanager
 def at_rest(
-    api: Documents, profile: str, escapes: Mapping[str, Any], agreed: Callable[[], bool] | None = None
+    api: Documents, profile: str, aborts: Mapping[str, Any], agreed: Callable[[], bool] | None = None
 ) -> Iterator[None]:
     """While machines that carry the profile are at work, end their waits, and go on when none is.
 
@@ -37,12 +37,12 @@ def at_rest(
     Args:
         api: The endpoint.
         profile: The cluster profile.
-        escapes: What ends the waits of the scripts: values by pointer.
+        aborts: What ends the waits of the scripts: values by pointer.
         agreed: For a reset, which clears them. It raises if the endpoint would refuse the reset, and returns False if
             the reset was carried out already: in both cases no wait ends for nothing. None: they are taken back in
             the end.
     """
-    busy = _at_work(api, profile) if escapes else []
+    busy = _at_work(api, profile) if aborts else []
     if not busy:
         yield
         return
@@ -50,7 +50,7 @@ def at_rest(
         yield
         return
     say(f"{profile}: {_few(busy)} at work: ending their waits, {PATIENCE:g} s at most")
-    undo = _write(api, profile, escapes)
+    undo = _write(api, profile, aborts)
     try:
         _wait(api, profile, busy)
         yield
@@ -91,21 +91,21 @@ def _still_at_work(api: Documents, profile: str, before: list[str]) -> list[str]
         return before
 
 
-def _write(api: Documents, profile: str, escapes: Mapping[str, Any]) -> Change:
+def _write(api: Documents, profile: str, aborts: Mapping[str, Any]) -> Change:
     """Set what is not set; return the change that undoes it."""
     before: dict[str, Any] = {}
 
     def send() -> Change:
         live = api.get("profiles", profile)
-        here = {p: value_at(live, p) for p in escapes}
+        here = {p: value_at(live, p) for p in aborts}
         before.update({p: value for p, value in here.items() if value in _UNSET})
-        written = [p for p, value in here.items() if same(value, escapes[p])]  # by us, and the answer was lost
+        written = [p for p, value in here.items() if same(value, aborts[p])]  # by us, and the answer was lost
         held = {p: value for p, value in before.items() if p not in written and value is not ABSENT}
-        free = {p: escapes[p] for p in before if p not in written and p not in held}
-        change = Change(held, {p: escapes[p] for p in held}, seeds=free)
+        free = {p: aborts[p] for p in before if p not in written and p not in held}
+        change = Change(held, {p: aborts[p] for p in held}, seeds=free)
         _patch(api, profile, plan(change, live))
         earlier = {p: value for p, value in before.items() if value is not ABSENT}
-        return Change({p: escapes[p] for p in {*before, *written}}, earlier)
+        return Change({p: aborts[p] for p in {*before, *written}}, earlier)
 
     return settle(f"profile {profile!r}", send, _look_in_send)
 

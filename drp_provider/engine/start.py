@@ -63,7 +63,7 @@ class Start:
     @property
     def mark(self) -> str | None:
         """Return the pointer to the run mark in the machine's Meta; None outside of a cluster."""
-        profile = (self.inputs.get("place") or {}).get("profile")
+        profile = (self.inputs.get("position") or {}).get("profile")
         return pointer_to("Meta", f"{RUN_KEY_PREFIX}{profile}") if profile else None
 
     @property
@@ -74,12 +74,12 @@ class Start:
     @property
     def marked(self) -> str:
         """Return the mark of this very start: a workflow may start more than once in a run."""
-        return mark_of(self.run, self.inputs.get("starts") or 1)
+        return mark_of(self.run, self.inputs.get("start_count") or 1)
 
     @property
     def marked_before(self) -> str:
         """Return the mark of the start before, as far as the state tells."""
-        return mark_of(str(self.olds.get("restart") or UNNUMBERED), self.olds.get("starts") or 1)
+        return mark_of(str(self.olds.get("restart") or UNNUMBERED), self.olds.get("start_count") or 1)
 
 
 def start(api: Documents, key: str, wanted: Start) -> Document:

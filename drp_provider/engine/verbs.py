@@ -18,7 +18,7 @@ from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
 
 CONTROLS = frozenset(
-    {"adopt", "adopted_machines", "drain_timeout", "force", "masked_values", "place", "restart_on_drift"}
+    {"adopt", "adopted_machines", "drain_timeout", "force", "masked_values", "position", "restart_on_drift"}
 )
 """Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
 becomes secret does: its recorded twin has to be encrypted.)"""

@@ -51,7 +51,7 @@ class WorkflowLifecycle:
         """
         key = holders.key_of(inputs[self.model.holder])
         try:
-            clusters.refuse_another_first(api, self._subject(inputs), inputs.get("place") or {})
+            clusters.refuse_another_first(api, self._subject(inputs), inputs.get("position") or {})
             document = start(api, key, Start(self._subject(inputs), inputs, taking=True))
         except NotFound as error:
             raise holders.unknown(self.model, inputs, "no workflow was set", error) from None

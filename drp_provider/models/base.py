@@ -54,7 +54,7 @@ class Owned(Declaration):
     """Inputs whose members are owned one by one."""
     seeded: ClassVar[Mapping[str, str]] = {}
     """Inputs whose members are set once in the map of another input, and belong to others afterwards."""
-    escapes: ClassVar[Mapping[str, str]] = {}
+    aborts: ClassVar[Mapping[str, str]] = {}
     """Inputs whose members are set in the map of another input before a reset, to end the waits of scripts."""
 
     description: str | None = None

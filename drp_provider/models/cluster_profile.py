@@ -25,12 +25,12 @@ class ClusterProfile(Profile):
 
     noun = "cluster profile"
     seeded = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
-    escapes = {"escape": "params"}  # noqa: RUF012 - a ClassVar by its base
+    aborts = {"abort_params": "params"}  # noqa: RUF012 - a ClassVar by its base
 
     runtime_params: Params | None = None
     self_reference: Annotated[str | list[str] | None, BeforeValidator(_check_names)] = None
     reset: str | None = None
-    escape: Params | None = None
+    abort_params: Params | None = None
     run: StrictInt | None = None
     """Counts how often the cluster began at its first values: 1, and one more at each reset."""
 
@@ -85,10 +85,10 @@ class ClusterProfile(Profile):
 
     @model_validator(mode="after")
     def _the_escape_is_a_param_of_its_own(self) -> "ClusterProfile":
-        shared = sorted((self.escape or {}).keys() & (self.params or {}).keys())
+        shared = sorted((self.abort_params or {}).keys() & (self.params or {}).keys())
         if shared:
             raise ValueError(
-                f"{', '.join(shared)} stands in params and in escape: what ends the waits of scripts is set and "
+                f"{', '.join(shared)} stands in params and in abort_params: what ends the waits of scripts is set and "
                 "cleared by a reset, so take it out of params"
             )
         return self

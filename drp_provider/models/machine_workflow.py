@@ -23,13 +23,13 @@ class MachineWorkflow(Held):
     final_workflows: list[Name] | None = None
     runnable: StrictBool | None = None
     restart: StrictStr | None = None
-    place: dict[str, Any] | None = None
+    position: dict[str, Any] | None = None
     adopted_machines: list[StrictStr] | None = None
     restart_on_drift: StrictBool | None = None
     drain_workflow: Name | None = None
     drain_timeout: float = Field(default=600, gt=0, le=LONGEST_DRAIN)
     force: list[str] | None = None
-    starts: StrictInt | None = None
+    start_count: StrictInt | None = None
     """Counts how often the program has started the workflow: a preview shows a change exactly if it runs again."""
     expected: Name | None = None
     """Only in the state: the workflow that was set, after a refresh has found another one on the machine."""
@@ -46,12 +46,12 @@ class MachineWorkflow(Held):
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
         """Count the starts: the same program on the same state gives the same number."""
         if not olds:
-            return {**inputs, "starts": 1}
-        count = olds.get("starts") or 1
+            return {**inputs, "start_count": 1}
+        count = olds.get("start_count") or 1
         for name in ("workflow", "restart"):
             if not isinstance(inputs.get(name), str | None):
-                return {**inputs, "starts": inputs[name]}  # as unknown as what it follows from
-        return {**inputs, "starts": count + 1 if cls.starts_again(olds, inputs) else count}
+                return {**inputs, "start_count": inputs[name]}  # as unknown as what it follows from
+        return {**inputs, "start_count": count + 1 if cls.starts_again(olds, inputs) else count}
 
     @classmethod
     def starts_again(cls, olds: Inputs, news: Inputs) -> bool:

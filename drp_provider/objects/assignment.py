@@ -17,7 +17,7 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         profile: Name of the profile, best the `name` output of the resource that makes it.
         opts: Pulumi's resource options; `retain_on_delete` keeps the entry when the resource goes.
 
-    The output `place` says which profiles come first in the list (`behind`). A `MachineWorkflow` takes it.
+    The output `position` says which profiles come first in the list (`behind`). A `MachineWorkflow` takes it.
 
     When the resource goes, the same patch takes the cluster's run mark off the machine, and puts its icon and colour
     back if they are still as the cluster pattern's scripts left them.
@@ -29,7 +29,7 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
     profile: Output[str]
     machine_uuid: Output[str]
     machine_name: Output[str]
-    place: Output[dict[str, Any]]
+    position: Output[dict[str, Any]]
 
     def __init__(
         self,
@@ -40,4 +40,4 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {"machine": machine, "profile": profile}
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "place"])
+        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "position"])

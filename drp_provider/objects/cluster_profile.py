@@ -21,9 +21,9 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             left out. KRIB wants `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty.
         reset: Any text; changing it puts the runtime params back to their first values and removes every param that
             is not declared, in one guarded patch.
-        escape: Params, with values, that end the waits of the scripts, such as `{"cluster-pattern/escape": "reset"}`. A
-            reset sets them first while machines that carry the profile are at work, waits 20 s at most until none is,
-            and clears them.
+        abort_params: Params, with values, that end the waits of the scripts, such as
+            `{"cluster-pattern/abort": "reset"}`. A reset sets them first while machines that carry the profile are at
+            work, waits 20 s at most until none is, and clears them.
         common: see `ObjectInputs`. `adopt` keeps what an earlier cluster of that name left behind.
 
     `generation` is the text of the run: another one each time that the cluster begins at its first values, by its
@@ -38,7 +38,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     runtime_params: Output[dict[str, Any]]
     self_reference: Output[Any]
     reset: Output[str | None]
-    escape: Output[dict[str, Any] | None]
+    abort_params: Output[dict[str, Any] | None]
     run: Output[int]
     adopted_machines: Output[list[str]]
 
@@ -50,7 +50,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
         self_reference: str | Sequence[str] | None = None,
         reset: Input[str] | None = None,
-        escape: Mapping[str, Any] | None = None,
+        abort_params: Mapping[str, Any] | None = None,
         **common: Unpack[ObjectInputs],
     ) -> None:
         own = {
@@ -58,7 +58,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "runtime_params": runtime_params,
             "self_reference": self_reference,
             "reset": reset,
-            "escape": escape,
+            "abort_params": abort_params,
             "run": None,
             "adopted_machines": None,
         }

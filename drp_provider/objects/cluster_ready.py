@@ -22,7 +22,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         final_workflows: Names of workflows that tasks of the workflow set; a machine is done when it has completed one
             of them. Left out: when it has completed `workflow`.
         run: The `generation` output of the cluster profile: a machine counts as done only if it has begun this very
-            run, by a `MachineWorkflow` with the same `restart` and a `place`.
+            run, by a `MachineWorkflow` with the same `restart` and a `position`.
         leader: Name of the param that names the leader: if its machine leaves, a line says so before anything happens.
         params: Names of params of the profile that must hold something (not null, `none`, or empty).
         secret_params: More of them, whose values are secrets, such as a join token.
@@ -35,14 +35,14 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         trigger: Any value; a change waits again. Pass what restarts the workflow.
         opts: Pulumi's resource options.
 
-    Outputs are `members` (uuid by machine name), `found` (the named params with their values), and `found_secrets`,
-    which Pulumi encrypts.
+    Outputs are `members` (uuid by machine name), `collected` (the named params with their values), and
+    `collected_secrets`, which Pulumi encrypts.
     """
 
     profile: Output[str]
     members: Output[dict[str, str]]
-    found: Output[dict[str, Any]]
-    found_secrets: Output[dict[str, Any]]
+    collected: Output[dict[str, Any]]
+    collected_secrets: Output[dict[str, Any]]
 
     def __init__(
         self,
@@ -80,4 +80,4 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "poll_seconds": poll_seconds,
             "trigger": trigger,
         }
-        super().__init__(resource_name, inputs, opts, facts=["members", "found", "found_secrets"])
+        super().__init__(resource_name, inputs, opts, facts=["members", "collected", "collected_secrets"])

@@ -26,7 +26,7 @@ class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
         opts: Pulumi's resource options; `retain_on_delete` leaves everything as it is when the resource goes.
 
     Creation fails, with the machine as it was, where a declared key is there with another value and is not in
-    `force`. What `force` displaced is kept in the secret output `displaced` and put back when the key or the resource
+    `force`. What `force` overwrote is kept in the secret output `overwritten` and put back when the key or the resource
     goes; other declared keys are then removed, and fields are emptied. Whatever somebody else has written since stays.
     """
 
@@ -39,7 +39,7 @@ class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
     locked: Output[bool | None]
     machine_uuid: Output[str]
     machine_name: Output[str]
-    displaced: Output[dict[str, Any]]
+    overwritten: Output[dict[str, Any]]
 
     def __init__(
         self,
@@ -65,4 +65,4 @@ class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
             "locked": locked,
             "force": force,
         }
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "displaced"])
+        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "overwritten"])

@@ -22,10 +22,11 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
             workflow that a refresh finds is drift.
         restart: Any text; changing it runs the workflow again from its start, by two requests. In a cluster pass the
             `generation` of its profile.
-        place: The `place` output of the assignment of the cluster that the workflow is for. The patch that starts the
-            workflow then also writes `restart` into the machine's Meta, under `pulumi-run/<profile>`: a machine without
-            this very mark has not begun this run, and is started even if it has run the workflow elsewhere. A machine
-            that carries another cluster first, named by the same param, is refused: its scripts would work in that one.
+        position: The `position` output of the assignment of the cluster that the workflow is for. The patch that
+            starts the workflow then also writes `restart` into the machine's Meta, under `pulumi-run/<profile>`: a
+            machine without this very mark has not begun this run, and is started even if it has run the workflow
+            elsewhere. A machine that carries another cluster first, named by the same param, is refused: its scripts
+            would work in that one.
         adopted_machines: The `adopted_machines` output of the cluster profile: machines that have this workflow and
             were in the cluster before the program adopted it are marked, and not started again.
         restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
@@ -36,8 +37,8 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         force: `["workflow"]` replaces whatever workflow the machine is in, after a conflict was looked at.
         opts: Pulumi's resource options; `retain_on_delete` leaves the machine in its workflow.
 
-    The output `starts` counts how often the program has started the workflow: a preview shows another number exactly
-    if the workflow runs again. What waits for it takes it as `trigger`.
+    The output `start_count` counts how often the program has started the workflow: a preview shows another number
+    exactly if the workflow runs again. What waits for it takes it as `trigger`.
 
     Creation takes over a machine that has no workflow, has this one (which is not started again), or is through with
     another; one in the middle of another is a conflict. When the resource goes, the workflow is cleared if it is still
@@ -48,10 +49,10 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
     workflow: Output[str]
     runnable: Output[bool | None]
     restart: Output[str | None]
-    place: Output[dict[str, Any] | None]
+    position: Output[dict[str, Any] | None]
     machine_uuid: Output[str]
     machine_name: Output[str]
-    starts: Output[int]
+    start_count: Output[int]
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         runnable: Input[bool] | None = None,
         restart: Input[str] | None = None,
         final_workflows: Input[Sequence[str]] | None = None,
-        place: Input[Mapping[str, Any]] | None = None,
+        position: Input[Mapping[str, Any]] | None = None,
         adopted_machines: Input[Sequence[str]] | None = None,
         restart_on_drift: Input[bool] | None = None,
         drain_workflow: Input[str] | None = None,
@@ -76,11 +77,11 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
             "runnable": runnable,
             "restart": restart,
             "final_workflows": final_workflows,
-            "place": place,
+            "position": position,
             "adopted_machines": adopted_machines,
             "restart_on_drift": restart_on_drift,
             "drain_workflow": drain_workflow,
             "drain_timeout": drain_timeout,
             "force": force,
         }
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "starts"])
+        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "start_count"])

@@ -37,7 +37,7 @@ krib = ClusterProfile(
     wait_for_secrets=[JOIN, ADMIN],
     timeout=3600,
     leader_param=MASTERS,
-    escape=cluster_pattern.ESCAPE if simulated else {},  # KRIB's own tasks know none
+    abort_params=cluster_pattern.ABORT if simulated else {},  # KRIB's own tasks know none
 )
 
 pulumi.export("first_master", krib.leader)

@@ -10,7 +10,7 @@ cluster = ClusterProfile(
     "example",
     machines=machines,
     params={cluster_pattern.SIZE: len(machines)},
-    runtime_params=cluster_pattern.SEEDS,
+    runtime_params=cluster_pattern.RUNTIME_PARAMS,
     content=cluster_pattern.CONTENT,
     workflow=cluster_pattern.WORKFLOW,
     wait_for=[cluster_pattern.DATA],

@@ -18,7 +18,7 @@ farm = ClusterProfile(
     "farm",
     machines=machines,
     params={cluster_pattern.SIZE: len(machines), PORT: 9000},
-    runtime_params={**cluster_pattern.SEEDS, SETTINGS: "none", BACKENDS: []},
+    runtime_params={**cluster_pattern.RUNTIME_PARAMS, SETTINGS: "none", BACKENDS: []},
     content=[pattern, own],
     workflow="web-farm",
     wait_for=[SETTINGS, cluster_pattern.REPORTS],

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -18,13 +18,13 @@ THREE = """
 
 
 def test_a_cluster_is_a_profile_that_names_itself_on_all_its_machines(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     created = stack.up(THREE)
     assert created.ok, created.text
-    assert operator.params("example") == {"cluster-profile": "example", "my/version": "1.2", "my/leader": "none"}
-    assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [["example"]] * 3
-    assert sorted(door.calls()) == [
+    assert admin.params("example") == {"cluster-profile": "example", "my/version": "1.2", "my/leader": "none"}
+    assert [admin.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [["example"]] * 3
+    assert sorted(proxy.calls()) == [
         *(f"PATCH machines/Name:node-{n}" for n in (1, 2, 3)),
         "POST profiles",
     ]
@@ -32,53 +32,53 @@ def test_a_cluster_is_a_profile_that_names_itself_on_all_its_machines(
     assert '"cluster-profile":"example"' in shown.replace(" ", "").replace("\n", "")
     assert stack.up(None, "--expect-no-changes").ok
     assert stack.destroy().ok
-    assert not operator.exists("profiles/example")
-    assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[]] * 3
+    assert not admin.exists("profiles/example")
+    assert [admin.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[]] * 3
 
 
-def test_taking_one_machine_out_touches_that_machine_only(stack: Stack, door: Door, operator: Operator) -> None:
+def test_taking_one_machine_out_touches_that_machine_only(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
     assert stack.up(THREE).ok
-    node_1 = operator.get("machines/Name:node-1")["Uuid"]
-    door.forget()
+    node_1 = admin.get("machines/Name:node-1")["Uuid"]
+    proxy.forget()
     assert stack.up(THREE.replace('"node-1", ', "")).ok
-    assert door.calls() == [f"GET machines/{node_1}", f"PATCH machines/{node_1}"]
-    assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[], ["example"], ["example"]]
+    assert proxy.calls() == [f"GET machines/{node_1}", f"PATCH machines/{node_1}"]
+    assert [admin.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[], ["example"], ["example"]]
 
 
-def test_taking_one_output_out_of_the_list_leaves_the_other_machines_alone(stack: Stack, operator: Operator) -> None:
+def test_taking_one_output_out_of_the_list_leaves_the_other_machines_alone(stack: Stack, admin: AdminClient) -> None:
     program = """
         nodes = [pulumi.Output.from_input(f"node-{n}") for n in (1, 2, 3)]
         ClusterProfile("example", machines=nodes)
     """
     assert stack.up(program).ok
     assert stack.up(program.replace("(1, 2, 3)", "(2, 3)")).ok
-    assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[], ["example"], ["example"]]
+    assert [admin.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [[], ["example"], ["example"]]
     assert stack.refresh().ok
     assert stack.up(None, "--expect-no-changes").ok
 
 
 def test_another_cluster_name_moves_the_machines_before_the_old_profile_goes(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     assert stack.up(THREE).ok
-    door.forget()
+    proxy.forget()
     renamed = stack.up(THREE.replace('"example", params', '"example", name="better", params'))
     assert renamed.ok, renamed.text
-    calls = door.calls()
+    calls = proxy.calls()
     assert calls[:3] == ["GET machines", "GET jobs", "POST profiles"]
     assert calls[-1] == "DELETE profiles/example"
-    assert operator.params("better")["cluster-profile"] == "better"
-    assert [operator.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [["better"]] * 3
+    assert admin.params("better")["cluster-profile"] == "better"
+    assert [admin.profiles_of(f"node-{n}") for n in (1, 2, 3)] == [["better"]] * 3
 
 
-def test_what_the_machines_write_is_theirs(stack: Stack, operator: Operator) -> None:
+def test_what_the_machines_write_is_theirs(stack: Stack, admin: AdminClient) -> None:
     assert stack.up(THREE).ok
-    operator.set_param("example", "my/leader", "node-2")
-    operator.set_param("example", "my/data", {"token": "t"})
+    admin.set_param("example", "my/leader", "node-2")
+    admin.set_param("example", "my/data", {"token": "t"})
     assert stack.refresh().ok
     assert stack.up(None, "--expect-no-changes").ok
     assert stack.up(THREE.replace("1.2", "1.3")).ok
-    assert operator.params("example") == {
+    assert admin.params("example") == {
         "cluster-profile": "example",
         "my/version": "1.3",
         "my/leader": "node-2",
@@ -86,34 +86,34 @@ def test_what_the_machines_write_is_theirs(stack: Stack, operator: Operator) -> 
     }
 
 
-def test_a_runtime_param_that_appears_later_is_seeded_only_where_nothing_is(stack: Stack, operator: Operator) -> None:
+def test_a_runtime_param_that_appears_later_is_seeded_only_where_nothing_is(stack: Stack, admin: AdminClient) -> None:
     assert stack.up(THREE).ok
-    operator.set_param("example", "my/one", "theirs")
+    admin.set_param("example", "my/one", "theirs")
     later = THREE.replace('"my/leader": "none"', '"my/leader": "none", "my/one": "seed", "my/two": "seed"')
     done = stack.up(later)
     assert done.ok, done.text
-    assert operator.params("example")["my/one"] == "theirs"
-    assert operator.params("example")["my/two"] == "seed"
+    assert admin.params("example")["my/one"] == "theirs"
+    assert admin.params("example")["my/two"] == "seed"
     # Handing a key over, or forgetting it, removes nothing.
     assert stack.up(THREE.replace('runtime_params={"my/leader": "none"},', "")).ok
-    assert operator.params("example")["my/leader"] == "none"
+    assert admin.params("example")["my/leader"] == "none"
 
 
 def test_reset_puts_the_runtime_params_back_and_clears_what_is_not_declared(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     assert stack.up(THREE).ok
-    operator.set_param("example", "my/leader", "node-2")
-    operator.set_param("example", "my/data", {"token": "t"})
-    door.forget()
+    admin.set_param("example", "my/leader", "node-2")
+    admin.set_param("example", "my/data", {"token": "t"})
+    proxy.forget()
     done = stack.up(THREE.replace("machines=", 'reset="again", machines='))
     assert done.ok, done.text
-    assert door.calls() == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
-    assert operator.params("example") == {"cluster-profile": "example", "my/version": "1.2", "my/leader": "none"}
+    assert proxy.calls() == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
+    assert admin.params("example") == {"cluster-profile": "example", "my/version": "1.2", "my/leader": "none"}
 
 
-def test_leftovers_of_an_earlier_cluster_are_listed_and_kept_by_adopt(stack: Stack, operator: Operator) -> None:
-    operator.post(
+def test_leftovers_of_an_earlier_cluster_are_listed_and_kept_by_adopt(stack: Stack, admin: AdminClient) -> None:
+    admin.post(
         "profiles", {"Name": "example", "Params": {"cluster-profile": "example", "my/leader": "old", "my/data": 1}}
     )
     refused = stack.up(THREE)
@@ -122,16 +122,16 @@ def test_leftovers_of_an_earlier_cluster_are_listed_and_kept_by_adopt(stack: Sta
     assert "my/data, my/leader" in refused.text
     adopted = stack.up(THREE.replace("machines=", "adopt=True, machines="))
     assert adopted.ok, adopted.text
-    assert operator.params("example")["my/leader"] == "old"
+    assert admin.params("example")["my/leader"] == "old"
 
 
-def test_self_references_can_be_several_or_none(stack: Stack, operator: Operator) -> None:
+def test_self_references_can_be_several_or_none(stack: Stack, admin: AdminClient) -> None:
     krib = 'ClusterProfile("krib", self_reference=["krib/cluster-profile", "etcd/cluster-profile"])'
     plain = 'ClusterProfile("plain", self_reference=[])'
     done = stack.up(f"{krib}\n{plain}")
     assert done.ok, done.text
-    assert operator.params("krib") == {"krib/cluster-profile": "krib", "etcd/cluster-profile": "krib"}
-    assert operator.params("plain") == {}
+    assert admin.params("krib") == {"krib/cluster-profile": "krib", "etcd/cluster-profile": "krib"}
+    assert admin.params("plain") == {}
 
 
 @pytest.mark.parametrize(

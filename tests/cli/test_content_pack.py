@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -31,19 +31,19 @@ def pack(stack: Stack) -> Path:
 
 
 def test_a_folder_lives_and_each_change_is_one_request_and_one_object_in_the_preview(
-    stack: Stack, door: Door, operator: Operator, pack: Path
+    stack: Stack, proxy: FaultProxy, admin: AdminClient, pack: Path
 ) -> None:
     made = stack.up(PROGRAM)
     assert made.ok, made.text
-    assert door.calls() == ["POST contents"]
-    assert operator.get("contents/my-pack")["meta"]["Version"] == "1.10"
-    assert operator.get("templates/elect.sh.tmpl")["Contents"] == "#!/bin/sh\necho elect\n"
-    assert operator.get("params/my/leader")["Schema"] == {"type": "string", "x-note": None}
+    assert proxy.calls() == ["POST contents"]
+    assert admin.get("contents/my-pack")["meta"]["Version"] == "1.10"
+    assert admin.get("templates/elect.sh.tmpl")["Contents"] == "#!/bin/sh\necho elect\n"
+    assert admin.get("params/my/leader")["Schema"] == {"type": "string", "x-note": None}
 
-    door.forget()
+    proxy.forget()
     unchanged = stack.up(None, "--expect-no-changes")
     assert unchanged.ok, unchanged.text
-    assert door.calls() == []
+    assert proxy.calls() == []
 
     (pack / "tasks" / "wait.yaml").write_text("Name: wait\nDescription: second\n")
     seen = stack.preview()
@@ -51,28 +51,28 @@ def test_a_folder_lives_and_each_change_is_one_request_and_one_object_in_the_pre
     assert "wait" in seen.text
     assert "elect" not in seen.text
     assert stack.up().ok
-    assert door.calls() == ["PUT contents/my-pack"]
+    assert proxy.calls() == ["PUT contents/my-pack"]
 
-    door.forget()
+    proxy.forget()
     refreshed = stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert refreshed.ok, refreshed.text
-    live = operator.get("contents/my-pack")
+    live = admin.get("contents/my-pack")
     del live["sections"]["tasks"]["elect"]
-    assert operator.send("PUT", "contents/my-pack", live).status_code == 200
+    assert admin.send("PUT", "contents/my-pack", live).status_code == 200
     drifted = stack.refresh()
     assert drifted.ok, drifted.text
     assert "elect" in drifted.text
     assert "second" not in drifted.text
     assert stack.up().ok
-    assert operator.exists("tasks/elect")
+    assert admin.exists("tasks/elect")
 
-    operator.post("stages", {"Name": "theirs", "Tasks": ["elect"]})
+    admin.post("stages", {"Name": "theirs", "Tasks": ["elect"]})
     refused = stack.destroy()
     assert not refused.ok
     assert "what would go with it is in use: task elect by stage theirs; take it away there first" in refused.text
-    operator.delete("stages/theirs")
+    admin.delete("stages/theirs")
     assert stack.destroy().ok
-    assert not operator.exists("tasks/elect")
+    assert not admin.exists("tasks/elect")
 
 
 def test_a_version_that_nobody_gave_changes_when_the_content_does(stack: Stack, pack: Path) -> None:
@@ -86,23 +86,23 @@ def test_a_version_that_nobody_gave_changes_when_the_content_does(stack: Stack, 
     assert stack.resources("ContentPack")[0]["id"] == "pack"
 
 
-def test_a_pack_that_is_gone_leaves_the_state(stack: Stack, operator: Operator, pack: Path) -> None:
+def test_a_pack_that_is_gone_leaves_the_state(stack: Stack, admin: AdminClient, pack: Path) -> None:
     assert stack.up(PROGRAM).ok
-    assert operator.send("DELETE", "contents/my-pack").status_code == 204
+    assert admin.send("DELETE", "contents/my-pack").status_code == 204
     assert stack.refresh().ok
     assert stack.resources("ContentPack") == []
     assert stack.up().ok
-    assert operator.exists("tasks/elect")
+    assert admin.exists("tasks/elect")
 
 
 def test_another_name_replaces_the_pack_though_it_holds_the_same_objects(
-    stack: Stack, operator: Operator, pack: Path
+    stack: Stack, admin: AdminClient, pack: Path
 ) -> None:
     assert stack.up(PROGRAM).ok
     renamed = stack.up(PROGRAM.replace('path="pack"', 'path="pack", name="other"'))
     assert renamed.ok, renamed.text
-    assert operator.get("tasks/elect")["Bundle"] == "other"
-    assert not operator.exists("contents/my-pack")
+    assert admin.get("tasks/elect")["Bundle"] == "other"
+    assert not admin.exists("contents/my-pack")
 
 
 def test_a_broken_file_is_one_line_with_its_place(stack: Stack, pack: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_broken_file_is_one_line_with_its_place(stack: Stack, pack: Path) -> N
     assert "Traceback" not in refused.text
 
 
-def test_a_secret_in_an_object_is_stored_encrypted_and_the_rest_is_shown(stack: Stack, operator: Operator) -> None:
+def test_a_secret_in_an_object_is_stored_encrypted_and_the_rest_is_shown(stack: Stack, admin: AdminClient) -> None:
     program = """
         drp.ContentPack("pack", content={"sections": {"profiles": {
             "open": {"Description": "first"},
@@ -121,7 +121,7 @@ def test_a_secret_in_an_object_is_stored_encrypted_and_the_rest_is_shown(stack: 
     """
     made = stack.up(program)
     assert made.ok, made.text
-    assert operator.get("profiles/closed")["Params"] == {"my/key": "canary", "my/none": None}
+    assert admin.get("profiles/closed")["Params"] == {"my/key": "canary", "my/none": None}
     assert "canary" not in stack.run("stack", "export").text
     seen = stack.preview(program.replace("first", "second"))
     assert '~ Description: "first" => "second"' in seen.text

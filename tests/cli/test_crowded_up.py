@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 from tests.support.stack import Stack, succeeded
 from tests.support.writers import writing
 
 pytestmark = pytest.mark.cli
 
 
-def test_each_up_adds_its_key_while_machines_write(stack: Stack, operator: Operator) -> None:
+def test_each_up_adds_its_key_while_machines_write(stack: Stack, admin: AdminClient) -> None:
     succeeded(stack.up(program(0)))
-    with writing(operator.base, "web", a_second=25) as writers:
+    with writing(admin.base, "web", a_second=25) as writers:
         for number in range(1, 4):
             succeeded(stack.up(program(number)))
-    held = operator.params("web")
+    held = admin.params("web")
     assert {key for key in held if key.startswith("my/")} == {f"my/key-{number}" for number in range(4)}
     assert {key: value for key, value in held.items() if key.startswith("theirs/")} == writers.written
     assert writers.refused == []

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.admin import AdminClient
 from tests.support.agent import Agent, make_workflow
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -22,43 +22,43 @@ def of(*machines: str) -> str:
 
 
 @pytest.fixture
-def work(stack: Stack, door: Door, operator: Operator) -> Callable[[], None]:
+def work(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> Callable[[], None]:
     """Let every machine of the cluster do its work, and write itself into the list, while `up` waits."""
-    make_workflow(operator, "flow", "task")
+    make_workflow(admin, "flow", "task")
 
     def act() -> None:
-        for machine in operator.get("machines"):
+        for machine in admin.get("machines"):
             if machine["Workflow"] == "flow" and machine["CurrentTask"] < len(machine["Tasks"]):
-                Agent(operator, machine["Name"]).work()
-                params = operator.params("web")
+                Agent(admin, machine["Name"]).work()
+                params = admin.params("web")
                 entry = {"Name": machine["Name"], "Uuid": machine["Uuid"]}
-                operator.set_param("web", "web/members", [*params["web/members"], entry])
+                admin.set_param("web", "web/members", [*params["web/members"], entry])
                 if params["web/leader"] == "none":
-                    operator.set_param("web", "web/leader", machine["Uuid"])
+                    admin.set_param("web", "web/leader", machine["Uuid"])
 
     def arm() -> None:
-        door.faults.clear()
-        door.before("GET", act, times=10_000)
+        proxy.faults.clear()
+        proxy.before("GET", act, times=10_000)
 
     arm()
     return arm
 
 
-def name_of_leader(operator: Operator) -> str:
-    uuid = operator.params("web")["web/leader"]
-    return str(operator.get(f"machines/{uuid}")["Name"])
+def name_of_leader(admin: AdminClient) -> str:
+    uuid = admin.params("web")["web/leader"]
+    return str(admin.get(f"machines/{uuid}")["Name"])
 
 
 def test_replaced_hardware_joins_and_runs_and_its_old_entry_is_named(
-    stack: Stack, operator: Operator, work: Callable[[], None]
+    stack: Stack, admin: AdminClient, work: Callable[[], None]
 ) -> None:
     succeeded(stack.up(of("node-1", "node-2")))
-    leader = name_of_leader(operator)
-    old = operator.get(f"machines/Name:{leader}")["Uuid"]
-    operator.delete(f"machines/{old}")
-    new = operator.post("machines", {"Name": leader})["Uuid"]
+    leader = name_of_leader(admin)
+    old = admin.get(f"machines/Name:{leader}")["Uuid"]
+    admin.delete(f"machines/{old}")
+    new = admin.post("machines", {"Name": leader})["Uuid"]
     done = succeeded(stack.up(None, "--refresh")).error()
-    machine = operator.get(f"machines/{new}")
+    machine = admin.get(f"machines/{new}")
     assert (machine["Profiles"], machine["CurrentTask"] >= len(machine["Tasks"])) == (["web"], True)
     said = " ".join(done.split())
     assert f"web/members has an entry of {leader} ({old}), which is no machine of the cluster any more" in said
@@ -67,17 +67,17 @@ def test_replaced_hardware_joins_and_runs_and_its_old_entry_is_named(
 
 
 def test_a_leader_that_leaves_is_named_before_and_after(
-    stack: Stack, operator: Operator, work: Callable[[], None]
+    stack: Stack, admin: AdminClient, work: Callable[[], None]
 ) -> None:
     succeeded(stack.up(of("node-1", "node-2")))
-    leader = name_of_leader(operator)
+    leader = name_of_leader(admin)
     other = {"node-1": "node-2", "node-2": "node-1"}[leader]
     before = " ".join(succeeded(stack.preview(of(other))).error().split())
     assert f"cluster 'web': machine {leader}, which leads it (web/leader), leaves" in before
     assert "change `reset` in the same `pulumi up` to elect again" in before
     after = " ".join(succeeded(stack.up(of(other))).error().split())
     assert "which is no machine of the cluster any more: change `reset` to elect again" in after
-    assert operator.profiles_of(leader) == []
+    assert admin.profiles_of(leader) == []
     renewed = " ".join(succeeded(stack.up(of(other).replace("timeout=60", 'timeout=60, reset="1"'))).error().split())
     assert "no machine of the cluster any more" not in renewed
-    assert name_of_leader(operator) == other
+    assert name_of_leader(admin) == other

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drp_emulator import Emulator
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 from tests.support.stack import ROOT, Stack
 
 pytestmark = pytest.mark.cli
@@ -34,10 +34,10 @@ def gone(stack: Stack, simulator: Emulator, profile: str) -> None:
     """The program leaves nothing behind."""
     assert stack.up(None, "--expect-no-changes").ok
     assert stack.destroy().ok
-    operator = Operator(simulator.url)
-    assert not operator.exists(f"profiles/{profile}")
-    assert not operator.exists("contents/cluster-pattern")
-    assert [operator.get(f"machines/Name:{name}")["Workflow"] for name in simulator.machines] == [""] * 4
+    admin = AdminClient(simulator.url)
+    assert not admin.exists(f"profiles/{profile}")
+    assert not admin.exists("contents/cluster-pattern")
+    assert [admin.get(f"machines/Name:{name}")["Workflow"] for name in simulator.machines] == [""] * 4
 
 
 @pytest.mark.parametrize("example", ["leader-election"], indirect=True)
@@ -63,7 +63,7 @@ def test_krib_has_three_masters_and_a_join_command_that_stays_secret(example: St
     masters = example.output("masters")
     assert len(masters) == len(set(masters)) == 3
     assert example.output("first_master") == masters[0]
-    params = Operator(simulator.url).params("krib")
+    params = AdminClient(simulator.url).params("krib")
     assert params["krib/cluster-profile"] == params["etcd/cluster-profile"] == "krib"
     assert example.output("join_command") == params["krib/cluster-join-command"]
     token = params["krib/cluster-bootstrap-token"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import kill
 from tests.support.stack import Stack
 
@@ -11,40 +11,42 @@ pytestmark = pytest.mark.cli
 
 
 def test_a_create_that_was_killed_after_it_landed_is_taken_up_by_the_next_run(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
-    landed, let_go = door.hold_reply("POST")
+    landed, let_go = proxy.hold_reply("POST")
     stack.program('drp.Profile("web", params={"web/port": 80})')
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
     kill(process, stack.folder)
     let_go.set()
-    assert operator.params("web") == {"web/port": 80}
+    assert admin.params("web") == {"web/port": 80}
     assert stack.resources("Profile") == []
 
     # What happened meanwhile to keys of others stays.
-    operator.set_param("web", "theirs", 1)
+    admin.set_param("web", "theirs", 1)
     assert stack.run("cancel", "--yes").ok
     repaired = stack.up('drp.Profile("web", params={"web/port": 81})')
     assert repaired.ok, repaired.text
-    assert operator.params("web") == {"web/port": 81, "theirs": 1}
+    assert admin.params("web") == {"web/port": 81, "theirs": 1}
     assert stack.resources("Profile")[0]["outputs"]["adopted"] is False
     assert stack.run("refresh", "--yes", "--clear-pending-creates").ok
     assert stack.up(None, "--expect-no-changes").ok
     assert stack.destroy().ok
-    assert not operator.exists("profiles/web")
+    assert not admin.exists("profiles/web")
 
 
-def test_an_endpoint_that_dies_in_the_middle_costs_one_more_run(stack: Stack, door: Door, operator: Operator) -> None:
+def test_an_endpoint_that_dies_in_the_middle_costs_one_more_run(
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
+) -> None:
     program = 'ClusterProfile("example", machines=["node-1", "node-2"])'
-    door.before("PATCH", door.shut)
+    proxy.before("PATCH", proxy.shut)
     failed = stack.up(program)
     assert not failed.ok
     assert "cannot be reached" in failed.text or "no answer came back" in failed.text
-    assert operator.exists("profiles/example")
-    with Door(door.target) as reopened:
+    assert admin.exists("profiles/example")
+    with FaultProxy(proxy.target) as reopened:
         stack.environment["RS_ENDPOINT"] = reopened.url
         repaired = stack.up()
         assert repaired.ok, repaired.text
-        assert [operator.profiles_of(f"node-{n}") for n in (1, 2)] == [["example"]] * 2
+        assert [admin.profiles_of(f"node-{n}") for n in (1, 2)] == [["example"]] * 2
         assert stack.destroy().ok

@@ -8,9 +8,9 @@ import pytest
 
 from drp_provider.leftovers.__main__ import main
 from tests.support import leftovers
-from tests.support.door import Door
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.leftovers import Listed
-from tests.support.operator import Operator
 from tests.support.processes import kill
 from tests.support.stack import KEY, PREAMBLE, ROOT, Stack, succeeded
 
@@ -33,9 +33,9 @@ def follow(stack: Stack, found: Listed) -> None:
         succeeded(stack.run(*words, *QUESTIONS[words[0]]))
 
 
-def killed_after(stack: Stack, door: Door, method: str, program: str) -> None:
+def killed_after(stack: Stack, proxy: FaultProxy, method: str, program: str) -> None:
     """Kill an `up`, with -9, as soon as a request of this method has landed."""
-    landed, let_go = door.hold_reply(method)
+    landed, let_go = proxy.hold_reply(method)
     stack.program(program)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
@@ -51,22 +51,22 @@ def killed_after(stack: Stack, door: Door, method: str, program: str) -> None:
     ],
 )
 def test_what_a_killed_run_left_is_listed_and_taken_over(
-    stack: Stack, door: Door, operator: Operator, method: str, objects: list[str]
+    stack: Stack, proxy: FaultProxy, admin: AdminClient, method: str, objects: list[str]
 ) -> None:
-    killed_after(stack, door, method, CLUSTER)
-    before = {prefix: operator.get(prefix) for prefix in ("profiles", "machines")}
-    door.forget()
+    killed_after(stack, proxy, method, CLUSTER)
+    before = {prefix: admin.get(prefix) for prefix in ("profiles", "machines")}
+    proxy.forget()
     found = listed(stack)
     assert set(objects) <= set(found.objects)
-    assert {call.partition(" ")[0] for call in door.calls()} == {"GET"}
-    assert {prefix: operator.get(prefix) for prefix in before} == before
+    assert {call.partition(" ")[0] for call in proxy.calls()} == {"GET"}
+    assert {prefix: admin.get(prefix) for prefix in before} == before
     follow(stack, found)
     assert listed(stack).found == []
-    assert [operator.profiles_of(f"node-{number}") for number in (1, 2)] == [["web"]] * 2
+    assert [admin.profiles_of(f"node-{number}") for number in (1, 2)] == [["web"]] * 2
     succeeded(stack.up(None, "--expect-no-changes"))
 
 
-def test_what_a_lost_state_knew_is_listed_and_taken_over(stack: Stack, door: Door, operator: Operator) -> None:
+def test_what_a_lost_state_knew_is_listed_and_taken_over(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
     succeeded(stack.up(CLUSTER))
     assert listed(stack).found == []
     succeeded(stack.run("stack", "rm", "--force", "--yes"))
@@ -86,25 +86,25 @@ def test_what_a_lost_state_knew_is_listed_and_taken_over(stack: Stack, door: Doo
     assert listed(stack).found == []
     succeeded(stack.destroy())
     assert listed(stack).found == []
-    assert not operator.exists("profiles/web")
+    assert not admin.exists("profiles/web")
 
 
-def test_address_and_key_come_from_the_stack(stack: Stack, door: Door) -> None:
+def test_address_and_key_come_from_the_stack(stack: Stack, proxy: FaultProxy) -> None:
     succeeded(stack.up('drp.Profile("web")'))
     for name in ("RS_ENDPOINT", "RS_KEY"):
         del stack.environment[name]
-    succeeded(stack.run("config", "set", "drp:endpoint", door.url))
+    succeeded(stack.run("config", "set", "drp:endpoint", proxy.url))
     succeeded(stack.run("config", "set", "--secret", "drp:key", KEY))
     assert listed(stack).found == []
 
 
-def test_a_stack_of_another_project_has_its_own_leftovers(stack: Stack, door: Door, tmp_path: Path) -> None:
+def test_a_stack_of_another_project_has_its_own_leftovers(stack: Stack, proxy: FaultProxy, tmp_path: Path) -> None:
     succeeded(stack.up('drp.Profile("web")'))
     source = tmp_path / "other"
     source.mkdir()
     (source / "Pulumi.yaml").write_text("name: other\nruntime: python\n")
     (source / "__main__.py").write_text(PREAMBLE + 'drp.Profile("theirs")\n')
-    other = Stack(tmp_path, door.url, name="prod", state=tmp_path / "others-state", project=source)
+    other = Stack(tmp_path, proxy.url, name="prod", state=tmp_path / "others-state", project=source)
     succeeded(other.up())
     exported = tmp_path / "exported.json"
     exported.write_text(other.run("stack", "export").text)

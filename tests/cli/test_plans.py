@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.admin import AdminClient
 from tests.support.agent import make_workflow
-from tests.support.operator import Operator
 from tests.support.stack import Outcome, Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -18,7 +18,7 @@ ClusterProfile("web", name="NAME", params={"web/port": PORT}, runtime_params={"w
                machines=MACHINES, workflow="flow", wait_for=None, reset=RESET)
 """
 FIRST = {"NAME": "web", "PORT": "80", "MACHINES": '["node-1", "node-2"]', "RESET": "None"}
-STARTED_AGAIN = re.compile(r"~ starts +: 1 => 2")
+STARTED_AGAIN = re.compile(r"~ start_count +: 1 => 2")
 CHANGES = {
     "create": {},
     "change a value": {"PORT": "81"},
@@ -55,34 +55,34 @@ def steps(stack: Stack) -> list[dict[str, Any]]:
     return sorted(kept, key=lambda step: str(step["urn"]))
 
 
-def test_a_saved_plan_fits_every_kind_of_change(stack: Stack, operator: Operator, tmp_path: Path) -> None:
-    make_workflow(operator, "flow", "task")
+def test_a_saved_plan_fits_every_kind_of_change(stack: Stack, admin: AdminClient, tmp_path: Path) -> None:
+    make_workflow(admin, "flow", "task")
     values = dict(FIRST)
     for change, changed in CHANGES.items():
         values.update(changed)
         stack.program(program(values))
         done = planned(stack, tmp_path / "plan.json")
         assert done.ok, f"{change}: {done.text}"
-    assert operator.profiles_of("node-3") == ["web-2"]
+    assert admin.profiles_of("node-3") == ["web-2"]
     nothing = planned(stack, tmp_path / "plan.json")
     assert nothing.ok, nothing.text
     stack.program("")
     gone = planned(stack, tmp_path / "plan.json")
     assert gone.ok, gone.text
-    assert not operator.exists("profiles/web-2")
-    assert operator.profiles_of("node-1") == []
+    assert not admin.exists("profiles/web-2")
+    assert admin.profiles_of("node-1") == []
 
 
-def test_a_plan_fits_a_replacement_too(stack: Stack, operator: Operator, tmp_path: Path) -> None:
+def test_a_plan_fits_a_replacement_too(stack: Stack, admin: AdminClient, tmp_path: Path) -> None:
     succeeded(stack.up('drp.ClusterProfile("web", params={"web/port": 80}, runtime_params={"web/leader": "none"})'))
     urn = next(r["urn"] for r in stack.resources("ClusterProfile"))
     done = planned(stack, tmp_path / "plan.json", "--replace", urn)
     assert done.ok, done.text
-    assert operator.params("web") == {"cluster-profile": "web", "web/port": 80, "web/leader": "none"}
+    assert admin.params("web") == {"cluster-profile": "web", "web/port": 80, "web/leader": "none"}
 
 
-def test_two_previews_of_one_change_are_equal(stack: Stack, operator: Operator) -> None:
-    make_workflow(operator, "flow", "task")
+def test_two_previews_of_one_change_are_equal(stack: Stack, admin: AdminClient) -> None:
+    make_workflow(admin, "flow", "task")
     stack.program(program(FIRST))
     assert steps(stack) == steps(stack)
     succeeded(stack.up())
@@ -90,8 +90,8 @@ def test_two_previews_of_one_change_are_equal(stack: Stack, operator: Operator) 
     assert steps(stack) == steps(stack)
 
 
-def test_a_preview_shows_which_machines_run_again(stack: Stack, operator: Operator) -> None:
-    make_workflow(operator, "flow", "task")
+def test_a_preview_shows_which_machines_run_again(stack: Stack, admin: AdminClient) -> None:
+    make_workflow(admin, "flow", "task")
     succeeded(stack.up(program(FIRST)))
     changed = succeeded(stack.preview(program({**FIRST, "PORT": "81"}))).error()
     assert not STARTED_AGAIN.search(changed)

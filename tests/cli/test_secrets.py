@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.admin import AdminClient
 from tests.support.agent import Agent
-from tests.support.operator import Operator
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -56,11 +56,11 @@ ON_THE_STACK = f"""{TRANSFORMS}
 """
 
 
-def test_a_secret_that_a_transform_adds_is_not_printed(stack: Stack, operator: Operator) -> None:
+def test_a_secret_that_a_transform_adds_is_not_printed(stack: Stack, admin: AdminClient) -> None:
     made = stack.up(EVERY_PLACE.replace("VALUE", f"{CANARY}-1"))
     assert made.ok, made.text
     for name in [*PLACES, "open"]:
-        operator.set_param(name, "web/password", f"{CANARY}-theirs" if name != "open" else "theirs")
+        admin.set_param(name, "web/password", f"{CANARY}-theirs" if name != "open" else "theirs")
     refused = stack.up(EVERY_PLACE.replace("VALUE", f"{CANARY}-2"), "--continue-on-error")
     assert refused.text.count(f"params.web/password: {HIDDEN}\n") == len(PLACES)
     assert refused.text.count(SENTENCE) == len(PLACES)
@@ -69,18 +69,18 @@ def test_a_secret_that_a_transform_adds_is_not_printed(stack: Stack, operator: O
 
 
 @pytest.mark.parametrize("style", ["resource_transform(new)", "stack_transformation(old)"])
-def test_a_secret_that_a_transform_of_the_stack_adds_is_hidden(stack: Stack, operator: Operator, style: str) -> None:
+def test_a_secret_that_a_transform_of_the_stack_adds_is_hidden(stack: Stack, admin: AdminClient, style: str) -> None:
     program = ON_THE_STACK.replace("REGISTER", f"pulumi.runtime.register_{style}")
     made = stack.up(program.replace("VALUE", f"{CANARY}-1"))
     assert made.ok, made.text
-    operator.set_param("web", "web/password", f"{CANARY}-theirs")
+    admin.set_param("web", "web/password", f"{CANARY}-theirs")
     refused = stack.up(program.replace("VALUE", f"{CANARY}-2"))
     assert f"params.web/password: {HIDDEN}" in refused.text
     assert SENTENCE in refused.text
     assert CANARY not in made.text + refused.text
 
 
-def test_a_secret_that_ignored_changes_keep_stays_masked(stack: Stack, operator: Operator) -> None:
+def test_a_secret_that_ignored_changes_keep_stays_masked(stack: Stack, admin: AdminClient) -> None:
     program = 'drp.Profile("web", params={"web/password": VALUE}, description="D"OPTIONS)'
     ignoring = program.replace("OPTIONS", ', opts=pulumi.ResourceOptions(ignore_changes=["params"])')
     done = [
@@ -88,14 +88,14 @@ def test_a_secret_that_ignored_changes_keep_stays_masked(stack: Stack, operator:
         stack.up(ignoring.replace("VALUE", '"open"').replace("D", "other")),
     ]
     assert [each.ok for each in done] == [True, True]
-    assert operator.params("web") == {"web/password": f"{CANARY}-1"}
-    operator.set_param("web", "web/password", "theirs")
+    assert admin.params("web") == {"web/password": f"{CANARY}-1"}
+    admin.set_param("web", "web/password", "theirs")
     refused = stack.up(program.replace("VALUE", '"open"').replace("OPTIONS", ""))
     assert "params.web/password: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
     assert CANARY not in refused.text
 
 
-def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, operator: Operator) -> None:
+def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, admin: AdminClient) -> None:
     program = """
         password = pulumi.Output.secret("CANARY")
         script = pulumi.Output.concat("#!/bin/sh\\nset -e\\nlogin --password='", password, "'\\n")
@@ -112,7 +112,7 @@ def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, operato
     """.replace("CANARY", CANARY)
     started = stack.up(program.replace("WAIT", "None"))
     assert started.ok, started.text
-    Agent(operator, "node-1").work(fail_at="login", log=f"+ login --password={CANARY}\nPIN-77 of 'node-1'\n")
+    Agent(admin, "node-1").work(fail_at="login", log=f"+ login --password={CANARY}\nPIN-77 of 'node-1'\n")
     refused = stack.up(program.replace("WAIT", "()"))
     assert "machine node-1 failed in task login" in refused.text
     assert "=[secret]" in refused.text
@@ -121,8 +121,8 @@ def test_a_secret_of_a_pack_that_a_script_prints_is_masked(stack: Stack, operato
     assert CANARY not in started.text + refused.text
 
 
-def test_the_values_to_mask_are_encrypted_in_the_state(stack: Stack, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "web"})
+def test_the_values_to_mask_are_encrypted_in_the_state(stack: Stack, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "web"})
     program = (
         f'drp.ClusterReady("web", profile="web", machines=[], masked_values=["{CANARY}", {{"deep": ["{CANARY}"]}}])'
     )

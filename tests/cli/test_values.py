@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.cli
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.cli
 CANARY = "canary-5f0e1c"
 
 
-def test_an_output_that_is_not_known_yet_leaves_the_other_keys_readable(stack: Stack, operator: Operator) -> None:
+def test_an_output_that_is_not_known_yet_leaves_the_other_keys_readable(stack: Stack, admin: AdminClient) -> None:
     program = """
         first = drp.MachineAssignment("one", machine="node-1", profile=drp.Profile("base").name)
         drp.Profile("web", params={"web/uuid": first.machine_uuid, "web/port": 80})
@@ -22,33 +22,33 @@ def test_an_output_that_is_not_known_yet_leaves_the_other_keys_readable(stack: S
     assert "web/uuid:" in shown.text
     done = stack.up()
     assert done.ok, done.text
-    uuid = operator.get("machines/Name:node-1")["Uuid"]
-    assert operator.params("web") == {"web/uuid": uuid, "web/port": 80}
+    uuid = admin.get("machines/Name:node-1")["Uuid"]
+    assert admin.params("web") == {"web/uuid": uuid, "web/port": 80}
 
 
-def test_every_kind_of_json_value_comes_back_with_an_empty_diff(stack: Stack, operator: Operator) -> None:
+def test_every_kind_of_json_value_comes_back_with_an_empty_diff(stack: Stack, admin: AdminClient) -> None:
     value = {"n": [1, 1.5, True, "x", {}, [], None], "deep": {"a/b": {"~": -0.25}}, "unicode": "ä☃"}
     program = f'drp.Profile("web", params={{"web/value": {value!r}, "web/zero": 0, "web/empty": "", "web/no": False}})'
     created = stack.up(program)
     assert created.ok, created.text
-    assert operator.params("web")["web/value"] == value
+    assert admin.params("web")["web/value"] == value
     assert stack.refresh().ok
     again = stack.up(None, "--expect-no-changes")
     assert again.ok, again.text
 
 
-def test_a_null_that_somebody_wrote_is_drift_and_not_absence(stack: Stack, operator: Operator) -> None:
+def test_a_null_that_somebody_wrote_is_drift_and_not_absence(stack: Stack, admin: AdminClient) -> None:
     assert stack.up('drp.Profile("web", params={"web/port": 80})').ok
-    operator.patch("profiles/web", {"op": "replace", "path": "/Params/web~1port", "value": None})
+    admin.patch("profiles/web", {"op": "replace", "path": "/Params/web~1port", "value": None})
     refused = stack.up('drp.Profile("web", params={"web/port": 81})')
     assert "reviewed 80 / live null / wanted 81" in refused.text
     drift = stack.refresh()
     assert "null" in drift.text
     assert stack.up().ok
-    assert operator.params("web") == {"web/port": 81}
+    assert admin.params("web") == {"web/port": 81}
 
 
-def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, door: Door, operator: Operator) -> None:
+def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
     stack.run("config", "set", "--secret", "password", CANARY)
     program = """
         password = pulumi.Config().require_secret("password")
@@ -58,9 +58,9 @@ def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, door: Door, opera
         pulumi.export("params", cluster.params)
     """
     seen = [stack.preview(program), stack.up()]
-    assert operator.params("web")["web/password"] == CANARY
-    operator.set_param("web", "web/password", f"{CANARY}-theirs")
-    operator.set_param("web", "web/nested", {"password": f"{CANARY}-theirs"})
+    assert admin.params("web")["web/password"] == CANARY
+    admin.set_param("web", "web/password", f"{CANARY}-theirs")
+    admin.set_param("web", "web/nested", {"password": f"{CANARY}-theirs"})
     changed = program.replace('"web/password": password', '"web/password": password.apply(lambda p: p + "2")')
     changed = changed.replace('"root"', '"admin"')
     refused = stack.up(changed)
@@ -68,7 +68,7 @@ def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, door: Door, opera
     assert "params.web/password: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
     assert "params.web/nested: reviewed [secret] / live [secret] / wanted [secret]" in refused.text
     seen += [refused, stack.refresh(), stack.preview(), stack.up(), stack.up(None, "--diff")]
-    assert operator.params("web")["web/password"] == f"{CANARY}2"
+    assert admin.params("web")["web/password"] == f"{CANARY}2"
     # State, its backups and history, configuration: nothing on the disk of the stack's owner has it.
     written = [path for path in stack.folder.parent.rglob("*") if path.is_file()]
     assert any("stacks" in path.parts for path in written)
@@ -77,8 +77,8 @@ def test_secrets_are_nowhere_in_clear_but_in_drp(stack: Stack, door: Door, opera
         assert CANARY not in outcome.text
 
 
-def test_a_secret_that_violates_its_schema_is_not_printed(stack: Stack, operator: Operator) -> None:
-    operator.post("params", {"Name": "web/port", "Schema": {"type": "integer"}})
+def test_a_secret_that_violates_its_schema_is_not_printed(stack: Stack, admin: AdminClient) -> None:
+    admin.post("params", {"Name": "web/port", "Schema": {"type": "integer"}})
     stack.run("config", "set", "--secret", "port", CANARY)
     refused = stack.up('drp.Profile("web", params={"web/port": pulumi.Config().require_secret("port")})')
     assert not refused.ok

@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 PROFILE = "example"
 SEEDS: dict[str, Any] = {
@@ -37,22 +37,20 @@ class Machine:
     """A machine's agent, as far as the content needs one.
 
     Args:
-        operator: Gives it its token.
+        admin: Gives it its token.
         url: The endpoint.
         name: The machine.
         home: Its folder.
         path: Where its commands are.
     """
 
-    def __init__(self, operator: Operator, url: str, name: str, home: Path, path: str) -> None:
-        self._operator, self.name, self.home = operator, name, home
+    def __init__(self, admin: AdminClient, url: str, name: str, home: Path, path: str) -> None:
+        self._operator, self.name, self.home = admin, name, home
         home.mkdir()
-        self.uuid = str(operator.get(f"machines/Name:{name}")["Uuid"])
-        # Older endpoints give a machine's token to nobody but itself: there the agent has an operator's.
-        modern = operator.exists(f"machines/{self.uuid}/token")
-        self._token = str(
-            operator.get(f"machines/{self.uuid}/token" if modern else "users/rocketskates/token")["Token"]
-        )
+        self.uuid = str(admin.get(f"machines/Name:{name}")["Uuid"])
+        # Older endpoints give a machine's token to nobody but itself: there the agent has an admin's.
+        modern = admin.exists(f"machines/{self.uuid}/token")
+        self._token = str(admin.get(f"machines/{self.uuid}/token" if modern else "users/rocketskates/token")["Token"])
         self._root = f"{url}/api/v3"
         environment = {"RS_ENDPOINT": url, "RS_TOKEN": self._token, "RS_UUID": self.uuid, "HOME": str(home)}
         self._environment = {**_INHERITED, **environment, "PATH": path}
@@ -150,13 +148,13 @@ class Cluster:
 
     Args:
         endpoint: Where they live. The content is there already.
-        operator: An operator's shell there.
+        admin: An admin's shell there.
         folder: For the machines' files.
         commands: Where `drpcli` is.
     """
 
-    def __init__(self, endpoint: EmulatedEndpoint, operator: Operator, folder: Path, commands: Path) -> None:
-        self.operator = operator
+    def __init__(self, endpoint: EmulatedEndpoint, admin: AdminClient, folder: Path, commands: Path) -> None:
+        self.admin = admin
         self._endpoint, self._folder = endpoint, folder
         self._path = f"{commands}{os.pathsep}{os.environ['PATH']}"
         self._scripts = 0
@@ -165,17 +163,17 @@ class Cluster:
         """The profile that names itself, with its seeds."""
         named = {f"cluster-pattern/{name.replace('_', '-')}": value for name, value in params.items()}
         params = {"cluster-profile": PROFILE, "cluster-pattern/timeout": 120, **SEEDS, **named}
-        self.operator.post("profiles", {"Name": PROFILE, "Params": params})
+        self.admin.post("profiles", {"Name": PROFILE, "Params": params})
 
-    def machine(self, name: str, *, carries: str | None = PROFILE, door: str = "") -> Machine:
-        """A machine, made where there is none, that carries the profile, and perhaps goes through a door."""
-        if not self.operator.exists(f"machines/Name:{name}"):
-            self.operator.post("machines", {"Name": name})
-        if carries is not None and carries not in self.operator.profiles_of(name):
+    def machine(self, name: str, *, carries: str | None = PROFILE, proxy: str = "") -> Machine:
+        """A machine, made where there is none, that carries the profile, and perhaps goes through a proxy."""
+        if not self.admin.exists(f"machines/Name:{name}"):
+            self.admin.post("machines", {"Name": name})
+        if carries is not None and carries not in self.admin.profiles_of(name):
             line = {"op": "add", "path": "/Profiles/-", "value": carries}
-            self.operator.patch(f"machines/Name:{name}", line)
+            self.admin.patch(f"machines/Name:{name}", line)
         home = self._folder / name
-        return Machine(self.operator, door or self._endpoint.url, name, home, self._path)
+        return Machine(self.admin, proxy or self._endpoint.url, name, home, self._path)
 
     def machines(self, count: int) -> list[Machine]:
         return [self.machine(f"node-{number}") for number in range(1, count + 1)]
@@ -186,9 +184,9 @@ class Cluster:
         name = f"own-{self._scripts}"
         include = '#!/usr/bin/env bash\n{{ template "cluster-pattern-lib.tmpl" . }}\n'
         templates = [{"Name": "script", "Contents": include + text}]
-        self.operator.post("tasks", {"Name": name, "Templates": templates})
-        self.operator.post("stages", {"Name": name, "Tasks": [name]})
-        self.operator.post("workflows", {"Name": name, "Stages": [name]})
+        self.admin.post("tasks", {"Name": name, "Templates": templates})
+        self.admin.post("stages", {"Name": name, "Tasks": [name]})
+        self.admin.post("workflows", {"Name": name, "Stages": [name]})
         return name
 
     def run(self, machine: Machine, text: str) -> Run:
@@ -203,15 +201,15 @@ class Cluster:
         return (self._folder / machine.name / "answer").read_text()
 
     def param(self, name: str) -> Any:
-        return self.operator.params(PROFILE)[f"cluster-pattern/{name}"]
+        return self.admin.params(PROFILE)[f"cluster-pattern/{name}"]
 
     def set(self, name: str, value: Any) -> None:
-        self.operator.set_param(PROFILE, f"cluster-pattern/{name}", value)
+        self.admin.set_param(PROFILE, f"cluster-pattern/{name}", value)
 
     def reset(self) -> None:
         """Back to the seeds."""
         for key, value in SEEDS.items():
-            self.operator.set_param(PROFILE, key, value)
+            self.admin.set_param(PROFILE, key, value)
 
 
 def together(machines: Sequence[Machine], workflow: str) -> list[list[Run]]:

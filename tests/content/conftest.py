@@ -9,7 +9,7 @@ from drp_emulator import EmulatedEndpoint
 from drp_emulator.machines.path_setup import write_subset
 from tests.content.cluster import Cluster
 from tests.content.pack import bundled
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +19,16 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def cluster(endpoint: EmulatedEndpoint, operator: Operator, tmp_path: Path, commands: Path) -> Cluster:
+def cluster(endpoint: EmulatedEndpoint, admin: AdminClient, tmp_path: Path, commands: Path) -> Cluster:
     """A cluster whose profile is not there yet."""
-    operator.post("contents", bundled())
-    return Cluster(endpoint, operator, tmp_path, commands)
+    admin.post("contents", bundled())
+    return Cluster(endpoint, admin, tmp_path, commands)
 
 
 @pytest.fixture
 def older_cluster(tmp_path: Path, commands: Path) -> Iterator[Cluster]:
     """The same on an endpoint that speaks v3.13."""
     with EmulatedEndpoint(dialect="v3.13") as endpoint:
-        operator = Operator(endpoint.url)
-        operator.post("contents", bundled())
-        yield Cluster(endpoint, operator, tmp_path, commands)
+        admin = AdminClient(endpoint.url)
+        admin.post("contents", bundled())
+        yield Cluster(endpoint, admin, tmp_path, commands)

@@ -11,8 +11,8 @@ def scripts(cluster: Cluster, tasks: Iterable[str]) -> dict[str, str]:
     """The script of each task, rendered for a machine `for-<task>` that carries the profile."""
     found = {}
     for task in tasks:
-        cluster.operator.post("stages", {"Name": f"only-{task}", "Tasks": [task]})
-        cluster.operator.post("workflows", {"Name": f"only-{task}", "Stages": [f"only-{task}"]})
+        cluster.admin.post("stages", {"Name": f"only-{task}", "Tasks": [task]})
+        cluster.admin.post("workflows", {"Name": f"only-{task}", "Stages": [f"only-{task}"]})
         node = cluster.machine(f"for-{task}")
         node.start(f"only-{task}")
         (found[task],) = node.next_scripts()

@@ -14,17 +14,17 @@ COUNTS = {"etcd/server-count": 3, "krib/cluster-master-count": 3, "krib/cluster-
 
 
 def installed(cluster: Cluster, example: str) -> None:
-    cluster.operator.post("contents", bundled(EXAMPLES / example / "content"))
+    cluster.admin.post("contents", bundled(EXAMPLES / example / "content"))
 
 
 def test_a_task_of_ones_own_needs_one_line_for_all_helpers(cluster: Cluster) -> None:
     installed(cluster, "own-task")
     seeds = {**SEEDS, "web-farm/backends": [], "web-farm/settings": "none", "web-farm/port": 9000}
     params = {"cluster-profile": PROFILE, "cluster-pattern/size": 3, **seeds}
-    cluster.operator.post("profiles", {"Name": PROFILE, "Params": params})
+    cluster.admin.post("profiles", {"Name": PROFILE, "Params": params})
     nodes = cluster.machines(3)
     assert {run.code for runs in together(nodes, "web-farm") for run in runs} == {0}
-    now = cluster.operator.params(PROFILE)
+    now = cluster.admin.params(PROFILE)
     (leader,) = [node for node in nodes if node.uuid == now["cluster-pattern/leader"]]
     assert now["web-farm/settings"] == {"Title": f"Served by {leader.name}'s farm"}
     ports = {report["Name"]: report["Value"].rpartition(":")[2] for report in now["cluster-pattern/reports"]}
@@ -35,7 +35,7 @@ def test_a_web_server_for_which_there_is_no_place_says_so_instead_of_doing_nothi
     installed(cluster, "own-task")
     taken = [{"Name": "gone", "Uuid": "a-machine-that-is-gone"}]
     own = {"cluster-pattern/size": 1, "web-farm/backends": taken, "web-farm/settings": {}, "web-farm/port": 9000}
-    cluster.operator.post("profiles", {"Name": PROFILE, "Params": {"cluster-profile": PROFILE, **SEEDS, **own}})
+    cluster.admin.post("profiles", {"Name": PROFILE, "Params": {"cluster-profile": PROFILE, **SEEDS, **own}})
     *_, last = cluster.machine("node-1").run("web-farm")
     assert (last.task, last.code) == ("web-farm-serve", 1)
     assert (
@@ -46,10 +46,10 @@ def test_a_web_server_for_which_there_is_no_place_says_so_instead_of_doing_nothi
 
 def test_krib_makes_three_masters_of_four_machines_and_can_be_reset(cluster: Cluster) -> None:
     installed(cluster, "krib")
-    cluster.operator.post("profiles", {"Name": PROFILE, "Params": {**NAMES, **COUNTS}})
+    cluster.admin.post("profiles", {"Name": PROFILE, "Params": {**NAMES, **COUNTS}})
     nodes = cluster.machines(4)
     assert {run.code for runs in together(nodes, "krib-live-cluster") for run in runs} == {0}
-    now = cluster.operator.params(PROFILE)
+    now = cluster.admin.params(PROFILE)
     masters = [entry["Uuid"] for entry in now["krib/cluster-masters"]]
     assert masters == [entry["Uuid"] for entry in now["etcd/servers"]]
     assert sorted(masters) == sorted(entry["Uuid"] for entry in now["etcd/servers-done"])
@@ -59,13 +59,13 @@ def test_krib_makes_three_masters_of_four_machines_and_can_be_reset(cluster: Clu
     assert sorted(shown.values()) == [("green", "anchor")] * 3 + [("green", "ship")]
 
     assert [run.code for run in nodes[0].run("krib-reset-cluster")] == [0]
-    assert cluster.operator.params(PROFILE) == {**NAMES, **COUNTS}
+    assert cluster.admin.params(PROFILE) == {**NAMES, **COUNTS}
 
 
 def test_krib_names_the_self_reference_that_is_missing(cluster: Cluster) -> None:
     installed(cluster, "krib")
     names = {key: name for key, name in NAMES.items() if key != "etcd/cluster-profile"}
-    cluster.operator.post("profiles", {"Name": PROFILE, "Params": names})
+    cluster.admin.post("profiles", {"Name": PROFILE, "Params": names})
     (run,) = cluster.machine("node-1").run("krib-live-cluster")
     assert (run.code, run.said) == (1, "Missing etcd/cluster-profile on the machine!\n")
 
@@ -73,6 +73,6 @@ def test_krib_names_the_self_reference_that_is_missing(cluster: Cluster) -> None
 @pytest.mark.parametrize("example", ["own-task", "krib"])
 def test_the_rendered_scripts_of_the_examples_are_clean_shell(cluster: Cluster, example: str, tmp_path: Path) -> None:
     installed(cluster, example)
-    cluster.operator.post("profiles", {"Name": PROFILE, "Params": {**SEEDS, **NAMES, **COUNTS}})
+    cluster.admin.post("profiles", {"Name": PROFILE, "Params": {**SEEDS, **NAMES, **COUNTS}})
     tasks = bundled(EXAMPLES / example / "content")["sections"]["tasks"]
     assert complaints(scripts(cluster, tasks), tmp_path) == ""

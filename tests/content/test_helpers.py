@@ -6,7 +6,7 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint
 from tests.content.cluster import PROFILE, Cluster
-from tests.support.door import Door
+from tests.support.fault_proxy import FaultProxy
 
 HOSTILE = [
     "two  words ",
@@ -45,7 +45,7 @@ HOSTILE = [
 def test_texts_arrive_as_they_are(cluster: Cluster) -> None:
     cluster.create()
     node = cluster.machine("node-1")
-    cluster.operator.set_param(PROFILE, "my/list", [])
+    cluster.admin.set_param(PROFILE, "my/list", [])
     lines = [
         'for name in "${!TEXT_@}"; do',
         '  key=my/${name,,} text=$(json_string "${!name}")',
@@ -61,7 +61,7 @@ def test_texts_arrive_as_they_are(cluster: Cluster) -> None:
     node.start(cluster.script("\n".join(lines)))
     (run,) = node.run(environment={**texts, "LC_ALL": "C"})
     assert (run.code, run.said) == (0, f"0\n{HOSTILE[0]}\nnull\n")
-    params = cluster.operator.params(PROFILE)
+    params = cluster.admin.params(PROFILE)
     assert [params[f"my/{name.lower()}"] for name in texts] == HOSTILE
     assert params["my/list"] == [{"Name": node.name, "Uuid": node.uuid, "Value": HOSTILE[4] + HOSTILE[1]}]
     assert not list(node.home.glob("hacked"))
@@ -79,7 +79,7 @@ def test_a_name_in_the_profile_is_never_run(cluster: Cluster) -> None:
     cluster.create()
     node = cluster.machine("node-1", carries=None)
     name = "x'; touch hacked; echo $(touch hacked) \\' \" `touch hacked`"
-    cluster.operator.post(f"machines/{node.uuid}/params/cluster-profile", name)
+    cluster.admin.post(f"machines/{node.uuid}/params/cluster-profile", name)
     done = cluster.run(node, "true")
     assert (done.code, done.said) == (
         1,
@@ -90,7 +90,7 @@ def test_a_name_in_the_profile_is_never_run(cluster: Cluster) -> None:
 
 def test_a_profile_may_have_blanks_in_its_name(cluster: Cluster) -> None:
     name = "Rack 4 zürich"
-    cluster.operator.post("profiles", {"Name": name, "Params": {"cluster-profile": name, "my/leader": "none"}})
+    cluster.admin.post("profiles", {"Name": name, "Params": {"cluster-profile": name, "my/leader": "none"}})
     node = cluster.machine("node-1", carries=name)
     assert cluster.say(node, "elect_leader my/leader") == f"{node.uuid}\n"
 
@@ -112,10 +112,10 @@ def test_a_machine_finds_its_own_entry_in_any_list_and_keeps_those_of_others(
     cluster.create()
     node = cluster.machine("node-1")
     before = json.loads(json.dumps(entries).replace("ME", node.uuid))
-    cluster.operator.set_param(PROFILE, "my/list", before)
+    cluster.admin.set_param(PROFILE, "my/list", before)
     assert cluster.say(node, "append_to_list my/list 5") == f"{place}\n"
     own = [{"Name": node.name, "Uuid": node.uuid, "Value": 5}]
-    assert cluster.operator.params(PROFILE)["my/list"] == before + own * (place == len(before))
+    assert cluster.admin.params(PROFILE)["my/list"] == before + own * (place == len(before))
 
 
 def test_what_drpcli_prints_does_not_depend_on_its_settings(cluster: Cluster) -> None:
@@ -131,7 +131,7 @@ def test_numbers_below_zero_are_values_and_no_flags(cluster: Cluster) -> None:
     cluster.create()
     node = cluster.machine("node-1")
     cluster.say(node, "add_param my/number -1; compare_and_set my/number -1 -2; publish_param my/other -3")
-    params = cluster.operator.params(PROFILE)
+    params = cluster.admin.params(PROFILE)
     assert (params["my/number"], params["my/other"]) == (-2, -3)
 
 
@@ -142,29 +142,29 @@ def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: C
     assert done.code == 1
     assert "The profile example does not take a value for cluster-pattern/size. drpcli says: " in done.said
     assert "not reached" not in done.said
-    assert "cluster-pattern/size" not in cluster.operator.params(PROFILE)
+    assert "cluster-pattern/size" not in cluster.admin.params(PROFILE)
 
 
 def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_absent_is_no_failure(
     cluster: Cluster, endpoint: EmulatedEndpoint
 ) -> None:
     cluster.create()
-    cluster.operator.set_param(PROFILE, "my/old", [1])
-    with Door(endpoint.url) as door:
-        node = cluster.machine("node-1", door=door.url)
-        door.answer("DELETE", 503, b"starting", "text/plain", times=2)
+    cluster.admin.set_param(PROFILE, "my/old", [1])
+    with FaultProxy(endpoint.url) as proxy:
+        node = cluster.machine("node-1", proxy=proxy.url)
+        proxy.answer("DELETE", 503, b"starting", "text/plain", times=2)
         assert cluster.say(node, "remove_param my/old; remove_param my/old") == ""
-    assert "my/old" not in cluster.operator.params(PROFILE)
+    assert "my/old" not in cluster.admin.params(PROFILE)
 
 
 def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
     cluster: Cluster, endpoint: EmulatedEndpoint
 ) -> None:
     cluster.create()
-    cluster.operator.set_param(PROFILE, "my/old", [1])
-    with Door(endpoint.url) as door:
-        node = cluster.machine("node-1", door=door.url)
-        door.answer("DELETE", 503, b"starting", "text/plain", times=1000)
+    cluster.admin.set_param(PROFILE, "my/old", [1])
+    with FaultProxy(endpoint.url) as proxy:
+        node = cluster.machine("node-1", proxy=proxy.url)
+        proxy.answer("DELETE", 503, b"starting", "text/plain", times=1000)
         done = cluster.run(node, "remove_param my/old; echo not reached")
     assert (done.code, "not reached" in done.said) == (1, False)
     assert "The profile example does not give up my/old. drpcli says: " in done.said
@@ -186,11 +186,11 @@ def test_a_script_of_an_old_run_writes_nothing_into_a_new_one_and_does_not_stop_
     cluster: Cluster, write: str
 ) -> None:
     cluster.create()
-    cluster.operator.set_param(PROFILE, "my/value", "none")
-    cluster.operator.set_param(PROFILE, "my/list", [])
-    before = cluster.operator.params(PROFILE)
+    cluster.admin.set_param(PROFILE, "my/value", "none")
+    cluster.admin.set_param(PROFILE, "my/list", [])
+    before = cluster.admin.params(PROFILE)
     node = cluster.machine("node-1")
     done = cluster.run(node, f'drpcli machines workflow "$RS_UUID" "" >/dev/null\n{write}\necho not reached\n')
     assert done.code == 0
     assert done.said == "Nothing is written: the workflow of this machine was cleared, or started anew.\n"
-    assert cluster.operator.params(PROFILE) == before
+    assert cluster.admin.params(PROFILE) == before

@@ -30,10 +30,10 @@ LIBRARY = PACK["sections"]["templates"]["cluster-pattern-lib.tmpl"]["Contents"]
 
 
 def test_everything_in_the_pack_is_usable_at_once(cluster: Cluster) -> None:
-    operator = cluster.operator
+    admin = cluster.admin
     for prefix, section in PACK["sections"].items():
         for key in section:
-            found = operator.get(f"{prefix}/{key}")
+            found = admin.get(f"{prefix}/{key}")
             assert (found["Available"], found["Errors"], found["Bundle"]) == (True, [], "cluster-pattern")
 
 
@@ -99,16 +99,16 @@ def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
 
     cluster.create(leader_count=2)
     for task, meta in zip(TASKS, METAS, strict=True):
-        cluster.operator.post("machines", {"Name": f"for-{task}", "Meta": meta})
+        cluster.admin.post("machines", {"Name": f"for-{task}", "Meta": meta})
     ours = scripts(cluster, TASKS)
     schemas = {name: found["Schema"] for name, found in PACK["sections"]["params"].items()}
     params = {name: schema["default"] for name, schema in schemas.items() if "default" in schema}
     for task, script in ours.items():
-        machine = cluster.operator.get(f"machines/Name:for-{task}")
+        machine = cluster.admin.get(f"machines/Name:for-{task}")
         token = re.findall(r"PROFILE_TOKEN='(.*)'", script)[0]
         data = {
             "Machine": {name: machine[name] for name in ("Name", "Address", "CurrentTask", "Meta")},
-            "Params": {**params, **cluster.operator.params(PROFILE)},
+            "Params": {**params, **cluster.admin.params(PROFILE)},
             "Token": token,
         }
         done = subprocess.run(

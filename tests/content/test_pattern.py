@@ -30,8 +30,8 @@ def succeeded(runs: list[Run]) -> bool:
 def only(cluster: Cluster, task: str) -> str:
     """A workflow of one of the pack's tasks."""
     name = f"only-{task}"
-    cluster.operator.post("stages", {"Name": name, "Tasks": [task]})
-    cluster.operator.post("workflows", {"Name": name, "Stages": [name]})
+    cluster.admin.post("stages", {"Name": name, "Tasks": [task]})
+    cluster.admin.post("workflows", {"Name": name, "Stages": [name]})
     return name
 
 
@@ -62,15 +62,15 @@ def test_only_the_profile_token_may_write_the_profile(cluster: Cluster) -> None:
     write = f"drpcli {{}} profiles set {PROFILE} param my/key to '\"mine\"'"
     node = cluster.machine("node-1")
     assert cluster.run(node, write.format("")).code == 1
-    assert "my/key" not in cluster.operator.params(PROFILE)
+    assert "my/key" not in cluster.admin.params(PROFILE)
     assert cluster.run(node, write.format('-T "$PROFILE_TOKEN"')).code == 0
-    assert cluster.operator.params(PROFILE)["my/key"] == "mine"
+    assert cluster.admin.params(PROFILE)["my/key"] == "mine"
 
 
 def test_a_profile_that_the_machine_does_not_carry_is_named(cluster: Cluster) -> None:
     cluster.create()
     node = cluster.machine("node-1", carries=None)
-    cluster.operator.post(f"machines/{node.uuid}/params/cluster-profile", PROFILE)
+    cluster.admin.post(f"machines/{node.uuid}/params/cluster-profile", PROFILE)
     (run,) = node.run(WORKFLOW)
     assert run.code == 1
     assert run.said == f"This machine does not carry the profile {PROFILE} that its cluster-profile names: add it.\n"
@@ -86,8 +86,8 @@ def test_a_profile_that_is_gone_ends_the_script_with_a_sentence(cluster: Cluster
         run = pool.submit(cluster.run, node, "read -r _ <gate\nelect_leader cluster-pattern/leader")
         with gate.open("w") as opened:  # waits for the script, which has its token by now
             lines = [{"op": "test", "path": "/Profiles/0", "value": PROFILE}, {"op": "remove", "path": "/Profiles/0"}]
-            cluster.operator.patch(f"machines/{node.uuid}", *lines)
-            cluster.operator.delete(f"profiles/{PROFILE}")
+            cluster.admin.patch(f"machines/{node.uuid}", *lines)
+            cluster.admin.delete(f"profiles/{PROFILE}")
             opened.write("\n")
         done = run.result()
     assert done.code == 1
@@ -99,10 +99,10 @@ def test_a_profile_that_is_gone_ends_the_script_with_a_sentence(cluster: Cluster
 
 def test_another_value_is_refused_and_nothing_changes(cluster: Cluster) -> None:
     cluster.create()
-    before = cluster.operator.params(PROFILE)
+    before = cluster.admin.params(PROFILE)
     done = cluster.run(cluster.machine("node-1"), "compare_and_set cluster-pattern/leader '\"other\"' '\"me\"'")
     assert done.code == 1
-    assert cluster.operator.params(PROFILE) == before
+    assert cluster.admin.params(PROFILE) == before
 
 
 def test_the_value_that_was_read_is_replaced(cluster: Cluster) -> None:
@@ -192,10 +192,10 @@ def test_an_operator_ends_every_wait(cluster: Cluster, wait: str) -> None:
     with ThreadPoolExecutor() as pool:
         run = pool.submit(cluster.run, node, f"show_progress waiting\n{wait}")
         eventually(lambda: node.shows == ("orange", "ship"))
-        cluster.set("escape", "rack 4 is on fire")
+        cluster.set("abort", "rack 4 is on fire")
         done = run.result()
     assert done.code == 1
-    assert done.said.endswith(" no longer, since cluster-pattern/escape says: rack 4 is on fire\n")
+    assert done.said.endswith(" no longer, since cluster-pattern/abort says: rack 4 is on fire\n")
 
 
 # 7. Collecting data
@@ -207,8 +207,8 @@ def test_what_machines_collect_is_there_for_operators_and_other_machines(cluster
     cluster.say(first, "publish_param my/plain '\"two words\"'\npublish_param my/object '{\"port\": 6443}'")
     for node, place in ((first, "0\n"), (second, "1\n"), (first, "0\n")):
         assert cluster.say(node, "append_to_list cluster-pattern/reports '{\"disks\": [1, 2]}'") == place
-    assert cluster.operator.params(PROFILE)["my/plain"] == "two words"
-    assert cluster.operator.params(PROFILE)["my/object"] == {"port": 6443}
+    assert cluster.admin.params(PROFILE)["my/plain"] == "two words"
+    assert cluster.admin.params(PROFILE)["my/object"] == {"port": 6443}
     value = {"disks": [1, 2]}
     assert cluster.param("reports") == [{"Name": n.name, "Uuid": n.uuid, "Value": value} for n in (first, second)]
     assert cluster.say(second, "wait_for_param my/plain") == "two words\n"
@@ -261,9 +261,9 @@ def test_run_again_nothing_is_elected_or_reported_twice(cluster: Cluster) -> Non
     cluster.create(size=3)
     nodes = cluster.machines(3)
     assert all(map(succeeded, together(nodes, WORKFLOW)))
-    before = cluster.operator.params(PROFILE)
+    before = cluster.admin.params(PROFILE)
     assert all(map(succeeded, together(nodes, WORKFLOW)))
-    assert cluster.operator.params(PROFILE) == before
+    assert cluster.admin.params(PROFILE) == before
 
 
 def test_back_at_its_seeds_the_cluster_can_be_built_again(cluster: Cluster) -> None:
@@ -310,7 +310,7 @@ def test_a_machine_that_comes_later_finds_the_leader_and_joins(cluster: Cluster)
 def test_the_pack_can_be_uploaded_anew_while_a_cluster_stands_on_it(cluster: Cluster) -> None:
     cluster.create()
     assert succeeded(cluster.machine("node-1").run(WORKFLOW))
-    assert cluster.operator.send("PUT", "contents/cluster-pattern", bundled()).status_code == 200
+    assert cluster.admin.send("PUT", "contents/cluster-pattern", bundled()).status_code == 200
 
 
 def test_older_servers_run_it_too(older_cluster: Cluster) -> None:
@@ -320,5 +320,5 @@ def test_older_servers_run_it_too(older_cluster: Cluster) -> None:
     assert [node.shows for node in (first, second)] == [("green", "anchor")] * 2
     record = ProgressRecord({"color": "black", "icon": "server"}, {"color": "green", "icon": "anchor"}).to_text()
     for node in (first, second):
-        notes = older_cluster.operator.get(f"machines/{node.uuid}")["Meta"]
+        notes = older_cluster.admin.get(f"machines/{node.uuid}")["Meta"]
         assert notes[progress_key(PROFILE)] == record

@@ -9,7 +9,7 @@ from drp_provider.patch.progress_record import ProgressRecord, progress_key, rec
 from tests.content.cluster import PROFILE, Cluster, Machine
 from tests.content.test_helpers import HOSTILE
 from tests.emulator.machines.harness import eventually
-from tests.support.door import Door
+from tests.support.fault_proxy import FaultProxy
 
 KEY = progress_key(PROFILE)
 BLUE = {"color": "blue", "icon": "ship"}
@@ -19,12 +19,12 @@ BEFORE: list[dict[str, str]] = [{}, {"color": "pink"}, {"icon": ""}, {"color": "
 
 def machine_with(cluster: Cluster, meta: dict[str, str]) -> Machine:
     cluster.create()
-    cluster.operator.post("machines", {"Name": "lab-1", "Meta": meta})
+    cluster.admin.post("machines", {"Name": "lab-1", "Meta": meta})
     return cluster.machine("lab-1")
 
 
 def meta_of(cluster: Cluster) -> dict[str, str]:
-    meta = dict(cluster.operator.get("machines/Name:lab-1")["Meta"])
+    meta = dict(cluster.admin.get("machines/Name:lab-1")["Meta"])
     meta.pop("feature-flags", None)
     return meta
 
@@ -49,14 +49,14 @@ def test_a_value_set_by_hand_meanwhile_is_not_the_earlier_one(cluster: Cluster) 
     node = machine_with(cluster, {"color": "pink"})
     cluster.say(node, "show_progress working")
     line = {"op": "replace", "path": "/Meta/color", "value": "black"}
-    cluster.operator.patch("machines/Name:lab-1", line)
+    cluster.admin.patch("machines/Name:lab-1", line)
     cluster.say(node, "show_progress teal coffee")
     assert meta_of(cluster)[KEY] == ProgressRecord({"color": "pink"}, TEAL).to_text()
 
 
 def test_any_text_comes_back_as_it_was(cluster: Cluster) -> None:
     for number, text in enumerate(HOSTILE):
-        cluster.operator.post("machines", {"Name": f"lab-{number}", "Meta": {"color": text, "icon": text}})
+        cluster.admin.post("machines", {"Name": f"lab-{number}", "Meta": {"color": text, "icon": text}})
     cluster.create()
     workflow = cluster.script('show_progress working\nshow_progress teal "$ICON"\n')
     again = cluster.script("show_progress working\n")
@@ -64,11 +64,11 @@ def test_any_text_comes_back_as_it_was(cluster: Cluster) -> None:
         node = cluster.machine(f"lab-{number}")
         (first,) = node.run(workflow, environment={"LC_ALL": "C" if number % 2 else "C.UTF-8", "ICON": text})
         assert (first.code, first.said) == (0, "")
-        meta = cluster.operator.get(f"machines/{node.uuid}")["Meta"]
+        meta = cluster.admin.get(f"machines/{node.uuid}")["Meta"]
         record = ProgressRecord({"color": text, "icon": text}, {"color": "teal", "icon": text})
         assert (meta["icon"], record_in(meta, KEY)) == (text, record)
         node.run(again)
-        meta = cluster.operator.get(f"machines/{node.uuid}")["Meta"]
+        meta = cluster.admin.get(f"machines/{node.uuid}")["Meta"]
         assert record_in(meta, KEY) == ProgressRecord(record.before, BLUE)
         assert not list(node.home.glob("hacked"))
 
@@ -110,8 +110,8 @@ def test_a_record_of_one_member_says_nothing_of_the_other(cluster: Cluster) -> N
 
 def test_profiles_with_odd_names_have_their_own_key(cluster: Cluster) -> None:
     name = "Rack 4 zürich"
-    cluster.operator.post("profiles", {"Name": name, "Params": {"cluster-profile": name}})
-    cluster.operator.post("machines", {"Name": "lab-1", "Meta": {}})
+    cluster.admin.post("profiles", {"Name": name, "Params": {"cluster-profile": name}})
+    cluster.admin.post("machines", {"Name": "lab-1", "Meta": {}})
     node = cluster.machine("lab-1", carries=name)
     cluster.say(node, "show_progress electing")
     cluster.say(node, "show_progress working")
@@ -120,18 +120,18 @@ def test_profiles_with_odd_names_have_their_own_key(cluster: Cluster) -> None:
 
 def test_the_record_costs_no_request(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
     cluster.create()
-    with Door(endpoint.url) as door:
-        node = cluster.machine("node-1", door=door.url)
+    with FaultProxy(endpoint.url) as proxy:
+        node = cluster.machine("node-1", proxy=proxy.url)
         cluster.say(node, "get_param my/marker; show_progress electing; show_progress waiting")
-        looked = door.calls().index(f"GET machines/{node.uuid}/params/my/marker")
-        shown = [call for call in door.calls()[looked:] if call.endswith(f"machines/{node.uuid}")]
+        looked = proxy.calls().index(f"GET machines/{node.uuid}/params/my/marker")
+        shown = [call for call in proxy.calls()[looked:] if call.endswith(f"machines/{node.uuid}")]
     assert shown == [f"PATCH machines/{node.uuid}"] * 2
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 def test_a_script_that_goes_on_after_its_run_shows_nothing(cluster: Cluster, *, restarted: bool) -> None:
     node = machine_with(cluster, {"color": "pink"})
-    cluster.operator.post("workflows", {"Name": "next", "Stages": ["none"]})
+    cluster.admin.post("workflows", {"Name": "next", "Stages": ["none"]})
     steps = ['drpcli machines workflow "$RS_UUID" ""', 'drpcli machines workflow "$RS_UUID" next'][: 1 + restarted]
     steps.append("""drpcli machines update "$RS_UUID" '{"Meta":{"color":"pink"}}'""")
     text = "\n".join(["show_progress working", *(f"{step} >/dev/null" for step in steps), "show_progress finished"])
@@ -143,14 +143,14 @@ def test_a_script_that_goes_on_after_its_run_shows_nothing(cluster: Cluster, *, 
 
 def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
     cluster.create()
-    with Door(endpoint.url) as door:
-        node = cluster.machine("node-1", door=door.url)
+    with FaultProxy(endpoint.url) as proxy:
+        node = cluster.machine("node-1", proxy=proxy.url)
         text = "touch here\nwhile [[ ! -e go ]]; do sleep 0.01; done\nshow_progress working\n"
         workflow = cluster.script(text)
         with ThreadPoolExecutor() as pool:
             running = pool.submit(node.run, workflow)
             eventually((node.home / "here").exists)
-            door.answer("PATCH", 503, b"starting", "text/plain", times=3)
+            proxy.answer("PATCH", 503, b"starting", "text/plain", times=3)
             (node.home / "go").touch()
             (run,) = running.result()
     sentence = "The progress working cannot be shown: 3 times the endpoint refused it, or could not be reached.\n"
@@ -159,9 +159,9 @@ def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint:
 
 def test_any_name_of_a_profile_makes_a_key(cluster: Cluster) -> None:
     name = "a~1b/c~ \"'"
-    cluster.operator.post("machines", {"Name": "lab-1", "Meta": {}})
+    cluster.admin.post("machines", {"Name": "lab-1", "Meta": {}})
     node = cluster.machine("lab-1", carries=None)
-    cluster.operator.post(f"machines/{node.uuid}/params/cluster-profile", name)
+    cluster.admin.post(f"machines/{node.uuid}/params/cluster-profile", name)
     assert cluster.run(node, "true").code == 1  # it carries no such profile
     shown = {"color": "red", "icon": "warning sign"}
     assert meta_of(cluster) == {**shown, progress_key(name): ProgressRecord({}, shown).to_text()}

@@ -14,10 +14,10 @@ def test_of_sixteen_machines_one_leads_and_all_agree_on_it_each_time(cluster: Cl
     nodes = cluster.machines(MACHINES)
     seeds = {f"race/{number}": "none" for number in range(ROUNDS)}
     for key, seed in seeds.items():
-        cluster.operator.set_param(PROFILE, key, seed)
+        cluster.admin.set_param(PROFILE, key, seed)
     keys = " ".join(seeds)
     runs = together(nodes, cluster.script(f'for key in {keys}; do echo "$key $(elect_leader "$key")"; done'))
-    params = cluster.operator.params(PROFILE)
+    params = cluster.admin.params(PROFILE)
     expected = "".join(f"{key} {params[key]}\n" for key in seeds)
     assert [(run.code, run.said) for (run,) in runs] == [(0, expected)] * MACHINES
     assert {params[key] for key in seeds} <= {node.uuid for node in nodes}
@@ -27,7 +27,7 @@ def test_sixteen_machines_finish_the_workflow_and_none_is_forgotten(cluster: Clu
     cluster.create(size=MACHINES, leader_count=3, timeout=240)
     nodes = cluster.machines(MACHINES)
     assert {run.code for runs in together(nodes, "cluster-pattern") for run in runs} == {0}
-    params = cluster.operator.params(PROFILE)
+    params = cluster.admin.params(PROFILE)
     leader = params["cluster-pattern/leader"]
     reports = params["cluster-pattern/reports"]
     assert sorted(report["Uuid"] for report in reports) == sorted(node.uuid for node in nodes)
@@ -51,7 +51,7 @@ def test_what_sixteen_machines_add_at_the_same_time_is_all_there(cluster: Cluste
     """
     runs = together(nodes, cluster.script(textwrap.dedent(text)))
     assert [(run.code, run.said) for (run,) in runs] == [(0, "")] * MACHINES
-    params = cluster.operator.params(PROFILE)
+    params = cluster.admin.params(PROFILE)
     own = [params[f"own/{node.name}/{number}"] for node in nodes for number in range(1, 6)]
     assert own == [1, 2, 3, 4, 5] * MACHINES
     assert {params[f"shared/{number}"] for number in range(1, 6)} <= {node.uuid for node in nodes}

@@ -8,9 +8,9 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint
 from tests.support import leftovers
-from tests.support.door import Door
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.leftovers import resource, state
-from tests.support.operator import Operator
 
 EXPORT = "is not the output of `pulumi stack export`"
 NO_STATES: list[tuple[bytes, str]] = [
@@ -39,14 +39,14 @@ def failed(*words: str, folder: Path, environment: dict[str, str], given: bytes 
 
 
 @pytest.mark.parametrize(("given", "sentence"), NO_STATES, ids=range(len(NO_STATES)))
-def test_what_is_no_state(given: bytes, sentence: str, tmp_path: Path, door: Door) -> None:
-    environment = leftovers.environment(door.url)
+def test_what_is_no_state(given: bytes, sentence: str, tmp_path: Path, proxy: FaultProxy) -> None:
+    environment = leftovers.environment(proxy.url)
     assert sentence in failed("--state", "-", folder=tmp_path, environment=environment, given=given)
-    assert door.calls() == []
+    assert proxy.calls() == []
 
 
-def test_a_file_that_is_not_there(tmp_path: Path, door: Door) -> None:
-    said = failed("--state", "nope.json", folder=tmp_path, environment=leftovers.environment(door.url))
+def test_a_file_that_is_not_there(tmp_path: Path, proxy: FaultProxy) -> None:
+    said = failed("--state", "nope.json", folder=tmp_path, environment=leftovers.environment(proxy.url))
     assert said == "error: The file nope.json cannot be read (No such file or directory): pass a file that can be read."
 
 
@@ -59,14 +59,14 @@ def test_an_endpoint_that_is_down(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b"[{}]", b"[1]", b'[{"meta":{}}]', b'[{"Name":1}]'])
-def test_an_answer_that_is_not_drps(answer: bytes, tmp_path: Path, door: Door) -> None:
-    door.answer("GET", 200, answer, "application/json", times=9)
-    said = failed("--state", "-", folder=tmp_path, environment=leftovers.environment(door.url), given=state())
+def test_an_answer_that_is_not_drps(answer: bytes, tmp_path: Path, proxy: FaultProxy) -> None:
+    proxy.answer("GET", 200, answer, "application/json", times=9)
+    said = failed("--state", "-", folder=tmp_path, environment=leftovers.environment(proxy.url), given=state())
     assert "RS_ENDPOINT" in said
 
 
-def test_credentials_that_are_wrong(tmp_path: Path, door: Door) -> None:
-    environment = {**leftovers.environment(door.url), "RS_KEY": "rocketskates:sesame"}
+def test_credentials_that_are_wrong(tmp_path: Path, proxy: FaultProxy) -> None:
+    environment = {**leftovers.environment(proxy.url), "RS_KEY": "rocketskates:sesame"}
     said = failed("--state", "-", folder=tmp_path, environment=environment, given=state())
     assert "sesame" not in said
 
@@ -77,8 +77,8 @@ def test_no_endpoint_and_no_project(tmp_path: Path) -> None:
     assert said.startswith("error: `pulumi config --json --show-secrets` ")
 
 
-def test_no_pulumi_command(tmp_path: Path, door: Door) -> None:
-    said = failed(folder=tmp_path, environment={**leftovers.environment(door.url), "PATH": str(tmp_path)})
+def test_no_pulumi_command(tmp_path: Path, proxy: FaultProxy) -> None:
+    said = failed(folder=tmp_path, environment={**leftovers.environment(proxy.url), "PATH": str(tmp_path)})
     assert said == (
         "error: `pulumi stack export` cannot be started: put the `pulumi` command on PATH, or set RS_ENDPOINT and "
         "RS_KEY and pass --state FILE."
@@ -99,11 +99,11 @@ def test_a_missing_embedded_store_is_not_made(tmp_path: Path) -> None:
 
 
 def test_many_machines_come_in_pages(tmp_path: Path) -> None:
-    with EmulatedEndpoint(machines=1000) as endpoint, Door(endpoint.url) as door:
-        Operator(endpoint.url).post("machines", {"Name": "last", "Meta": {"pulumi-run/web": "ab12:1"}})
+    with EmulatedEndpoint(machines=1000) as endpoint, FaultProxy(endpoint.url) as proxy:
+        AdminClient(endpoint.url).post("machines", {"Name": "last", "Meta": {"pulumi-run/web": "ab12:1"}})
         done = leftovers.run(
-            "--state", "-", "--json", folder=tmp_path, environment=leftovers.environment(door.url), given=state()
+            "--state", "-", "--json", folder=tmp_path, environment=leftovers.environment(proxy.url), given=state()
         )
         assert done.objects == ["machine 'last'"]
-        assert door.calls().count("GET machines") == 2
-        assert json.loads(done.said)["endpoint"] == door.url
+        assert proxy.calls().count("GET machines") == 2
+        assert json.loads(done.said)["endpoint"] == proxy.url

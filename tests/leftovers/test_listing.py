@@ -14,9 +14,9 @@ from drp_emulator.machines.path_setup import write_subset
 from drp_provider.models.fields import OWNER_KEY, RUN_KEY, RUN_KEY_PREFIX
 from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from tests.support import leftovers
-from tests.support.door import Door
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.leftovers import Listed, resource, state
-from tests.support.operator import Operator
 
 RUN = RUN_KEY_PREFIX + "web"
 GREEN = {"color": "green", "icon": "ship"}
@@ -29,8 +29,8 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
 
 
 @pytest.fixture
-def uuids(operator: Operator) -> dict[str, str]:
-    return {machine["Name"]: machine["Uuid"] for machine in operator.get("machines")}
+def uuids(admin: AdminClient) -> dict[str, str]:
+    return {machine["Name"]: machine["Uuid"] for machine in admin.get("machines")}
 
 
 class Console:
@@ -59,29 +59,29 @@ class Console:
 
 
 @pytest.fixture
-def console(door: Door, tmp_path: Path) -> Console:
+def console(proxy: FaultProxy, tmp_path: Path) -> Console:
     (tmp_path / "bin").mkdir()
-    return Console(door.url, tmp_path)
+    return Console(proxy.url, tmp_path)
 
 
 def marked(name: str, owner: str = "tests/dev/web", **members: Any) -> dict[str, Any]:
     return {"Name": name, "Meta": {OWNER_KEY: owner, RUN_KEY: "ab12:1"}, **members}
 
 
-def assign(operator: Operator, machine: str, profile: str, meta: dict[str, str] | None = None) -> None:
+def assign(admin: AdminClient, machine: str, profile: str, meta: dict[str, str] | None = None) -> None:
     lines = [{"op": "add", "path": "/Profiles/-", "value": profile}]
     for key, value in (meta or {}).items():
         lines.append({"op": "add", "path": f"/Meta/{key.replace('/', '~1')}", "value": value})
-    operator.patch(f"machines/Name:{machine}", *lines)
+    admin.patch(f"machines/Name:{machine}", *lines)
 
 
 def test_what_the_state_knows_is_not_left_behind(
-    console: Console, door: Door, operator: Operator, uuids: dict[str, str]
+    console: Console, proxy: FaultProxy, admin: AdminClient, uuids: dict[str, str]
 ) -> None:
     for name in ("web", "plain"):
-        operator.post("profiles", marked(name))
-    operator.post("params", marked("my/p"))
-    assign(operator, "node-1", "web", {RUN: "ab12:1", progress_key("web"): ProgressRecord({}, GREEN).to_text()})
+        admin.post("profiles", marked(name))
+    admin.post("params", marked("my/p"))
+    assign(admin, "node-1", "web", {RUN: "ab12:1", progress_key("web"): ProgressRecord({}, GREEN).to_text()})
     known = [
         resource("ClusterProfile", "web", "web#ab12"),
         resource("Profile", "plain", "plain"),
@@ -89,17 +89,17 @@ def test_what_the_state_knows_is_not_left_behind(
         resource("MachineAssignment", "a", f"{uuids['node-1']}/web"),
         resource("MachineWorkflow", "w", uuids["node-1"]),
     ]
-    door.forget()
+    proxy.forget()
     listed = leftovers.run("--state", "-", folder=console.folder, environment=console.environment, given=state(known))
     assert (listed.code, listed.complaint) == (0, "")
-    assert listed.said == f"Nothing is left behind: stack dev of project tests, on {door.url}.\n"
-    assert door.calls() == ["GET contents", "GET params", "GET profiles", "GET machines"]
+    assert listed.said == f"Nothing is left behind: stack dev of project tests, on {proxy.url}.\n"
+    assert proxy.calls() == ["GET contents", "GET params", "GET profiles", "GET machines"]
 
 
-def test_marked_objects_that_the_state_does_not_have(console: Console, operator: Operator) -> None:
-    operator.post("profiles", marked("web"))
-    operator.post("profiles", marked("Rack 4 zürich"))
-    operator.post("params", marked("my/p", "tests/dev/a/b"))
+def test_marked_objects_that_the_state_does_not_have(console: Console, admin: AdminClient) -> None:
+    admin.post("profiles", marked("web"))
+    admin.post("profiles", marked("Rack 4 zürich"))
+    admin.post("params", marked("my/p", "tests/dev/a/b"))
     listed = console.list(state())
     assert listed.objects == ["profile 'Rack 4 zürich'", "profile 'web'", "param 'my/p'"]
     assert listed.found[2]["sentence"] == (
@@ -107,35 +107,35 @@ def test_marked_objects_that_the_state_does_not_have(console: Console, operator:
     )
     assert listed.commands("if_declared") == ["pulumi up"]
     console.follow(state())
-    assert not [name for name in ("web", "Rack 4 zürich") if operator.exists(f"profiles/{name}")]
+    assert not [name for name in ("web", "Rack 4 zürich") if admin.exists(f"profiles/{name}")]
 
 
 def test_a_cluster_is_taken_down_in_the_order_of_the_list(
-    console: Console, operator: Operator, uuids: dict[str, str]
+    console: Console, admin: AdminClient, uuids: dict[str, str]
 ) -> None:
-    before = {machine: operator.get(f"machines/Name:{machine}") for machine in uuids}
-    operator.post("profiles", marked("web"))
-    operator.post("workflows", {"Name": "prepare", "Stages": ["none"]})
+    before = {machine: admin.get(f"machines/Name:{machine}") for machine in uuids}
+    admin.post("profiles", marked("web"))
+    admin.post("workflows", {"Name": "prepare", "Stages": ["none"]})
     earlier = {key: before["node-1"]["Meta"][key] for key in GREEN}
     meta = {RUN: "ab12:1", progress_key("web"): ProgressRecord(earlier, GREEN).to_text(), **GREEN}
     for machine in uuids:
-        assign(operator, machine, "web", meta)
-        operator.patch(f"machines/Name:{machine}", {"op": "replace", "path": "/Workflow", "value": "prepare"})
+        assign(admin, machine, "web", meta)
+        admin.patch(f"machines/Name:{machine}", {"op": "replace", "path": "/Workflow", "value": "prepare"})
     listed = console.list(state())
     assert listed.objects == ["machine 'node-1'", "machine 'node-2'", "machine 'node-3'", "profile 'web'"]
     console.follow(state())
-    assert not operator.exists("profiles/web")
+    assert not admin.exists("profiles/web")
     for machine, found in before.items():
-        live = operator.get(f"machines/Name:{machine}")
+        live = admin.get(f"machines/Name:{machine}")
         assert [live[member] for member in ("Profiles", "Workflow", "Meta")] == [[], "", found["Meta"]]
 
 
 def test_a_machine_without_an_assignment_in_the_state(
-    console: Console, operator: Operator, uuids: dict[str, str]
+    console: Console, admin: AdminClient, uuids: dict[str, str]
 ) -> None:
-    operator.post("profiles", marked("web"))
+    admin.post("profiles", marked("web"))
     for machine in ("node-1", "node-2"):
-        assign(operator, machine, "web")
+        assign(admin, machine, "web")
     known = [resource("ClusterProfile", "web", "web"), resource("MachineAssignment", "a", f"{uuids['node-1']}/web")]
     (found,) = console.list(state(known)).found
     assert found["object"] == "machine 'node-2'"
@@ -144,61 +144,61 @@ def test_a_machine_without_an_assignment_in_the_state(
 
 
 def test_machines_of_an_adopted_profile_are_others_unless_marked(
-    console: Console, operator: Operator, uuids: dict[str, str]
+    console: Console, admin: AdminClient, uuids: dict[str, str]
 ) -> None:
-    operator.post("profiles", {"Name": "web"})
-    assign(operator, "node-1", "web")
-    assign(operator, "node-2", "web", {RUN: "ab12:1"})
+    admin.post("profiles", {"Name": "web"})
+    assign(admin, "node-1", "web")
+    assign(admin, "node-2", "web", {RUN: "ab12:1"})
     known = state([resource("ClusterProfile", "web", "web#ab12", adopted=True)])
     assert console.list(known).objects == ["machine 'node-2'"]
     console.follow(known)
-    assert operator.profiles_of("node-1") == ["web"]
-    assert operator.profiles_of("node-2") == []
+    assert admin.profiles_of("node-1") == ["web"]
+    assert admin.profiles_of("node-2") == []
 
 
-def test_marks_of_a_cluster_that_is_gone(console: Console, operator: Operator) -> None:
+def test_marks_of_a_cluster_that_is_gone(console: Console, admin: AdminClient) -> None:
     record = ProgressRecord({"color": "pink"}, GREEN).to_text()
-    operator.post("machines", {"Name": "bare", "Meta": {RUN: "ab12:1", progress_key("web"): record, **GREEN}})
+    admin.post("machines", {"Name": "bare", "Meta": {RUN: "ab12:1", progress_key("web"): record, **GREEN}})
     listed = console.list(state())
     assert [one["sentence"] for one in listed.found] == [
         "It has the progress record of the cluster 'web', whose profile is gone.",
         "It has the mark of a run of the cluster 'web', whose profile is gone.",
     ]
     console.follow(state())
-    meta = operator.get("machines/Name:bare")["Meta"]
+    meta = admin.get("machines/Name:bare")["Meta"]
     meta.pop("feature-flags", None)
     assert meta == {"color": "pink"}
 
 
-def test_records_of_clusters_that_followed_each_other(console: Console, operator: Operator) -> None:
+def test_records_of_clusters_that_followed_each_other(console: Console, admin: AdminClient) -> None:
     meta = {"color": "pink"}
     for name, color in zip("abc", ["red", "green", "blue"], strict=True):
         record = ProgressRecord({}, {}).showing({"color": color, "icon": "ship"}, meta)
         meta |= {**record.shown, progress_key(name): record.to_text()}
-    operator.post("machines", {"Name": "bare", "Meta": meta})
+    admin.post("machines", {"Name": "bare", "Meta": meta})
     console.follow(state())
-    live = operator.get("machines/Name:bare")["Meta"]
+    live = admin.get("machines/Name:bare")["Meta"]
     assert (live["color"], "icon" in live) == ("pink", False)
 
 
-def test_marks_on_a_machine_that_left_the_cluster(console: Console, operator: Operator, uuids: dict[str, str]) -> None:
+def test_marks_on_a_machine_that_left_the_cluster(console: Console, admin: AdminClient, uuids: dict[str, str]) -> None:
     for name, owner in (("web", "tests/dev/web"), ("theirs", "tests/prod/web")):
-        operator.post("profiles", marked(name, owner))
+        admin.post("profiles", marked(name, owner))
     meta = {f"{RUN_KEY_PREFIX}{name}": "ab12:1" for name in ("web", "theirs")}
-    operator.post("machines", {"Name": "bare", "Meta": meta})
+    admin.post("machines", {"Name": "bare", "Meta": meta})
     known = [resource("ClusterProfile", "web", "web#ab12")]
     (found,) = console.list(state(known)).found
     assert found["sentence"] == "It has the mark of a run of the cluster 'web', and does not carry its profile."
-    uuid = operator.get("machines/Name:bare")["Uuid"]
+    uuid = admin.get("machines/Name:bare")["Uuid"]
     assert console.list(state([*known, resource("MachineWorkflow", "w", uuid)])).found == []
     console.follow(state(known))
-    assert f"{RUN_KEY_PREFIX}theirs" in operator.get("machines/Name:bare")["Meta"]
+    assert f"{RUN_KEY_PREFIX}theirs" in admin.get("machines/Name:bare")["Meta"]
 
 
 @pytest.mark.parametrize("owner", ["tests/prod/web", "other/dev/web", "tests/dev2/web", "tests/dev", "", "tests"])
-def test_what_other_stacks_made_is_not_listed(console: Console, operator: Operator, owner: str) -> None:
-    operator.post("profiles", marked("web", owner))
-    assign(operator, "node-1", "web", {RUN: "ab12:1"})
+def test_what_other_stacks_made_is_not_listed(console: Console, admin: AdminClient, owner: str) -> None:
+    admin.post("profiles", marked("web", owner))
+    assign(admin, "node-1", "web", {RUN: "ab12:1"})
     assert console.list(state()).found == []
 
 
@@ -217,8 +217,8 @@ def test_operations_that_did_not_end(console: Console) -> None:
     ]
 
 
-def test_a_state_without_resources_needs_names(console: Console, operator: Operator) -> None:
-    operator.post("profiles", marked("web"))
+def test_a_state_without_resources_needs_names(console: Console, admin: AdminClient) -> None:
+    admin.post("profiles", marked("web"))
     empty = json.dumps({"version": 3, "deployment": {"manifest": {}}}).encode()
     for words in ((), ("--stack", "dev"), ("--project", "tests")):
         done = leftovers.run(
@@ -229,14 +229,14 @@ def test_a_state_without_resources_needs_names(console: Console, operator: Opera
     assert console.list(empty, "--project", "tests", "--stack", "org/tests/dev").objects == ["profile 'web'"]
 
 
-def test_the_text_says_what_to_run(console: Console, operator: Operator, door: Door) -> None:
-    operator.post("profiles", marked("web"))
+def test_the_text_says_what_to_run(console: Console, admin: AdminClient, proxy: FaultProxy) -> None:
+    admin.post("profiles", marked("web"))
     path = console.folder / "state.json"
     path.write_bytes(state())
     done = leftovers.run("--state", str(path), folder=console.folder, environment=console.environment)
     assert done.code == 2
     assert done.said.startswith(
-        f"1 thing was left behind: stack dev of project tests, on {door.url}.\n\nprofile 'web': "
+        f"1 thing was left behind: stack dev of project tests, on {proxy.url}.\n\nprofile 'web': "
     )
     assert "\n  If the program still declares it, run:\n    pulumi up\n" in done.said
     assert "\n  Otherwise run:\n    drpcli profiles destroy web\n" in done.said

@@ -9,7 +9,7 @@ from tests.matrix.machines import Workflow
 from tests.matrix.objects import Cluster, UnmarkedProfile
 from tests.matrix.subject import Subject
 from tests.matrix.world import CANARY, Document, World, alike, attempt
-from tests.support.door import Passage
+from tests.support.fault_proxy import Passage
 from tests.support.faults import FOR_GOOD, Fault
 from tests.support.plugin import Plugin
 
@@ -119,7 +119,7 @@ class Case:
 
     def _prepared(self) -> Callable[[Plugin], Any]:
         """Bring everything up to the operation; return the operation."""
-        to, subject, name, model = self.world.operator, self.subject, self.name, self.subject.model
+        to, subject, name, model = self.world.admin, self.subject, self.name, self.subject.model
         self.world.proxy.on_landing = self._on_landing
         self.world.proxy.on_fault = None
         subject.prepare(to, name)
@@ -151,18 +151,18 @@ class Case:
     def _on_landing(self, passage: Passage) -> None:
         self.landed = True
         self.starts += _is_start(passage)
-        self.subject.react(self.world.operator, self.name, passage)
+        self.subject.react(self.world.admin, self.name, passage)
 
     def _on_fault(self, passage: Passage, lands: bool) -> None:
         if not self.subject.foreign or self.world.proxy.hits > 1:
             return
-        self.subject.meanwhile(self.world.operator, self.name)
+        self.subject.meanwhile(self.world.admin, self.name)
         is_reset = isinstance(self.subject, Cluster) and self.operation.update == "reset"
         written = "meanwhile" in str(self._held())
         self.must_keep = written and (not is_reset or (lands and passage.request.method == "PATCH"))
 
     def _held(self) -> Any:
-        return self._alike(self.subject.holds(self.world.operator, self.name))
+        return self._alike(self.subject.holds(self.world.admin, self.name))
 
     def _alike(self, value: Any) -> Any:
         return alike(value, self.name)
@@ -178,7 +178,7 @@ class Case:
             return self._held()
         id_, outputs = result[:2]
         if not self.operation.removes:
-            self.subject.part(self.world.operator, self.name)
+            self.subject.part(self.world.admin, self.name)
             _, error = attempt(lambda: self.world.destroyer.delete(self.subject.model, id_, outputs))
             if error:
                 self.problems.append(f"a later delete failed: {error.strip()}")
@@ -233,7 +233,7 @@ def _without(value: Any, key: str) -> Any:
 
 def _without_foreign(value: Any) -> Any:
     """The value without what `force` overwrites in the matrix."""
-    for key in ("os/disk", "os/size", "displaced", "Description"):
+    for key in ("os/disk", "os/size", "overwritten", "Description"):
         value = _without(value, key)
     return value
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from tests.matrix.objects import Cluster
 from tests.matrix.subject import Subject
 from tests.matrix.world import CANARY, Document, QuickOperator
-from tests.support.door import Passage
+from tests.support.fault_proxy import Passage
 
 FLOW, TWIN = "matrix-flow", "matrix-twin"
 
@@ -48,7 +48,7 @@ class ClusterAtWork(Cluster):
     differs = True
 
     def inputs(self, to: QuickOperator, name: str) -> Document:
-        return {**super().inputs(to, name), "escape": {"my/escape": "a reset"}}
+        return {**super().inputs(to, name), "abort_params": {"my/abort": "a reset"}}
 
     def live(self, to: QuickOperator, name: str) -> None:
         super().live(to, name)
@@ -171,7 +171,7 @@ class ClusterWorkflow(Workflow):
 
     def inputs(self, to: QuickOperator, name: str) -> Document:
         place = {"profile": name, "behind": [f"{name}-other"]}
-        return {**super().inputs(to, name), "restart": "0a1b2c3d:1", "place": place, "adopted_machines": []}
+        return {**super().inputs(to, name), "restart": "0a1b2c3d:1", "position": place, "adopted_machines": []}
 
     def changed(self, to: QuickOperator, name: str, update: str) -> Document:
         return {**self.inputs(to, name), "restart": "0a1b2c3d:2"}

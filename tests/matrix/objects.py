@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from tests.matrix.subject import Subject
 from tests.matrix.world import CANARY, Document, QuickOperator
-from tests.support.door import Passage
+from tests.support.fault_proxy import Passage
 
 MARK = "tests/dev/"
 

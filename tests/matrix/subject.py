@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from tests.matrix.world import Document, QuickOperator
-from tests.support.door import Passage
+from tests.support.fault_proxy import Passage
 
 
 class Subject:

@@ -11,8 +11,8 @@ from typing import Any
 import requests
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.faults import FaultProxy
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.faults import MatrixProxy
 from tests.support.plugin import Plugin, PluginError
 
 CANARY = "c4n4ry-s3cr3t"
@@ -25,7 +25,7 @@ _PASSING = ("Secret", "CurrentJob", "LastModifiedAt", "LastModifiedBy", "Created
 Document = dict[str, Any]
 
 
-class QuickOperator(Operator):
+class QuickOperator(AdminClient):
     """Another client of the endpoint, with one connection and one token for all that it does."""
 
     def __init__(self, url: str) -> None:
@@ -51,8 +51,8 @@ class QuickOperator(Operator):
 class World:
     """One endpoint with its proxy. Each provider process stands for one run of `pulumi`."""
 
-    operator: QuickOperator
-    proxy: FaultProxy
+    admin: QuickOperator
+    proxy: MatrixProxy
     earlier: Plugin
     """The run before."""
     now: Plugin
@@ -72,12 +72,12 @@ class World:
 def world(dialect: str) -> Iterator[World]:
     with ExitStack() as stack:
         endpoint = stack.enter_context(EmulatedEndpoint(machines=1, dialect=dialect))
-        operator = QuickOperator(endpoint.url)
-        stack.callback(operator.close)
-        proxy = stack.enter_context(FaultProxy(endpoint.url))
+        admin = QuickOperator(endpoint.url)
+        stack.callback(admin.close)
+        proxy = stack.enter_context(MatrixProxy(endpoint.url))
         environment = {"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}
         earlier, now, again, destroyer = (stack.enter_context(Plugin(environment)) for _ in range(4))
-        yield World(operator, proxy, earlier, now, again, destroyer)
+        yield World(admin, proxy, earlier, now, again, destroyer)
 
 
 def alike(value: Any, name: str) -> Any:

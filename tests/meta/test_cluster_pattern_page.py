@@ -16,9 +16,9 @@ from drp_emulator import EmulatedEndpoint, Emulator
 from tests.emulator.machines.harness import eventually
 from tests.emulator.machines.recorder import Recorder
 from tests.support import machines
+from tests.support.admin import AdminClient
 from tests.support.document import Block, blocks, lines, masked
-from tests.support.door import Door, Request
-from tests.support.operator import Operator
+from tests.support.fault_proxy import FaultProxy, Request
 from tests.support.stack import ROOT, Stack
 
 PAGE = blocks(ROOT / "docs" / "cluster-pattern.md")
@@ -119,12 +119,12 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
         EmulatedEndpoint(machines=3) as endpoint,
         Recorder(endpoint.url) as recorder,
         Emulator(endpoint=recorder.url, names=names),
-        Door(endpoint.url) as door,
+        FaultProxy(endpoint.url) as proxy,
     ):
-        reader = Reader(tmp_path, door.url)
+        reader = Reader(tmp_path, proxy.url)
         reader.follow([program, session])
-        assert sent(door.requests) == promised(requests)
-        (posted,) = (one.body["Params"] for one in door.requests if one.path == "/api/v3/profiles")
+        assert sent(proxy.requests) == promised(requests)
+        (posted,) = (one.body["Params"] for one in proxy.requests if one.path == "/api/v3/profiles")
         assert posted == json.loads(params.text)
         stood = [
             [{key: line[key] for key in ("op", "path", "value")} for line in seen.body]
@@ -133,7 +133,7 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
         ]
         shown = json.loads(election.text)
         assert any(equal(patch, shown) for patch in stood)
-        shown[1]["value"] = Operator(endpoint.url).params("example")["cluster-pattern/leader"]
+        shown[1]["value"] = AdminClient(endpoint.url).params("example")["cluster-pattern/leader"]
         assert shown in stood
         reader.follow([script, look])
     assert program.text in (ROOT / "examples" / "leader-election" / "__main__.py").read_text()
@@ -142,20 +142,20 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
 @pytest.mark.cli
 def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(tmp_path: Path) -> None:
     (start,) = (block for block in under("The smallest program") if block.language == "sh")
-    with machines.started_by(start.text, ROOT) as endpoint, Door(endpoint) as door:
-        reader = Reader(tmp_path, door.url)
+    with machines.started_by(start.text, ROOT) as endpoint, FaultProxy(endpoint) as proxy:
+        reader = Reader(tmp_path, proxy.url)
         reader.follow(under("A task of your own", "Run it"))
-        first = Operator(endpoint).params("team")["team/token"]
-        door.forget()
+        first = AdminClient(endpoint).params("team")["team/token"]
+        proxy.forget()
         (listed,) = (block for block in under("Again from the start") if block.language == "text")
         reader.follow(under("Again from the start"))
-        assert sent(door.requests) == promised(listed)
-        (reset,) = (one.body for one in door.requests if one.path == "/api/v3/profiles/team" and one.body)
+        assert sent(proxy.requests) == promised(listed)
+        (reset,) = (one.body for one in proxy.requests if one.path == "/api/v3/profiles/team" and one.body)
         assert (reset[0]["op"], reset[0]["path"]) == ("test", "/Params")
-        second = Operator(endpoint).params("team")["team/token"]
+        second = AdminClient(endpoint).params("team")["team/token"]
         assert len({first, second, "none"}) == 3
         reader.follow(under("One machine more"))
-        params = Operator(endpoint).params("team")
+        params = AdminClient(endpoint).params("team")
         assert params["team/token"] == second
         assert [entry["Name"] for entry in params["team/members"]][3] == "node-4"
 
@@ -164,13 +164,13 @@ def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(
 def test_a_leader_that_dies_fails_the_others_as_shown_and_a_reset_recovers(tmp_path: Path) -> None:
     start, failure, recovery = under(*LOST)
     with machines.started_by(start.text, ROOT) as endpoint:
-        operator, reader = Operator(endpoint), Reader(tmp_path, endpoint)
+        admin, reader = AdminClient(endpoint), Reader(tmp_path, endpoint)
         reader.follow([block for block in under("A task of your own", "Run it") if block.language != "console"])
         reader.follow([failure])
-        leader = operator.get("machines/Name:node-1")
-        assert operator.params("team")["cluster-pattern/leader"] == leader["Uuid"]
-        eventually(lambda: operator.get(f"jobs/{leader['CurrentJob']}")["State"] == "failed")
-        eventually(lambda: not operator.get("machines/Name:node-1")["Runnable"])
+        leader = admin.get("machines/Name:node-1")
+        assert admin.params("team")["cluster-pattern/leader"] == leader["Uuid"]
+        eventually(lambda: admin.get(f"jobs/{leader['CurrentJob']}")["State"] == "failed")
+        eventually(lambda: not admin.get("machines/Name:node-1")["Runnable"])
         reader.follow([recovery])
 
 

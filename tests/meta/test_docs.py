@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import machines
+from tests.support.admin import AdminClient
 from tests.support.document import lines
-from tests.support.operator import Operator
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("docs", "changelog.d", "content", "examples")
@@ -76,7 +76,7 @@ def test_the_program_in_the_readme_does_what_the_readme_prints(tmp_path: Path) -
         (tmp_path / "__main__.py").write_text(program.replace('"1.2"', '"1.3"'))
         preview = pulumi("pulumi preview --diff", tmp_path).stdout
         assert '~ web/version: "1.2" => "1.3"' in preview
-        Operator(endpoint).set_param("web", "web/version", "1.2-hotfix")
+        AdminClient(endpoint).set_param("web", "web/version", "1.2-hotfix")
         refused = pulumi(commands[-1], tmp_path)
         assert refused.returncode != 0
         assert not (lines(refusal) - lines(refused.stdout)), refused.stdout

@@ -27,7 +27,16 @@ from tests.support.stack import PATIENCE, Outcome, Stack, succeeded
 pytestmark = pytest.mark.cli
 
 ODD_NAME = "mit Leerzeichen, проект 集群"
-SOURCES = ("components", "content", "drp_emulator", "drp_provider", "examples", "gotemplate", "Pulumi.yaml", "__main__.py")
+SOURCES = (
+    "components",
+    "content",
+    "drp_emulator",
+    "drp_provider",
+    "examples",
+    "gotemplate",
+    "Pulumi.yaml",
+    "__main__.py",
+)
 PROGRAMS = [".", *sorted(f"examples/{path.parent.name}" for path in ROOT.glob("examples/*/Pulumi.yaml"))]
 
 

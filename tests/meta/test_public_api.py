@@ -12,7 +12,9 @@ from drp_provider.engine.verbs import input_names
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(
-    p for folder in ("drp_provider", "drp_emulator", "gotemplate", "components", "bench", "tools") for p in (ROOT / folder).rglob("*.py")
+    p
+    for folder in ("drp_provider", "drp_emulator", "gotemplate", "components", "bench", "tools")
+    for p in (ROOT / folder).rglob("*.py")
 )
 FILLED_IN = {"expected", "owner", "secret_keys", "starts"}
 COUNTED = {"ClusterProfile": {"run"}}

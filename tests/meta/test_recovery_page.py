@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from drp_emulator.machines.path_setup import write_subset
+from tests.support.admin import AdminClient
 from tests.support.document import Block, blocks, lines
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import kill
 from tests.support.stack import ROOT, Stack, succeeded
 
@@ -52,8 +52,8 @@ def reader(stack: Stack, tmp_path: Path) -> Stack:
     return stack
 
 
-def test_what_a_kill_left_is_listed_and_ended_as_shown(reader: Stack, door: Door) -> None:
-    landed, let_go = door.hold_reply("POST")
+def test_what_a_kill_left_is_listed_and_ended_as_shown(reader: Stack, proxy: FaultProxy) -> None:
+    landed, let_go = proxy.hold_reply("POST")
     process = reader.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
     kill(process, reader.folder)
@@ -63,12 +63,12 @@ def test_what_a_kill_left_is_listed_and_ended_as_shown(reader: Stack, door: Door
     succeeded(reader.up(None, "--expect-no-changes"))
 
 
-def test_what_a_lost_state_knew_is_listed_and_ended_as_shown(reader: Stack, operator: Operator) -> None:
+def test_what_a_lost_state_knew_is_listed_and_ended_as_shown(reader: Stack, admin: AdminClient) -> None:
     succeeded(reader.up())
     succeeded(reader.run("stack", "rm", "--force", "--yes"))
     for block in sessions(LOST):
         follow(reader, block)
-    assert not operator.exists("profiles/web")
+    assert not admin.exists("profiles/web")
     succeeded(reader.up())
     for block in sessions(SCRIPTS):
         follow(reader, block)

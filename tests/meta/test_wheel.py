@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 from tests.support.stack import ROOT, Stack
 
 pytestmark = [
@@ -89,15 +89,15 @@ def test_the_sdk_asks_for_seven_packages_and_no_server(alone: tuple[Path, dict[s
 
 
 def test_the_sdk_alone_previews_and_runs_a_cluster_on_an_endpoint_elsewhere(
-    alone: tuple[Path, dict[str, str]], stack: Stack, operator: Operator
+    alone: tuple[Path, dict[str, str]], stack: Stack, admin: AdminClient
 ) -> None:
     use(stack, alone[0])
     assert stack.run("preview").ok
     done = stack.run("up", "--yes", "--skip-preview")
     assert done.ok, done.text
     assert str(alone[0]) in done.text
-    assert operator.params("wheel") == {"cluster-profile": "wheel", "my/x": 1}
-    assert "cluster-pattern" in operator.get("contents/cluster-pattern")["sections"]["workflows"]
+    assert admin.params("wheel") == {"cluster-profile": "wheel", "my/x": 1}
+    assert "cluster-pattern" in admin.get("contents/cluster-pattern")["sections"]["workflows"]
     assert os.path.realpath(ROOT) not in done.text
 
 

@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin
 
 _numbers = count(1)
@@ -20,25 +20,25 @@ def shared_endpoint() -> Iterator[EmulatedEndpoint]:
 
 
 @pytest.fixture(scope="module")
-def shared_door(shared_endpoint: EmulatedEndpoint) -> Iterator[Door]:
-    with Door(shared_endpoint.url) as opened:
+def shared_door(shared_endpoint: EmulatedEndpoint) -> Iterator[FaultProxy]:
+    with FaultProxy(shared_endpoint.url) as opened:
         yield opened
 
 
 @pytest.fixture
-def door(shared_door: Door) -> Door:
+def proxy(shared_door: FaultProxy) -> FaultProxy:
     shared_door.forget()
     shared_door.faults.clear()
     return shared_door
 
 
 @pytest.fixture
-def operator(shared_endpoint: EmulatedEndpoint) -> Operator:
-    return Operator(shared_endpoint.url)
+def admin(shared_endpoint: EmulatedEndpoint) -> AdminClient:
+    return AdminClient(shared_endpoint.url)
 
 
 @pytest.fixture(scope="module")
-def plugin(shared_door: Door) -> Iterator[Plugin]:
+def plugin(shared_door: FaultProxy) -> Iterator[Plugin]:
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 

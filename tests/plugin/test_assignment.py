@@ -5,107 +5,107 @@ from typing import Any
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "assignment:MachineAssignment"
 
 
-def machine_of(operator: Operator, name: str) -> dict[str, Any]:
-    return dict(operator.get(f"machines/Name:{name}"))
+def machine_of(admin: AdminClient, name: str) -> dict[str, Any]:
+    return dict(admin.get(f"machines/Name:{name}"))
 
 
 @pytest.fixture
-def profile(operator: Operator, name: str) -> str:
-    operator.post("profiles", {"Name": name})
+def profile(admin: AdminClient, name: str) -> str:
+    admin.post("profiles", {"Name": name})
     return name
 
 
 def test_assigning_costs_one_request_and_unassigning_two(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": "node-1", "profile": profile})
-    assert door.calls() == ["PATCH machines/Name:node-1"]
-    uuid = machine_of(operator, "node-1")["Uuid"]
+    assert proxy.calls() == ["PATCH machines/Name:node-1"]
+    uuid = machine_of(admin, "node-1")["Uuid"]
     assert (id_, outputs["machine_uuid"], outputs["machine_name"]) == (f"{uuid}/{profile}", uuid, "node-1")
     assert plugin.read(MODEL, id_, outputs)[0] == id_
     operator_profile = f"{profile}-other"
-    operator.post("profiles", {"Name": operator_profile})
-    operator.patch(f"machines/{uuid}", {"op": "add", "path": "/Profiles/0", "value": operator_profile})
-    door.forget()
+    admin.post("profiles", {"Name": operator_profile})
+    admin.patch(f"machines/{uuid}", {"op": "add", "path": "/Profiles/0", "value": operator_profile})
+    proxy.forget()
     # A delete in the run that created it is the delete of a replaced twin: another process has no such memory.
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.delete(MODEL, id_, outputs)
-        assert door.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
-        assert machine_of(operator, "node-1")["Profiles"] == [operator_profile]
+        assert proxy.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
+        assert machine_of(admin, "node-1")["Profiles"] == [operator_profile]
         assert later.read(MODEL, id_, outputs)[0] == ""
-        door.forget()
+        proxy.forget()
         later.delete(MODEL, id_, outputs)
-        assert door.calls() == [f"GET machines/{uuid}"]
+        assert proxy.calls() == [f"GET machines/{uuid}"]
 
 
-def test_leaving_puts_icon_and_colour_back(plugin: Plugin, operator: Operator, profile: str) -> None:
+def test_leaving_puts_icon_and_colour_back(plugin: Plugin, admin: AdminClient, profile: str) -> None:
     shown = {"before": {"color": "blue"}, "shown": {"color": "green", "icon": "ship"}}
     meta = {"color": "green", "icon": "ship", f"cluster-progress/{profile}": json.dumps(shown)}
-    operator.post("machines", {"Name": f"{profile}-m", "Meta": meta})
+    admin.post("machines", {"Name": f"{profile}-m", "Meta": meta})
     id_, outputs = plugin.create(MODEL, {"machine": f"{profile}-m", "profile": profile})
-    with Plugin({"RS_ENDPOINT": operator.base.removesuffix("/api/v3"), "RS_KEY": ":".join(KEY)}) as later:
+    with Plugin({"RS_ENDPOINT": admin.base.removesuffix("/api/v3"), "RS_KEY": ":".join(KEY)}) as later:
         later.delete(MODEL, id_, outputs)
-    left = machine_of(operator, f"{profile}-m")["Meta"]
+    left = machine_of(admin, f"{profile}-m")["Meta"]
     assert (left.get("color"), left.get("icon"), f"cluster-progress/{profile}" in left) == ("blue", None, False)
 
 
 def test_leaving_takes_the_run_mark_in_the_same_patch(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": "node-4", "profile": profile})
     marks = [{"op": "add", "path": f"/Meta/pulumi-run~1{name}", "value": "a1:1"} for name in (profile, "another")]
-    operator.patch("machines/Name:node-4", *marks)
-    door.forget()
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    admin.patch("machines/Name:node-4", *marks)
+    proxy.forget()
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.delete(MODEL, id_, outputs)
     uuid = outputs["machine_uuid"]
-    assert door.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
-    machine = machine_of(operator, "node-4")
+    assert proxy.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
+    machine = machine_of(admin, "node-4")
     assert (profile in machine["Profiles"], machine["Meta"].get("pulumi-run/another")) == (False, "a1:1")
     assert f"pulumi-run/{profile}" not in machine["Meta"]
 
 
-def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, operator: Operator, profile: str) -> None:
-    uuid = str(machine_of(operator, "node-2")["Uuid"])
+def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, admin: AdminClient, profile: str) -> None:
+    uuid = str(machine_of(admin, "node-2")["Uuid"])
     id_, _ = plugin.create(MODEL, {"machine": uuid.upper(), "profile": profile})
     assert id_ == f"{uuid}/{profile}"
 
 
 def test_a_profile_that_the_machine_carries_already_is_ours_from_now_on(
-    plugin: Plugin, operator: Operator, profile: str
+    plugin: Plugin, admin: AdminClient, profile: str
 ) -> None:
-    operator.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
+    admin.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
     id_, _ = plugin.create(MODEL, {"machine": "node-3", "profile": profile})
     assert id_.endswith(profile)
-    assert operator.profiles_of("node-3").count(profile) == 1
+    assert admin.profiles_of("node-3").count(profile) == 1
 
 
-def test_a_missing_profile_is_named_and_the_machine_is_as_it_was(plugin: Plugin, operator: Operator, name: str) -> None:
-    before = machine_of(operator, "node-4")
+def test_a_missing_profile_is_named_and_the_machine_is_as_it_was(plugin: Plugin, admin: AdminClient, name: str) -> None:
+    before = machine_of(admin, "node-4")
     with pytest.raises(
         PluginError, match=f"profile '{name}' does not exist, so it was taken back from machine 'node-4'"
     ):
         plugin.create(MODEL, {"machine": "node-4", "profile": name})
-    assert machine_of(operator, "node-4") == before
+    assert machine_of(admin, "node-4") == before
 
 
-def test_a_machine_that_was_stopped_stays_stopped(plugin: Plugin, operator: Operator, name: str) -> None:
-    operator.patch("machines/Name:node-5", {"op": "replace", "path": "/Runnable", "value": False})
-    before = machine_of(operator, "node-5")
+def test_a_machine_that_was_stopped_stays_stopped(plugin: Plugin, admin: AdminClient, name: str) -> None:
+    admin.patch("machines/Name:node-5", {"op": "replace", "path": "/Runnable", "value": False})
+    before = machine_of(admin, "node-5")
     with pytest.raises(PluginError, match="does not exist"):
         plugin.create(MODEL, {"machine": "node-5", "profile": name})
-    assert machine_of(operator, "node-5") == before
-    operator.post("profiles", {"Name": name})
+    assert machine_of(admin, "node-5") == before
+    admin.post("profiles", {"Name": name})
     plugin.create(MODEL, {"machine": "node-5", "profile": name})
-    assert machine_of(operator, "node-5")["Runnable"] is False
-    assert name in operator.profiles_of("node-5")
+    assert machine_of(admin, "node-5")["Runnable"] is False
+    assert name in admin.profiles_of("node-5")
 
 
 def test_an_unknown_machine_is_named(plugin: Plugin, profile: str) -> None:
@@ -114,107 +114,107 @@ def test_an_unknown_machine_is_named(plugin: Plugin, profile: str) -> None:
 
 
 def test_a_machine_that_was_deleted_behind_our_back_needs_no_unassignment(
-    plugin: Plugin, operator: Operator, profile: str
+    plugin: Plugin, admin: AdminClient, profile: str
 ) -> None:
-    made = operator.post("machines", {"Name": f"{profile}-machine"})
+    made = admin.post("machines", {"Name": f"{profile}-machine"})
     id_, outputs = plugin.create(MODEL, {"machine": f"{profile}-machine", "profile": profile})
-    operator.delete(f"machines/{made['Uuid']}")
+    admin.delete(f"machines/{made['Uuid']}")
     assert plugin.read(MODEL, id_, outputs)[0] == ""
     plugin.delete(MODEL, id_, outputs)
 
 
 def test_a_lost_reply_of_an_assignment_is_looked_up(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
-    door.lose_reply("PATCH")
+    proxy.lose_reply("PATCH")
     id_, _ = plugin.create(MODEL, {"machine": "node-6", "profile": profile})
     assert id_.endswith(profile)
-    assert operator.profiles_of("node-6").count(profile) == 1
-    door.lose_request("PATCH")
-    operator.post("profiles", {"Name": f"{profile}-b"})
+    assert admin.profiles_of("node-6").count(profile) == 1
+    proxy.lose_request("PATCH")
+    admin.post("profiles", {"Name": f"{profile}-b"})
     plugin.create(MODEL, {"machine": "node-6", "profile": f"{profile}-b"})
-    assert operator.profiles_of("node-6").count(f"{profile}-b") == 1
+    assert admin.profiles_of("node-6").count(f"{profile}-b") == 1
 
 
 def test_a_list_that_others_change_meanwhile_loses_nothing(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     for suffix in "abc":
-        operator.post("profiles", {"Name": f"{profile}-{suffix}"})
-    operator.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-a"})
-    operator.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": profile})
-    uuid = machine_of(operator, "node-7")["Uuid"]
+        admin.post("profiles", {"Name": f"{profile}-{suffix}"})
+    admin.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-a"})
+    admin.patch("machines/Name:node-7", {"op": "add", "path": "/Profiles/-", "value": profile})
+    uuid = machine_of(admin, "node-7")["Uuid"]
     line = {"op": "add", "path": "/Profiles/0", "value": f"{profile}-b"}
-    door.before("PATCH", lambda: operator.patch(f"machines/{uuid}", line))
+    proxy.before("PATCH", lambda: admin.patch(f"machines/{uuid}", line))
     plugin.delete(MODEL, f"{uuid}/{profile}", {"machine": "node-7", "profile": profile})
-    assert operator.profiles_of("node-7") == [f"{profile}-b", f"{profile}-a"]
+    assert admin.profiles_of("node-7") == [f"{profile}-b", f"{profile}-a"]
 
 
-def test_a_take_back_leaves_an_entry_that_was_there_before(plugin: Plugin, operator: Operator, name: str) -> None:
-    operator.patch("machines/Name:node-8", {"op": "add", "path": "/Profiles/-", "value": name})
+def test_a_take_back_leaves_an_entry_that_was_there_before(plugin: Plugin, admin: AdminClient, name: str) -> None:
+    admin.patch("machines/Name:node-8", {"op": "add", "path": "/Profiles/-", "value": name})
     with pytest.raises(PluginError, match="does not exist"):
         plugin.create(MODEL, {"machine": "node-8", "profile": name})
-    assert operator.profiles_of("node-8").count(name) == 1
+    assert admin.profiles_of("node-8").count(name) == 1
 
 
 def test_a_profile_in_the_place_of_another_keeps_the_place_since_order_is_precedence(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
-    operator.post("profiles", {"Name": f"{profile}-new"})
-    operator.post("profiles", {"Name": f"{profile}-last"})
+    admin.post("profiles", {"Name": f"{profile}-new"})
+    admin.post("profiles", {"Name": f"{profile}-last"})
     olds_id, olds = plugin.create(MODEL, {"machine": "node-4", "profile": profile})
-    operator.patch("machines/Name:node-4", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-last"})
+    admin.patch("machines/Name:node-4", {"op": "add", "path": "/Profiles/-", "value": f"{profile}-last"})
     news = {"machine": "node-4", "profile": f"{profile}-new"}
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         checked = later.check(MODEL, news)[0]
         assert list(later.diff(MODEL, olds, checked).replaces) == ["profile"]
         later.create(MODEL, checked)
-        assert operator.profiles_of("node-4")[-2:] == [f"{profile}-new", f"{profile}-last"]
-        door.forget()
+        assert admin.profiles_of("node-4")[-2:] == [f"{profile}-new", f"{profile}-last"]
+        proxy.forget()
         later.delete(MODEL, olds_id, olds)
-        assert door.calls() == [f"GET machines/{olds['machine_uuid']}"]
+        assert proxy.calls() == [f"GET machines/{olds['machine_uuid']}"]
 
 
 def test_a_missing_profile_in_the_place_of_another_gives_the_place_back(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     _, olds = plugin.create(MODEL, {"machine": "node-5", "profile": profile})
     news = {"machine": "node-5", "profile": f"{profile}-none"}
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.diff(MODEL, olds, news)
-        before = machine_of(operator, "node-5")
+        before = machine_of(admin, "node-5")
         with pytest.raises(PluginError, match="does not exist, so it was taken back"):
             later.create(MODEL, news)
-    after = machine_of(operator, "node-5")
+    after = machine_of(admin, "node-5")
     assert (after["Profiles"], after["Runnable"]) == (before["Profiles"], before["Runnable"])
-    assert operator.profiles_of("node-5").count(profile) == 1
+    assert admin.profiles_of("node-5").count(profile) == 1
 
 
 def test_a_profile_that_the_program_still_declares_gives_its_place_to_nobody(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
-    operator.post("profiles", {"Name": f"{profile}-new"})
+    admin.post("profiles", {"Name": f"{profile}-new"})
     _, olds = plugin.create(MODEL, {"machine": "node-6", "profile": profile})
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.check(MODEL, {"machine": olds["machine_uuid"], "profile": profile})
         news = {"machine": "node-6", "profile": f"{profile}-new"}
         later.diff(MODEL, olds, news)
         later.create(MODEL, news)
-    assert operator.profiles_of("node-6")[-2:] == [profile, f"{profile}-new"]
+    assert admin.profiles_of("node-6")[-2:] == [profile, f"{profile}-new"]
 
 
 def test_a_machine_that_ran_still_runs_after_a_missing_profile_and_another_writer_came_together(
-    plugin: Plugin, door: Door, operator: Operator, profile: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
-    operator.post("profiles", {"Name": f"{profile}-first"})
+    admin.post("profiles", {"Name": f"{profile}-first"})
     _, olds = plugin.create(MODEL, {"machine": "node-7", "profile": profile})
-    before = operator.profiles_of("node-7")
+    before = admin.profiles_of("node-7")
     news = {"machine": "node-7", "profile": f"{profile}-none"}
     first = {"op": "add", "path": "/Profiles/0", "value": f"{profile}-first"}
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.diff(MODEL, olds, news)
-        door.before("PATCH", lambda: operator.patch("machines/Name:node-7", first))
+        proxy.before("PATCH", lambda: admin.patch("machines/Name:node-7", first))
         with pytest.raises(PluginError, match="does not exist, so it was taken back"):
             later.create(MODEL, news)
-    assert machine_of(operator, "node-7")["Runnable"] is True
-    assert operator.profiles_of("node-7") == [f"{profile}-first", *before]
+    assert machine_of(admin, "node-7")["Runnable"] is True
+    assert admin.profiles_of("node-7") == [f"{profile}-first", *before]

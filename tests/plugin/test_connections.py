@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin, PluginError
 
 PROFILE = "profile:Profile"
@@ -65,8 +65,8 @@ def test_the_answer_of_a_go_server_to_http_is_understood(other_server: Threading
     assert "speaks https only: write https:// in RS_ENDPOINT (drp:endpoint)" in text
 
 
-def test_https_to_an_http_port_is_named(door: Door) -> None:
-    text = refusal({"RS_ENDPOINT": door.url.replace("http", "https")})
+def test_https_to_an_http_port_is_named(proxy: FaultProxy) -> None:
+    text = refusal({"RS_ENDPOINT": proxy.url.replace("http", "https")})
     assert "does not speak TLS as expected (wrong version number): check the URL, and write http://" in text
 
 
@@ -93,15 +93,15 @@ def test_an_insecure_run_says_so_in_one_line(tls_endpoint: EmulatedEndpoint) -> 
     assert "InsecureRequestWarning" not in said
 
 
-def test_a_lost_connection_has_its_reason_without_brackets(plugin: Plugin, door: Door, name: str) -> None:
+def test_a_lost_connection_has_its_reason_without_brackets(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     plugin.create(PROFILE, {"name": name})
-    door.lose_request("PATCH", times=99)
+    proxy.lose_request("PATCH", times=99)
     with pytest.raises(PluginError, match=r"and no answer came back \([A-Za-z ]+\): check the endpoint"):
         plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"})
 
 
-def test_logged_lines_of_many_threads_stay_lines(door: Door) -> None:
-    environment = {"RS_ENDPOINT": door.url, "RS_KEY": KEY, "DRP_LOG": "debug"}
+def test_logged_lines_of_many_threads_stay_lines(proxy: FaultProxy) -> None:
+    environment = {"RS_ENDPOINT": proxy.url, "RS_KEY": KEY, "DRP_LOG": "debug"}
     with Plugin(environment) as plugin:
         names = [f"logged-{number}" for number in range(24)]
         workers = [threading.Thread(target=plugin.create, args=(PROFILE, {"name": name})) for name in names]

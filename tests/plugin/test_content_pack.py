@@ -8,8 +8,8 @@ import pytest
 from drp_emulator import EmulatedEndpoint
 from drp_provider.engine.codec import NULL
 from drp_provider.engine.pack_files import load_pack
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import ROOT, UNKNOWN, Plugin, PluginError
 
 PACK = "content_pack:ContentPack"
@@ -23,47 +23,47 @@ def inputs(name: str, *tasks: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "content": content(*tasks), "version": "v1.0.0", "owner": f"p/s/{name}", **more}
 
 
-def upload(operator: Operator, name: str, *tasks: str, **meta: Any) -> None:
+def upload(admin: AdminClient, name: str, *tasks: str, **meta: Any) -> None:
     pack = content(*tasks)
-    operator.post("contents", {**pack, "meta": {"Name": name, "Version": "v1.0.0", **meta}})
+    admin.post("contents", {**pack, "meta": {"Name": name, "Version": "v1.0.0", **meta}})
 
 
-def remove(operator: Operator, name: str) -> None:
-    assert operator.send("DELETE", f"contents/{name}").status_code == 204
+def remove(admin: AdminClient, name: str) -> None:
+    assert admin.send("DELETE", f"contents/{name}").status_code == 204
 
 
 @pytest.fixture(scope="module")
-def destroyer(shared_door: Door) -> Iterator[Plugin]:
+def destroyer(shared_door: FaultProxy) -> Iterator[Plugin]:
     """The provider process of a destroy, in which no program declares anything."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 def test_a_pack_is_one_request_whatever_it_holds(
-    plugin: Plugin, destroyer: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, destroyer: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     wanted = inputs(name, f"{name}-a", f"{name}-b")
     id_, outputs = plugin.create(PACK, wanted)
-    assert door.calls() == ["POST contents"]
+    assert proxy.calls() == ["POST contents"]
     assert (id_, outputs["adopted"], outputs["warnings"], outputs["version"]) == (name, False, [], "v1.0.0")
-    assert operator.get(f"contents/{name}")["meta"]["Meta"] == {"pulumi-owner": f"p/s/{name}"}
-    assert operator.get(f"tasks/{name}-a")["Bundle"] == name
-    door.forget()
+    assert admin.get(f"contents/{name}")["meta"]["Meta"] == {"pulumi-owner": f"p/s/{name}"}
+    assert admin.get(f"tasks/{name}-a")["Bundle"] == name
+    proxy.forget()
     plugin.update(PACK, id_, outputs, inputs(name, f"{name}-a", version="v1.1.0"))
-    assert door.calls() == [f"PUT contents/{name}"]
-    assert not operator.exists(f"tasks/{name}-b")
-    door.forget()
+    assert proxy.calls() == [f"PUT contents/{name}"]
+    assert not admin.exists(f"tasks/{name}-b")
+    proxy.forget()
     destroyer.delete(PACK, id_, outputs)
     destroyer.delete(PACK, id_, outputs)
-    assert door.calls() == [f"{verb} contents/{name}" for verb in ("GET", "DELETE", "GET", "GET")]
-    assert not operator.exists(f"tasks/{name}-a")
+    assert proxy.calls() == [f"{verb} contents/{name}" for verb in ("GET", "DELETE", "GET", "GET")]
+    assert not admin.exists(f"tasks/{name}-a")
 
 
-def test_nulls_and_numbers_arrive_as_the_program_wrote_them(plugin: Plugin, operator: Operator, name: str) -> None:
+def test_nulls_and_numbers_arrive_as_the_program_wrote_them(plugin: Plugin, admin: AdminClient, name: str) -> None:
     schema = {"type": "string", "x-null": NULL, "enum": ["a", None], "maxLength": 8, "x-n": 1.5, "x-m": {}, "x-l": []}
     pack = {"sections": {"params": {f"{name}/p": {"Name": f"{name}/p", "Schema": schema}}}}
     id_, outputs = plugin.create(PACK, {"name": name, "content": pack})
-    sent = operator.get(f"contents/{name}")["sections"]["params"][f"{name}/p"]["Schema"]
+    sent = admin.get(f"contents/{name}")["sections"]["params"][f"{name}/p"]["Schema"]
     assert sent == {**schema, "x-null": None}
     assert outputs["content"]["sections"]["params"][f"{name}/p"]["Schema"]["x-null"] == NULL
     _, again, read = plugin.read(PACK, id_, outputs)
@@ -122,15 +122,15 @@ def test_what_is_not_known_yet_leaves_the_version_unknown(plugin: Plugin, name: 
     ],
 )
 def test_what_drp_would_refuse_is_said_in_the_preview(
-    plugin: Plugin, door: Door, wrong: dict[str, Any], said: str
+    plugin: Plugin, proxy: FaultProxy, wrong: dict[str, Any], said: str
 ) -> None:
     _, faults = plugin.check(PACK, {"name": "my-pack", "content": {}, **wrong})
     assert len(faults) == 1
     assert said in faults[0]
-    assert door.calls() == []
+    assert proxy.calls() == []
 
 
-def test_drift_is_seen_object_by_object(plugin: Plugin, operator: Operator, name: str) -> None:
+def test_drift_is_seen_object_by_object(plugin: Plugin, admin: AdminClient, name: str) -> None:
     one, two, three = (f"{name}-{part}" for part in ("a", "b", "c"))
     id_, outputs = plugin.create(PACK, inputs(name, one, two))
     assert plugin.read(PACK, id_, outputs)[1] == outputs
@@ -138,15 +138,15 @@ def test_drift_is_seen_object_by_object(plugin: Plugin, operator: Operator, name
         "meta": {"Name": name, "Version": "v9"},
         "sections": {"tasks": {three: {"Name": three}, one: {"Name": one}}},
     }
-    assert operator.send("PUT", f"contents/{name}", theirs).status_code == 200
+    assert admin.send("PUT", f"contents/{name}", theirs).status_code == 200
     _, seen, read = plugin.read(PACK, id_, outputs)
     assert seen["content"]["sections"] == {"tasks": {one: {"Name": one}, three: {"Name": three}}}
     assert (read["version"], seen["version"]) == ("v9", "v9")
-    remove(operator, name)
+    remove(admin, name)
     assert plugin.read(PACK, id_, outputs)[0] == ""
 
 
-def test_what_an_endpoint_fills_in_is_no_drift(plugin: Plugin, door: Door, name: str) -> None:
+def test_what_an_endpoint_fills_in_is_no_drift(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     _, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
     filled = (
         '{"Validated": false, "Available": false, "Errors": [], "ReadOnly": false, "Bundle": "", "Endpoint": "",'
@@ -157,62 +157,62 @@ def test_what_an_endpoint_fills_in_is_no_drift(plugin: Plugin, door: Door, name:
         f'{{"meta": {{"Name": "{name}", "Version": "v1.0.0", "Type": "dynamic", "Source": "", "Writable": false}},'
         f' "sections": {{"tasks": {{"{name}-a": {filled}}}, "stages": {{}}}}}}'
     )
-    door.answer("GET", 200, body.encode(), "application/json", times=1)
+    proxy.answer("GET", 200, body.encode(), "application/json", times=1)
     assert plugin.read(PACK, name, outputs)[1] == outputs
 
 
 def test_a_pack_that_is_there_is_refused_with_both_ways_out_and_taken_over_by_adopt(
-    plugin: Plugin, destroyer: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, destroyer: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
-    upload(operator, name, f"{name}-a")
+    upload(admin, name, f"{name}-a")
     with pytest.raises(PluginError, match=f"content pack '{name}' exists already, in version v1.0.0.*set adopt=True"):
         plugin.create(PACK, inputs(name, f"{name}-b"))
-    door.forget()
+    proxy.forget()
     id_, outputs = plugin.create(PACK, inputs(name, f"{name}-b", adopt=True))
-    assert door.calls() == ["POST contents", f"GET contents/{name}", f"PUT contents/{name}"]
+    assert proxy.calls() == ["POST contents", f"GET contents/{name}", f"PUT contents/{name}"]
     assert outputs["adopted"] is True
-    assert operator.exists(f"tasks/{name}-b")
-    assert not operator.exists(f"tasks/{name}-a")
+    assert admin.exists(f"tasks/{name}-b")
+    assert not admin.exists(f"tasks/{name}-a")
     plugin.update(PACK, id_, outputs, inputs(name, f"{name}-c", adopt=True))
-    assert operator.get(f"contents/{name}")["meta"]["Meta"] == {}
-    door.forget()
+    assert admin.get(f"contents/{name}")["meta"]["Meta"] == {}
+    proxy.forget()
     destroyer.delete(PACK, id_, outputs)
-    assert door.calls() == []
-    assert operator.exists(f"tasks/{name}-c")
-    remove(operator, name)
+    assert proxy.calls() == []
+    assert admin.exists(f"tasks/{name}-c")
+    remove(admin, name)
 
 
 def test_a_pack_that_is_there_just_so_is_adopted_without_a_write(
-    plugin: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
-    upload(operator, name, f"{name}-a")
+    upload(admin, name, f"{name}-a")
     with pytest.raises(PluginError, match="exists already"):
         plugin.create(PACK, inputs(name, f"{name}-a"))
-    door.forget()
+    proxy.forget()
     assert plugin.create(PACK, inputs(name, f"{name}-a", adopt=True))[1]["adopted"] is True
-    assert door.calls() == ["POST contents", f"GET contents/{name}"]
-    remove(operator, name)
+    assert proxy.calls() == ["POST contents", f"GET contents/{name}"]
+    remove(admin, name)
 
 
 def test_an_interrupted_upload_is_found_by_its_mark_and_brought_up_to_date(
-    plugin: Plugin, operator: Operator, name: str
+    plugin: Plugin, admin: AdminClient, name: str
 ) -> None:
-    upload(operator, name, f"{name}-a", Meta={"pulumi-owner": f"p/s/{name}"})
+    upload(admin, name, f"{name}-a", Meta={"pulumi-owner": f"p/s/{name}"})
     assert plugin.create(PACK, inputs(name, f"{name}-b"))[1]["adopted"] is False
-    assert operator.exists(f"tasks/{name}-b")
+    assert admin.exists(f"tasks/{name}-b")
 
 
 def test_an_interrupted_upload_without_marks_is_found_by_what_it_holds(
-    plugin: Plugin, operator: Operator, name: str
+    plugin: Plugin, admin: AdminClient, name: str
 ) -> None:
-    upload(operator, name, f"{name}-a")
+    upload(admin, name, f"{name}-a")
     assert plugin.create(PACK, inputs(name, f"{name}-a", owner=""))[1]["adopted"] is False
 
 
 def test_the_pack_of_another_stack_is_not_ours_though_it_holds_the_same(
-    plugin: Plugin, operator: Operator, name: str
+    plugin: Plugin, admin: AdminClient, name: str
 ) -> None:
-    upload(operator, name, f"{name}-a", Meta={"pulumi-owner": "other/stack/pack"})
+    upload(admin, name, f"{name}-a", Meta={"pulumi-owner": "other/stack/pack"})
     with pytest.raises(PluginError, match="exists already"):
         plugin.create(PACK, inputs(name, f"{name}-a"))
 
@@ -220,37 +220,39 @@ def test_the_pack_of_another_stack_is_not_ours_though_it_holds_the_same(
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
 @pytest.mark.parametrize("mark", ["p/s/x", ""])
 def test_a_silent_upload_is_looked_up(
-    plugin: Plugin, door: Door, operator: Operator, name: str, fault: str, mark: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str, fault: str, mark: str
 ) -> None:
-    getattr(door, fault)("POST")
+    getattr(proxy, fault)("POST")
     _, outputs = plugin.create(PACK, inputs(name, f"{name}-a", owner=mark))
     assert outputs["adopted"] is False
     sent = ["POST contents", f"GET contents/{name}"]
-    assert door.calls() == (sent if fault == "lose_reply" else [*sent, "POST contents"])
-    assert operator.exists(f"tasks/{name}-a")
+    assert proxy.calls() == (sent if fault == "lose_reply" else [*sent, "POST contents"])
+    assert admin.exists(f"tasks/{name}-a")
 
 
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
-def test_a_silent_update_is_looked_up(plugin: Plugin, door: Door, operator: Operator, name: str, fault: str) -> None:
+def test_a_silent_update_is_looked_up(
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str, fault: str
+) -> None:
     id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
-    door.forget()
-    getattr(door, fault)("PUT")
+    proxy.forget()
+    getattr(proxy, fault)("PUT")
     plugin.update(PACK, id_, outputs, inputs(name, f"{name}-b"))
-    assert operator.exists(f"tasks/{name}-b")
+    assert admin.exists(f"tasks/{name}-b")
     sent = [f"PUT contents/{name}", f"GET contents/{name}"]
-    assert door.calls() == (sent if fault == "lose_reply" else [*sent, f"PUT contents/{name}"])
+    assert proxy.calls() == (sent if fault == "lose_reply" else [*sent, f"PUT contents/{name}"])
 
 
-def test_a_pack_that_is_gone_is_said_so_by_the_update(plugin: Plugin, operator: Operator, name: str) -> None:
+def test_a_pack_that_is_gone_is_said_so_by_the_update(plugin: Plugin, admin: AdminClient, name: str) -> None:
     id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
-    remove(operator, name)
+    remove(admin, name)
     with pytest.raises(PluginError, match=f"content pack '{name}' is gone from the endpoint: run `pulumi refresh`"):
         plugin.update(PACK, id_, outputs, inputs(name, f"{name}-b"))
 
 
-def test_objects_of_others_are_named_with_their_owner(plugin: Plugin, operator: Operator, name: str) -> None:
-    upload(operator, f"{name}-theirs", f"{name}-a")
-    operator.post("tasks", {"Name": f"{name}-b"})
+def test_objects_of_others_are_named_with_their_owner(plugin: Plugin, admin: AdminClient, name: str) -> None:
+    upload(admin, f"{name}-theirs", f"{name}-a")
+    admin.post("tasks", {"Name": f"{name}-b"})
     with pytest.raises(PluginError) as caught:
         plugin.create(PACK, inputs(name, f"{name}-a", f"{name}-b", f"{name}-c"))
     assert (
@@ -258,29 +260,29 @@ def test_objects_of_others_are_named_with_their_owner(plugin: Plugin, operator: 
         f"already, of content pack {name}-theirs, tasks/{name}-b is there already, made by hand or by another program; "
         "rename yours, or delete theirs first."
     ) in str(caught.value)
-    assert not operator.exists(f"contents/{name}")
+    assert not admin.exists(f"contents/{name}")
 
 
 def test_what_is_in_use_stays_and_object_and_user_are_named(
-    plugin: Plugin, destroyer: Plugin, operator: Operator, name: str
+    plugin: Plugin, destroyer: Plugin, admin: AdminClient, name: str
 ) -> None:
     task, profile = f"{name}-a", f"{name}-p"
     pack: dict[str, Any] = {"sections": {"tasks": {task: {}}, "profiles": {profile: {}}}}
     id_, outputs = plugin.create(PACK, {"name": name, "content": pack, "version": "v1"})
-    operator.post("stages", {"Name": f"{name}-s", "Tasks": [task]})
-    operator.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
+    admin.post("stages", {"Name": f"{name}-s", "Tasks": [task]})
+    admin.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
     uses = f"profile {profile} by machine node-3, task {task} by stage {name}-s; take it away there first"
     with pytest.raises(PluginError, match=f"'{name}' was not deleted, since what would go with it is in use: {uses}"):
         destroyer.delete(PACK, id_, outputs)
     with pytest.raises(PluginError, match=f"'{name}' was not changed, since what would go with it is in use: {uses}"):
         plugin.update(PACK, id_, outputs, {"name": name, "content": {}, "version": "v2"})
-    assert operator.exists(f"tasks/{task}")
-    assert operator.get(f"contents/{name}")["meta"]["Version"] == "v1"
+    assert admin.exists(f"tasks/{task}")
+    assert admin.get(f"contents/{name}")["meta"]["Version"] == "v1"
 
 
-def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, operator: Operator, name: str) -> None:
+def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, admin: AdminClient, name: str) -> None:
     id_, outputs = plugin.create(PACK, inputs(name))
-    upload(operator, f"{name}-top", Prerequisites=f"{name}: >=1.0")
+    upload(admin, f"{name}-top", Prerequisites=f"{name}: >=1.0")
     with pytest.raises(PluginError, match=f"is in use: content pack {name} by content pack {name}-top; take it away"):
         destroyer.delete(PACK, id_, outputs)
 
@@ -303,13 +305,13 @@ def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, oper
     ],
 )  # fmt: skip
 def test_an_object_that_is_invalid_is_named_with_its_fault_and_no_value(
-    plugin: Plugin, operator: Operator, name: str, sections: dict[str, Any], said: str
+    plugin: Plugin, admin: AdminClient, name: str, sections: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(PluginError) as caught:
         plugin.create(PACK, {"name": name, "content": {"sections": sections}})
     assert f"contents/{name} was refused ({said}" in str(caught.value)
     assert "canary" not in str(caught.value)
-    assert not operator.exists(f"contents/{name}")
+    assert not admin.exists(f"contents/{name}")
 
 
 def test_a_missing_prerequisite_is_named(plugin: Plugin, name: str) -> None:
@@ -332,28 +334,28 @@ def test_another_name_takes_the_old_pack_away_first(plugin: Plugin, name: str) -
     assert (list(answer.replaces), answer.deleteBeforeReplace) == (["name"], True)
 
 
-def test_a_pack_that_the_program_still_declares_is_not_deleted(plugin: Plugin, operator: Operator, name: str) -> None:
+def test_a_pack_that_the_program_still_declares_is_not_deleted(plugin: Plugin, admin: AdminClient, name: str) -> None:
     id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
     plugin.delete(PACK, id_, outputs)
     # `create` of this plugin checks first, as an update does: the program declares the pack.
-    assert operator.exists(f"contents/{name}")
+    assert admin.exists(f"contents/{name}")
 
 
-def test_a_missing_right_is_named(door: Door, operator: Operator, name: str) -> None:
-    token = operator.token_for(name, {"scope": "contents", "action": "get", "specific": "*"})
-    with Plugin({"RS_ENDPOINT": door.url, "RS_TOKEN": token}) as plugin, pytest.raises(PluginError) as caught:
+def test_a_missing_right_is_named(proxy: FaultProxy, admin: AdminClient, name: str) -> None:
+    token = admin.token_for(name, {"scope": "contents", "action": "get", "specific": "*"})
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_TOKEN": token}) as plugin, pytest.raises(PluginError) as caught:
         plugin.create(PACK, inputs(name, "t1"))
     assert f"the credentials lack the right to create on contents {name}" in str(caught.value)
 
 
-def test_json_of_another_service_is_no_pack(plugin: Plugin, door: Door, name: str) -> None:
+def test_json_of_another_service_is_no_pack(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     _, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
     for method, act in (
         ("GET", lambda: plugin.read(PACK, name, outputs)),
         ("PUT", lambda: plugin.update(PACK, name, outputs, inputs(name, version="v3"))),
     ):
-        door.faults.clear()
-        door.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
+        proxy.faults.clear()
+        proxy.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
         sentence = "JSON that is no DRP object" if method == "GET" else "a success that does not hold the object"
         with pytest.raises(PluginError, match=f"was answered with {sentence}"):
             act()
@@ -368,19 +370,19 @@ def test_the_pack_of_this_repository_is_taken_without_a_warning(plugin: Plugin, 
 
 
 def test_the_older_version_of_drp_takes_the_same_packs(name: str) -> None:
-    with EmulatedEndpoint(machines=1, dialect="v3.13") as old, Door(old.url) as door:
-        key = {"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}
+    with EmulatedEndpoint(machines=1, dialect="v3.13") as old, FaultProxy(old.url) as proxy:
+        key = {"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}
         with Plugin(key) as plugin:
             id_, outputs = plugin.create(PACK, inputs(name, f"{name}-a"))
             assert plugin.read(PACK, id_, outputs)[1] == outputs
 
 
 def test_an_adopted_pack_stays_adopted_over_a_lost_answer(
-    plugin: Plugin, destroyer: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, destroyer: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
-    operator.post("contents", {"meta": {"Name": name, "Version": "v0"}, "sections": {}})
-    door.lose_reply("PUT")
+    admin.post("contents", {"meta": {"Name": name, "Version": "v0"}, "sections": {}})
+    proxy.lose_reply("PUT")
     id_, outputs = plugin.create(PACK, {**inputs(name, f"{name}-a"), "adopt": True})
     assert outputs["adopted"] is True
     destroyer.delete(PACK, id_, outputs)
-    assert operator.exists(f"contents/{name}")
+    assert admin.exists(f"contents/{name}")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin
 from tests.support.writers import writing
 
@@ -15,19 +15,19 @@ UPDATES = 40
 
 @pytest.mark.timeout(600)
 def test_forty_updates_add_a_key_while_machines_write(
-    plugin: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     _, outputs = plugin.create(PROFILE, {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}})
-    with writing(operator.base, name, a_second=25) as writers:
+    with writing(admin.base, name, a_second=25) as writers:
         for number in range(UPDATES):
             params = {**outputs["params"], f"my/key-{number}": number}
-            door.before("PATCH", writers.await_write)  # each update loses its first race for sure
+            proxy.before("PATCH", writers.await_write)  # each update loses its first race for sure
             outputs = plugin.update(PROFILE, name, outputs, {**_inputs(outputs), "params": params})
-    held = operator.params(name)
+    held = admin.params(name)
     assert {key: value for key, value in held.items() if key.startswith("my/")} == outputs["params"]
     assert {key: value for key, value in held.items() if key.startswith("theirs/")} == writers.written
     assert writers.refused == []
-    assert door.calls().count(f"PATCH profiles/{name}") >= 2 * UPDATES
+    assert proxy.calls().count(f"PATCH profiles/{name}") >= 2 * UPDATES
 
 
 def _inputs(outputs: dict[str, Any]) -> dict[str, Any]:

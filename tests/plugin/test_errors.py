@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin, PluginError
 
 PROFILE = "profile:Profile"
@@ -97,46 +97,48 @@ def test_the_named_certificate_and_the_insecure_switch_are_the_ways_out(
     assert "is not a file" in refusal({**operator_key, "RS_CA_FILE": str(tmp_path / "none.pem")}, make)
 
 
-def test_a_wrong_token_is_named_and_not_printed(door: Door) -> None:
-    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": "canary-token"}, make)
+def test_a_wrong_token_is_named_and_not_printed(proxy: FaultProxy) -> None:
+    text = refusal({"RS_ENDPOINT": proxy.url, "RS_TOKEN": "canary-token"}, make)
     assert "the token is wrong, expired or revoked; set a new RS_TOKEN or RS_KEY" in text
     assert "canary" not in text
 
 
-def test_a_wrong_password_is_named_and_not_printed(door: Door) -> None:
-    text = refusal({"RS_ENDPOINT": door.url, "RS_KEY": "rocketskates:canary"}, make)
+def test_a_wrong_password_is_named_and_not_printed(proxy: FaultProxy) -> None:
+    text = refusal({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:canary"}, make)
     assert "the user name, password or token is wrong; check RS_KEY or RS_TOKEN" in text
     assert "canary" not in text
 
 
-def test_a_missing_claim_is_named(door: Door, operator: Operator, name: str) -> None:
-    token = operator.token_for(name, {"scope": "profiles", "action": "get,create", "specific": "*"})
-    operator.post("profiles", {"Name": name, "Params": {"my/x": 1}})
-    environment = {"RS_ENDPOINT": door.url, "RS_TOKEN": token}
+def test_a_missing_claim_is_named(proxy: FaultProxy, admin: AdminClient, name: str) -> None:
+    token = admin.token_for(name, {"scope": "profiles", "action": "get,create", "specific": "*"})
+    admin.post("profiles", {"Name": name, "Params": {"my/x": 1}})
+    environment = {"RS_ENDPOINT": proxy.url, "RS_TOKEN": token}
     olds, news = ({"name": name, "params": {"my/x": x}} for x in (1, 2))
     text = refusal(environment, lambda plugin: plugin.update(PROFILE, name, olds, news))
     assert "the credentials lack the right to" in text
     assert "on profiles" in text
-    assert operator.params(name) == {"my/x": 1}
+    assert admin.params(name) == {"my/x": 1}
 
 
-def test_an_object_that_may_not_be_seen_is_not_taken_for_gone(door: Door, operator: Operator, name: str) -> None:
-    token = operator.token_for(name, {"scope": "machines", "action": "get", "specific": "*"})
-    operator.post("profiles", {"Name": name})
-    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, name, {"name": name}))
+def test_an_object_that_may_not_be_seen_is_not_taken_for_gone(proxy: FaultProxy, admin: AdminClient, name: str) -> None:
+    token = admin.token_for(name, {"scope": "machines", "action": "get", "specific": "*"})
+    admin.post("profiles", {"Name": name})
+    text = refusal({"RS_ENDPOINT": proxy.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, name, {"name": name}))
     assert f"profiles/{name} cannot be read with these credentials, so whether it is gone is not known" in text
-    text = refusal({"RS_ENDPOINT": door.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, "nope", {"name": "nope"}))
+    text = refusal({"RS_ENDPOINT": proxy.url, "RS_TOKEN": token}, lambda p: p.read(PROFILE, "nope", {"name": "nope"}))
     assert "whether it is gone is not known" in text
 
 
-def test_an_expired_token_is_renewed_once_where_a_key_is_known(door: Door, operator: Operator, name: str) -> None:
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": KEY}) as plugin:
+def test_an_expired_token_is_renewed_once_where_a_key_is_known(
+    proxy: FaultProxy, admin: AdminClient, name: str
+) -> None:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": KEY}) as plugin:
         plugin.create(PROFILE, {"name": name})
-        door.answer("PATCH", 401, b"", "text/plain")
+        proxy.answer("PATCH", 401, b"", "text/plain")
         plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"})
-        logins = [request for request in door.requests if request.path.partition("?")[0].endswith("/token")]
+        logins = [request for request in proxy.requests if request.path.partition("?")[0].endswith("/token")]
         assert len(logins) == 2
-    assert operator.get(f"profiles/{name}")["Description"] == "d"
+    assert admin.get(f"profiles/{name}")["Description"] == "d"
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "GET", "DELETE"])
@@ -144,7 +146,7 @@ def test_an_expired_token_is_renewed_once_where_a_key_is_known(door: Door, opera
     ("body", "kind"), [(b"<html>canary</html>", "text/html"), (b'{"Name": canary', "application/json")]
 )
 def test_html_and_broken_json_are_no_answers_of_drp(
-    plugin: Plugin, door: Door, operator: Operator, name: str, method: str, body: bytes, kind: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str, method: str, body: bytes, kind: str
 ) -> None:
     acts: dict[str, Callable[[], Any]] = {
         "POST": lambda: plugin.create(PROFILE, {"name": f"{name}-new"}),
@@ -152,8 +154,8 @@ def test_html_and_broken_json_are_no_answers_of_drp(
         "GET": lambda: plugin.read(PROFILE, name, {"name": name}),
         "DELETE": lambda: plugin.delete(PROFILE, f"{name}", {"name": name}),
     }
-    operator.post("profiles", {"Name": name})
-    door.answer(method, 200, body, kind, times=9)
+    admin.post("profiles", {"Name": name})
+    proxy.answer(method, 200, body, kind, times=9)
     unsure = "" if method == "GET" else ", so whether it has landed is not known"
     with pytest.raises(PluginError, match=f"which is not DRP's{unsure}: check that RS_ENDPOINT") as caught:
         acts[method]()
@@ -161,21 +163,21 @@ def test_html_and_broken_json_are_no_answers_of_drp(
 
 
 def test_a_value_against_the_schema_names_param_and_rule_but_no_value(
-    plugin: Plugin, operator: Operator, name: str
+    plugin: Plugin, admin: AdminClient, name: str
 ) -> None:
-    operator.post("params", {"Name": f"{name}/port", "Schema": {"type": "integer", "minimum": 10}})
+    admin.post("params", {"Name": f"{name}/port", "Schema": {"type": "integer", "minimum": 10}})
     with pytest.raises(PluginError) as caught:
         plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": "canary': : x"}})
     assert f"param {name}/port violates its schema: (root): Invalid type. Expected: integer" in str(caught.value)
     assert "canary" not in str(caught.value)
-    assert not operator.exists(f"profiles/{name}")
+    assert not admin.exists(f"profiles/{name}")
     with pytest.raises(PluginError, match="Must be greater than or equal to 10"):
         plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": 1}})
 
 
 @pytest.mark.parametrize("value", ["canary", 7, {"Key": "canary"}, {"Key": 7}, ["canary': x"]])
-def test_a_secure_param_is_said_not_to_be_supported(plugin: Plugin, operator: Operator, name: str, value: Any) -> None:
-    operator.post("params", {"Name": f"{name}/key", "Secure": True, "Schema": {"type": "string"}})
+def test_a_secure_param_is_said_not_to_be_supported(plugin: Plugin, admin: AdminClient, name: str, value: Any) -> None:
+    admin.post("params", {"Name": f"{name}/key", "Secure": True, "Schema": {"type": "string"}})
     sentence = f"param {name}/key is secure, and secure params are not supported yet: set it with drpcli"
     pack = {"meta": {}, "sections": {"profiles": {f"{name}-p": {"Params": {f"{name}/key": value}}}}}
     for model, inputs in (
@@ -189,8 +191,8 @@ def test_a_secure_param_is_said_not_to_be_supported(plugin: Plugin, operator: Op
 
 
 @pytest.mark.parametrize("times", [1, 9])
-def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, door: Door, name: str, times: int) -> None:
-    door.answer("POST", 500, b"", "text/plain", times=times)
+def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, proxy: FaultProxy, name: str, times: int) -> None:
+    proxy.answer("POST", 500, b"", "text/plain", times=times)
     if times == 1:
         assert plugin.create(PROFILE, {"name": name})[0] == name
         return
@@ -199,25 +201,25 @@ def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, door: Door,
 
 
 def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs(
-    shared_endpoint: EmulatedEndpoint, operator: Operator, name: str
+    shared_endpoint: EmulatedEndpoint, admin: AdminClient, name: str
 ) -> None:
     inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
-    with Door(shared_endpoint.url) as door, Plugin({"RS_ENDPOINT": door.url, "RS_KEY": KEY}) as plugin:
+    with FaultProxy(shared_endpoint.url) as proxy, Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": KEY}) as plugin:
         plugin.create(PROFILE, {"name": f"{name}-before"})
-        door.lose_reply("POST")
-        door.lose_request("GET", times=99)
+        proxy.lose_reply("POST")
+        proxy.lose_request("GET", times=99)
         with pytest.raises(PluginError, match=r"POST profiles was sent to .* and no answer came back"):
             plugin.create(PROFILE, inputs)
-    assert operator.exists(f"profiles/{name}")
+    assert admin.exists(f"profiles/{name}")
     with Plugin({"RS_ENDPOINT": shared_endpoint.url, "RS_KEY": KEY}) as plugin:
         assert plugin.create(PROFILE, inputs)[1]["adopted"] is False
 
 
 @pytest.mark.parametrize("model", [PROFILE, "param:Param", "assignment:MachineAssignment"])
 def test_an_endpoint_url_with_a_wrong_path_is_no_sign_that_things_are_gone(
-    shared_endpoint: EmulatedEndpoint, operator: Operator, model: str
+    shared_endpoint: EmulatedEndpoint, admin: AdminClient, model: str
 ) -> None:
-    token = str(operator.get("users/rocketskates/token")["Token"])
+    token = str(admin.get("users/rocketskates/token")["Token"])
     environment = {"RS_ENDPOINT": f"{shared_endpoint.url}/ui", "RS_TOKEN": token}
     outputs = {"name": "web", "machine": "node-1", "profile": "web"}
     for act in ("read", "delete"):
@@ -232,10 +234,10 @@ def test_an_endpoint_with_the_apis_path_is_understood(shared_endpoint: EmulatedE
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "GET"])
 def test_json_of_another_service_is_no_answer_of_drp(
-    plugin: Plugin, door: Door, operator: Operator, name: str, method: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str, method: str
 ) -> None:
-    operator.post("profiles", {"Name": name})
-    door.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
+    admin.post("profiles", {"Name": name})
+    proxy.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
     acts: dict[str, Callable[[], Any]] = {
         "POST": lambda: plugin.create(PROFILE, {"name": f"{name}-new"}),
         "PATCH": lambda: plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"}),
@@ -247,10 +249,10 @@ def test_json_of_another_service_is_no_answer_of_drp(
 
 
 def test_a_proxy_that_is_waiting_for_the_endpoint_is_asked_again(
-    plugin: Plugin, door: Door, operator: Operator, name: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
-    operator.post("profiles", {"Name": name})
-    door.answer("GET", 503, b"<html>", "text/html")
+    admin.post("profiles", {"Name": name})
+    proxy.answer("GET", 503, b"<html>", "text/html")
     assert plugin.read(PROFILE, name, {"name": name})[0] == name
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.operator import KEY
+from tests.support.admin import KEY
 from tests.support.plugin import UNKNOWN, Plugin
 
 PROFILE = "profile:Profile"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "machine_settings:MachineSettings"
@@ -15,80 +15,80 @@ LEFT_TO_THE_ENGINE, NOTHING = 0, 1
 
 
 @pytest.fixture(scope="module")
-def later(shared_door: Door) -> Iterator[Plugin]:
+def later(shared_door: FaultProxy) -> Iterator[Plugin]:
     """The provider of a later run, which has no memory of what the first one declared."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 @pytest.fixture
-def machine(operator: Operator, name: str, door: Door) -> str:
+def machine(admin: AdminClient, name: str, proxy: FaultProxy) -> str:
     """A machine of somebody else's, with params, annotations and a description."""
     members = {"Params": {"theirs": 1, "my/x": "old"}, "Meta": {"icon": "server"}, "Description": "found in rack 7"}
-    made = operator.post("machines", {"Name": f"{name}-machine", **members})
-    door.forget()
+    made = admin.post("machines", {"Name": f"{name}-machine", **members})
+    proxy.forget()
     return str(made["Name"])
 
 
-def of(operator: Operator, machine: str) -> dict[str, Any]:
-    return dict(operator.get(f"machines/Name:{machine}"))
+def of(admin: AdminClient, machine: str) -> dict[str, Any]:
+    return dict(admin.get(f"machines/Name:{machine}"))
 
 
-def params(operator: Operator, machine: str) -> dict[str, Any]:
-    return dict(of(operator, machine)["Params"])
+def params(admin: AdminClient, machine: str) -> dict[str, Any]:
+    return dict(of(admin, machine)["Params"])
 
 
-def write(operator: Operator, machine: str, pointer: str, value: Any) -> None:
-    operator.patch(f"machines/Name:{machine}", {"op": "add", "path": pointer, "value": value})
+def write(admin: AdminClient, machine: str, pointer: str, value: Any) -> None:
+    admin.patch(f"machines/Name:{machine}", {"op": "add", "path": pointer, "value": value})
 
 
-def displaced(outputs: dict[str, Any]) -> Any:
-    """What was displaced, which must be marked secret on the wire."""
-    assert outputs["displaced"].items() >= SECRET.items()
-    return outputs["displaced"]["value"]
+def overwritten(outputs: dict[str, Any]) -> Any:
+    """What was overwritten, which must be marked secret on the wire."""
+    assert outputs["overwritten"].items() >= SECRET.items()
+    return outputs["overwritten"]["value"]
 
 
 def test_settings_cost_two_requests_a_change_and_a_way_back_one(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
-    before = of(operator, machine)
+    before = of(admin, machine)
     uuid = before["Uuid"]
     inputs = {"machine": machine, "params": {"my/a": 1, "my/b": {"c": [1]}}, "meta": {"color": "blue"}}
     id_, outputs = plugin.create(MODEL, inputs)
-    assert door.calls() == [f"GET machines/Name:{machine}", f"PATCH machines/{uuid}"]
+    assert proxy.calls() == [f"GET machines/Name:{machine}", f"PATCH machines/{uuid}"]
     assert (id_, outputs["machine_uuid"], outputs["machine_name"]) == (uuid, uuid, machine)
-    assert displaced(outputs) == {}
-    now = of(operator, machine)
+    assert overwritten(outputs) == {}
+    now = of(admin, machine)
     assert now["Params"] == {"theirs": 1, "my/x": "old", "my/a": 1, "my/b": {"c": [1]}}
     assert now["Meta"] == {**before["Meta"], "color": "blue"}
-    door.forget()
+    proxy.forget()
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}})
-    assert door.calls() == [f"PATCH machines/{uuid}"]  # a change and a key that is declared no more
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old", "my/a": 2}
-    door.forget()
+    assert proxy.calls() == [f"PATCH machines/{uuid}"]  # a change and a key that is declared no more
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 2}
+    proxy.forget()
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2, "my/n": True}})
-    assert door.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]  # a new key
-    door.forget()
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as last:
+    assert proxy.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]  # a new key
+    proxy.forget()
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}) as last:
         last.delete(MODEL, id_, outputs)
-        assert door.calls() == [f"PATCH machines/{uuid}"]
-        assert of(operator, machine) == before
+        assert proxy.calls() == [f"PATCH machines/{uuid}"]
+        assert of(admin, machine) == before
         assert last.read(MODEL, id_, outputs)[0] == uuid
 
 
 def test_a_value_that_is_there_already_is_ours_from_now_on(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/x": "old"}})
-    assert door.calls() == [f"GET machines/Name:{machine}"]
+    assert proxy.calls() == [f"GET machines/Name:{machine}"]
     later.delete(MODEL, id_, outputs)
-    assert params(operator, machine) == {"theirs": 1}
+    assert params(admin, machine) == {"theirs": 1}
 
 
 def test_a_key_with_another_value_is_a_conflict_and_nothing_is_changed(
-    plugin: Plugin, operator: Operator, machine: str
+    plugin: Plugin, admin: AdminClient, machine: str
 ) -> None:
-    before = of(operator, machine)
+    before = of(admin, machine)
     inputs = {"machine": machine, "params": {"my/a": 1, "my/x": "new"}, "description": "mine", "meta": {"icon": "x"}}
     with pytest.raises(PluginError) as caught:
         plugin.create(MODEL, inputs)
@@ -100,11 +100,11 @@ def test_a_key_with_another_value_is_a_conflict_and_nothing_is_changed(
     assert "review" not in text
     assert 'force=["Description", "icon", "my/x"]' in text
     assert "theirs" not in text
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
-def test_what_force_displaced_is_put_back(plugin: Plugin, later: Plugin, operator: Operator, machine: str) -> None:
-    before = of(operator, machine)
+def test_what_force_displaced_is_put_back(plugin: Plugin, later: Plugin, admin: AdminClient, machine: str) -> None:
+    before = of(admin, machine)
     inputs = {
         "machine": machine,
         "params": {"my/x": "new", "my/a": 1},
@@ -114,80 +114,80 @@ def test_what_force_displaced_is_put_back(plugin: Plugin, later: Plugin, operato
         "force": ["my/x", "icon", "description"],
     }
     id_, outputs = plugin.create(MODEL, inputs)
-    assert displaced(outputs) == {"/Params/my~1x": "old", "/Meta/icon": "server", "/Description": "found in rack 7"}
-    now = of(operator, machine)
+    assert overwritten(outputs) == {"/Params/my~1x": "old", "/Meta/icon": "server", "/Description": "found in rack 7"}
+    now = of(admin, machine)
     assert (now["Params"]["my/x"], now["Meta"]["icon"], now["Description"]) == ("new", "anchor", "mine")
     assert now["Address"] == "10.0.0.7"
     # A key that is declared no more goes back by itself, and is forgotten.
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 1}})
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
-    assert displaced(outputs) == {"/Meta/icon": "server", "/Description": "found in rack 7"}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
+    assert overwritten(outputs) == {"/Meta/icon": "server", "/Description": "found in rack 7"}
     with Plugin(later._environment) as last:
         last.delete(MODEL, id_, outputs)
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
 def test_what_others_wrote_later_is_left_to_them(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
     inputs = {"machine": machine, "params": {"my/a": 1, "my/b": 2, "my/x": 3}, "force": ["my/x"]}
     id_, outputs = plugin.create(MODEL, inputs)
-    write(operator, machine, "/Params/my~1a", "theirs")
-    door.before("PATCH", lambda: write(operator, machine, "/Params/my~1x", "theirs too"))
+    write(admin, machine, "/Params/my~1a", "theirs")
+    proxy.before("PATCH", lambda: write(admin, machine, "/Params/my~1x", "theirs too"))
     later.delete(MODEL, id_, outputs)
-    assert params(operator, machine) == {"theirs": 1, "my/a": "theirs", "my/x": "theirs too"}
+    assert params(admin, machine) == {"theirs": 1, "my/a": "theirs", "my/x": "theirs too"}
 
 
 def test_a_refresh_shows_drift_and_does_not_make_it_ours(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     inputs = {"machine": machine, "params": {"my/a": 1, "my/b": 2, "my/x": 3}, "force": ["my/x"]}
     id_, outputs = plugin.create(MODEL, inputs)
-    write(operator, machine, "/Params/my~1a", "hotfix")
-    operator.patch(f"machines/{id_}", {"op": "remove", "path": "/Params/my~1b"})
+    write(admin, machine, "/Params/my~1a", "hotfix")
+    admin.patch(f"machines/{id_}", {"op": "remove", "path": "/Params/my~1b"})
     _, seen, drifted = later.read(MODEL, id_, outputs)
     assert drifted["params"] == {"my/a": "hotfix", "my/x": 3}
-    assert displaced(seen) == {"/Params/my~1x": "old"}
+    assert overwritten(seen) == {"/Params/my~1x": "old"}
     later.delete(MODEL, id_, seen)
-    assert params(operator, machine) == {"theirs": 1, "my/a": "hotfix", "my/x": "old"}
+    assert params(admin, machine) == {"theirs": 1, "my/a": "hotfix", "my/x": "old"}
 
 
 def test_drift_that_an_up_has_taken_back_is_ours_again(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     inputs = {"machine": machine, "params": {"my/a": 1}}
     id_, outputs = plugin.create(MODEL, inputs)
-    write(operator, machine, "/Params/my~1a", "hotfix")
+    write(admin, machine, "/Params/my~1a", "hotfix")
     seen = plugin.read(MODEL, id_, outputs)[1]
-    assert displaced({"displaced": seen["ours"]}) == {"/Params/my~1a": 1}
+    assert overwritten({"overwritten": seen["ours"]}) == {"/Params/my~1a": 1}
     mended = plugin.update(MODEL, id_, seen, inputs)
     assert "ours" not in mended
     later.delete(MODEL, id_, mended)
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old"}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old"}
 
 
 def test_drift_under_a_key_that_is_dropped_stays(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/a": 1, "my/b": 2}})
-    write(operator, machine, "/Params/my~1a", "hotfix")
+    write(admin, machine, "/Params/my~1a", "hotfix")
     seen = later.read(MODEL, id_, outputs)[1]
     later.update(MODEL, id_, seen, {"machine": machine, "params": {"my/b": 2}})
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old", "my/a": "hotfix", "my/b": 2}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": "hotfix", "my/b": 2}
 
 
 def test_a_change_behind_our_back_is_a_conflict_until_it_is_forced(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     inputs: dict[str, Any] = {"machine": machine, "params": {"my/a": 1}}
     id_, outputs = plugin.create(MODEL, inputs)
-    write(operator, machine, "/Params/my~1a", "hotfix")
+    write(admin, machine, "/Params/my~1a", "hotfix")
     with pytest.raises(PluginError, match=r'params.my/a: reviewed 1 / live "hotfix" / wanted 2'):
         plugin.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}})
     outputs = plugin.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}, "force": ["my/a"]})
-    assert displaced(outputs) == {"/Params/my~1a": "hotfix"}
+    assert overwritten(outputs) == {"/Params/my~1a": "hotfix"}
     later.delete(MODEL, id_, outputs)
-    assert params(operator, machine)["my/a"] == "hotfix"
+    assert params(admin, machine)["my/a"] == "hotfix"
 
 
 def test_a_secret_is_masked_in_a_conflict(plugin: Plugin, machine: str) -> None:
@@ -199,81 +199,81 @@ def test_a_secret_is_masked_in_a_conflict(plugin: Plugin, machine: str) -> None:
 
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
 def test_a_silence_is_looked_up_and_what_was_displaced_is_still_known(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str, fault: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, fault: str
 ) -> None:
-    before = of(operator, machine)
-    getattr(door, fault)("PATCH")
+    before = of(admin, machine)
+    getattr(proxy, fault)("PATCH")
     inputs = {"machine": machine, "params": {"my/x": "new", "my/a": 1}, "force": ["my/x"]}
     id_, outputs = plugin.create(MODEL, inputs)
-    assert displaced(outputs) == {"/Params/my~1x": "old"}
-    assert params(operator, machine) == {"theirs": 1, "my/x": "new", "my/a": 1}
-    getattr(door, fault)("PATCH")
+    assert overwritten(outputs) == {"/Params/my~1x": "old"}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "new", "my/a": 1}
+    getattr(proxy, fault)("PATCH")
     later.delete(MODEL, id_, outputs)
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
 def test_the_last_value_that_force_met_is_the_one_that_comes_back(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
-    door.before("PATCH", lambda: write(operator, machine, "/Params/my~1x", "newer"))
+    proxy.before("PATCH", lambda: write(admin, machine, "/Params/my~1x", "newer"))
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/x": "mine"}, "force": ["my/x"]})
-    assert displaced(outputs) == {"/Params/my~1x": "newer"}
+    assert overwritten(outputs) == {"/Params/my~1x": "newer"}
     later.delete(MODEL, id_, outputs)
-    assert params(operator, machine) == {"theirs": 1, "my/x": "newer"}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "newer"}
 
 
 def test_a_key_that_another_resource_declares_is_not_given_back(
-    plugin: Plugin, operator: Operator, machine: str
+    plugin: Plugin, admin: AdminClient, machine: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/a": 1, "my/b": 2}})
-    uuid = of(operator, machine)["Uuid"]
+    uuid = of(admin, machine)["Uuid"]
     with Plugin(plugin._environment) as later:
         # The program now says: one resource for my/a under the machine's other name, none for my/b.
         later.create(MODEL, {"machine": uuid, "params": {"my/a": 1}})
         later.delete(MODEL, id_, outputs)
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
 
 
 def test_a_key_that_moves_to_another_resource_is_not_taken_away_by_the_first(
-    plugin: Plugin, operator: Operator, machine: str
+    plugin: Plugin, admin: AdminClient, machine: str
 ) -> None:
     first, second = ({"machine": machine, "params": {f"my/{key}": 1}} for key in "ab")
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/a": 1, "my/b": 1, "my/c": 1}})
     with Plugin(plugin._environment) as later:
         later.create(MODEL, second)
         later.update(MODEL, id_, outputs, first)
-    assert params(operator, machine) == {"theirs": 1, "my/x": "old", "my/a": 1, "my/b": 1}
+    assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1, "my/b": 1}
 
 
 def test_a_lock_of_ours_opens_for_our_own_changes(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
-    before = of(operator, machine)
+    before = of(admin, machine)
     inputs: dict[str, Any] = {"machine": machine, "params": {"my/a": 1}, "locked": True}
     id_, outputs = plugin.create(MODEL, inputs)
-    assert of(operator, machine)["Locked"] is True
-    door.forget()
+    assert of(admin, machine)["Locked"] is True
+    proxy.forget()
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}})
-    assert door.calls() == [f"PATCH machines/{id_}"] * 2
-    assert (of(operator, machine)["Locked"], params(operator, machine)["my/a"]) == (True, 2)
+    assert proxy.calls() == [f"PATCH machines/{id_}"] * 2
+    assert (of(admin, machine)["Locked"], params(admin, machine)["my/a"]) == (True, 2)
     with pytest.raises(PluginError, match="the object is locked; unlock it"):
         later.create(MODEL, {"machine": machine, "params": {"my/b": 1}})
-    door.lose_reply("PATCH", times=2)
+    proxy.lose_reply("PATCH", times=2)
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 3}})
-    assert (of(operator, machine)["Locked"], params(operator, machine)["my/a"]) == (True, 3)
+    assert (of(admin, machine)["Locked"], params(admin, machine)["my/a"]) == (True, 3)
     with Plugin(later._environment) as last:
         last.delete(MODEL, id_, outputs)
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
 def test_an_unknown_machine_and_one_that_is_gone_are_named(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     with pytest.raises(PluginError, match="machine 'nobody' is not on the endpoint, so nothing was set"):
         plugin.create(MODEL, {"machine": "nobody", "params": {"my/a": 1}})
     inputs: dict[str, Any] = {"machine": machine, "params": {"my/a": 1}}
     id_, outputs = plugin.create(MODEL, inputs)
-    operator.delete(f"machines/{id_}")
+    admin.delete(f"machines/{id_}")
     assert later.read(MODEL, id_, outputs)[0] == ""
     with pytest.raises(PluginError, match=f"machine '{machine}' is gone from the endpoint"):
         plugin.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.admin import KEY, AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import Plugin, PluginError
 
 MODEL = "machine_workflow:MachineWorkflow"
@@ -21,273 +21,275 @@ def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint
 
 
 @pytest.fixture(scope="module")
-def later(shared_door: Door) -> Iterator[Plugin]:
+def later(shared_door: FaultProxy) -> Iterator[Plugin]:
     """The provider of a later run, which has no memory of what the first one declared."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 @pytest.fixture
-def flow(operator: Operator, name: str) -> str:
+def flow(admin: AdminClient, name: str) -> str:
     """A workflow; its twin has the same stage."""
-    operator.post("stages", {"Name": f"{name}-stage"})
+    admin.post("stages", {"Name": f"{name}-stage"})
     for workflow in (name, f"{name}-twin"):
-        operator.post("workflows", {"Name": workflow, "Stages": [f"{name}-stage"]})
+        admin.post("workflows", {"Name": workflow, "Stages": [f"{name}-stage"]})
     return name
 
 
 @pytest.fixture
-def machine(operator: Operator, name: str, flow: str, door: Door) -> str:
-    made = operator.post("machines", {"Name": f"{name}-machine"})
-    door.forget()
+def machine(admin: AdminClient, name: str, flow: str, proxy: FaultProxy) -> str:
+    made = admin.post("machines", {"Name": f"{name}-machine"})
+    proxy.forget()
     return str(made["Name"])
 
 
-def of(operator: Operator, machine: str) -> dict[str, Any]:
-    return dict(operator.get(f"machines/Name:{machine}"))
+def of(admin: AdminClient, machine: str) -> dict[str, Any]:
+    return dict(admin.get(f"machines/Name:{machine}"))
 
 
-def put(operator: Operator, machine: str, **members: Any) -> None:
+def put(admin: AdminClient, machine: str, **members: Any) -> None:
     lines = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in members.items()]
-    operator.patch(f"machines/Name:{machine}", *lines)
+    admin.patch(f"machines/Name:{machine}", *lines)
 
 
-def run(operator: Operator, machine: str) -> None:
+def run(admin: AdminClient, machine: str) -> None:
     """The machine's agent goes through the stages, which have no tasks."""
-    while (now := of(operator, machine))["CurrentTask"] < len(now["Tasks"]):
-        assert operator.send("POST", "jobs", {"Machine": now["Uuid"]}).status_code == 204
+    while (now := of(admin, machine))["CurrentTask"] < len(now["Tasks"]):
+        assert admin.send("POST", "jobs", {"Machine": now["Uuid"]}).status_code == 204
 
 
-def bodies(door: Door) -> list[Any]:
-    return [request.body for request in door.requests if request.method == "PATCH"]
+def bodies(proxy: FaultProxy) -> list[Any]:
+    return [request.body for request in proxy.requests if request.method == "PATCH"]
 
 
 def test_setting_and_clearing_cost_one_request_each(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    uuid = of(operator, machine)["Uuid"]
+    uuid = of(admin, machine)["Uuid"]
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    assert door.calls() == [f"PATCH machines/Name:{machine}"]
+    assert proxy.calls() == [f"PATCH machines/Name:{machine}"]
     assert (id_, outputs["machine_uuid"], outputs["machine_name"]) == (uuid, uuid, machine)
-    assert bodies(door) == [
+    assert bodies(proxy) == [
         [
             {"op": "test", "path": "/Workflow", "value": ""},
             {"op": "replace", "path": "/Workflow", "value": flow},
         ]
     ]
-    assert of(operator, machine)["Tasks"] == [f"stage:{flow}-stage"]
+    assert of(admin, machine)["Tasks"] == [f"stage:{flow}-stage"]
     assert later.read(MODEL, id_, outputs)[2]["workflow"] == flow
-    door.forget()
+    proxy.forget()
     later.delete(MODEL, id_, outputs)
-    assert door.calls() == [f"PATCH machines/{uuid}"]
-    assert of(operator, machine)["Workflow"] == ""
+    assert proxy.calls() == [f"PATCH machines/{uuid}"]
+    assert of(admin, machine)["Workflow"] == ""
     later.delete(MODEL, id_, outputs)
 
 
 def test_a_stopped_machine_is_started_only_on_request(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Runnable=False)
+    put(admin, machine, Runnable=False)
     inputs = {"machine": machine, "workflow": flow}
     id_, outputs = plugin.create(MODEL, inputs)
-    assert of(operator, machine)["Runnable"] is False
-    door.forget()
+    assert of(admin, machine)["Runnable"] is False
+    proxy.forget()
     plugin.update(MODEL, id_, outputs, {**inputs, "runnable": True})
-    assert door.calls() == [f"PATCH machines/{id_}"]
-    assert of(operator, machine)["Runnable"] is True
-    put(operator, machine, Runnable=False)
-    door.forget()
+    assert proxy.calls() == [f"PATCH machines/{id_}"]
+    assert of(admin, machine)["Runnable"] is True
+    put(admin, machine, Runnable=False)
+    proxy.forget()
     plugin.update(MODEL, id_, outputs, {"machine": machine, "workflow": f"{flow}-twin", "runnable": True})
-    assert door.calls() == [f"PATCH machines/{id_}"]
-    assert (of(operator, machine)["Runnable"], of(operator, machine)["Workflow"]) == (True, f"{flow}-twin")
+    assert proxy.calls() == [f"PATCH machines/{id_}"]
+    assert (of(admin, machine)["Runnable"], of(admin, machine)["Workflow"]) == (True, f"{flow}-twin")
 
 
 def test_the_wanted_workflow_is_ours_without_a_restart(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Workflow=flow)
-    run(operator, machine)
-    before = of(operator, machine)
-    door.forget()
+    put(admin, machine, Workflow=flow)
+    run(admin, machine)
+    before = of(admin, machine)
+    proxy.forget()
     plugin.create(MODEL, {"machine": machine, "workflow": flow, "runnable": True})
-    assert door.calls() == [f"PATCH machines/Name:{machine}", f"GET machines/Name:{machine}"]
-    assert of(operator, machine) == before
-    put(operator, machine, Runnable=False)
+    assert proxy.calls() == [f"PATCH machines/Name:{machine}", f"GET machines/Name:{machine}"]
+    assert of(admin, machine) == before
+    put(admin, machine, Runnable=False)
     plugin.create(MODEL, {"machine": machine, "workflow": flow, "runnable": True})
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
 def test_another_workflow_is_replaced_when_it_is_complete(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Workflow=f"{flow}-twin")
-    run(operator, machine)
-    door.forget()
+    put(admin, machine, Workflow=f"{flow}-twin")
+    run(admin, machine)
+    proxy.forget()
     plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    assert [call.partition(" ")[0] for call in door.calls()] == ["PATCH", "GET", "PATCH"]
-    assert of(operator, machine)["Workflow"] == flow
-    assert of(operator, machine)["CurrentTask"] == -1
+    assert [call.partition(" ")[0] for call in proxy.calls()] == ["PATCH", "GET", "PATCH"]
+    assert of(admin, machine)["Workflow"] == flow
+    assert of(admin, machine)["CurrentTask"] == -1
 
 
 def test_a_machine_in_the_middle_of_another_workflow_is_a_conflict_unless_forced(
-    plugin: Plugin, operator: Operator, machine: str, flow: str
+    plugin: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Workflow=f"{flow}-twin")
-    before = of(operator, machine)
+    put(admin, machine, Workflow=f"{flow}-twin")
+    before = of(admin, machine)
     with pytest.raises(PluginError) as caught:
         plugin.create(MODEL, {"machine": machine, "workflow": flow})
     assert f'workflow: live "{flow}-twin" / wanted "{flow}"' in str(caught.value)
     assert "review" not in str(caught.value)
     assert 'wait until it is complete, or overwrite it with force=["workflow"]' in str(caught.value)
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
     plugin.create(MODEL, {"machine": machine, "workflow": flow, "force": ["workflow"]})
-    assert of(operator, machine)["Workflow"] == flow
+    assert of(admin, machine)["Workflow"] == flow
 
 
 def test_a_workflow_that_is_started_again_while_we_look_is_not_replaced(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Workflow=f"{flow}-twin")
-    run(operator, machine)
+    put(admin, machine, Workflow=f"{flow}-twin")
+    run(admin, machine)
 
     def restart() -> None:
-        put(operator, machine, Workflow="")
-        put(operator, machine, Workflow=f"{flow}-twin")
+        put(admin, machine, Workflow="")
+        put(admin, machine, Workflow=f"{flow}-twin")
 
-    door.before("PATCH", lambda: None)
-    door.before("PATCH", restart)
+    proxy.before("PATCH", lambda: None)
+    proxy.before("PATCH", restart)
     with pytest.raises(PluginError, match=f'live "{flow}-twin"'):
         plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    assert of(operator, machine)["Workflow"] == f"{flow}-twin"
+    assert of(admin, machine)["Workflow"] == f"{flow}-twin"
 
 
 def test_another_workflow_is_one_guarded_request(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    door.forget()
+    proxy.forget()
     twin = {"machine": machine, "workflow": f"{flow}-twin"}
     outputs = plugin.update(MODEL, id_, outputs, twin)
-    assert door.calls() == [f"PATCH machines/{id_}"]
-    put(operator, machine, Workflow="")
+    assert proxy.calls() == [f"PATCH machines/{id_}"]
+    put(admin, machine, Workflow="")
     with pytest.raises(PluginError, match=f'workflow: reviewed "{flow}-twin" / live "" / wanted "{flow}"'):
         plugin.update(MODEL, id_, outputs, {**twin, "workflow": flow})
-    assert of(operator, machine)["Workflow"] == ""
+    assert of(admin, machine)["Workflow"] == ""
     plugin.update(MODEL, id_, outputs, {**twin, "workflow": flow, "force": ["workflow"]})
-    assert of(operator, machine)["Workflow"] == flow
+    assert of(admin, machine)["Workflow"] == flow
 
 
-def test_a_restart_is_two_requests(plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str) -> None:
+def test_a_restart_is_two_requests(
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
+) -> None:
     inputs = {"machine": machine, "workflow": flow}
     id_, outputs = plugin.create(MODEL, inputs)
-    run(operator, machine)
-    door.forget()
+    run(admin, machine)
+    proxy.forget()
     outputs = plugin.update(MODEL, id_, outputs, {**inputs, "restart": "1"})
-    assert door.calls() == [f"PATCH machines/{id_}"] * 2
-    assert (of(operator, machine)["Workflow"], of(operator, machine)["CurrentTask"]) == (flow, -1)
-    door.forget()
+    assert proxy.calls() == [f"PATCH machines/{id_}"] * 2
+    assert (of(admin, machine)["Workflow"], of(admin, machine)["CurrentTask"]) == (flow, -1)
+    proxy.forget()
     plugin.update(MODEL, id_, outputs, inputs)  # no text any more is no wish for a restart
-    assert door.calls() == []
+    assert proxy.calls() == []
 
 
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_restart_survives_a_silence_between_its_requests(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str, fault: str, place: int
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str, fault: str, place: int
 ) -> None:
     inputs = {"machine": machine, "workflow": flow}
     id_, outputs = plugin.create(MODEL, inputs)
-    run(operator, machine)
+    run(admin, machine)
     for _ in range(place):
-        door.before("PATCH", lambda: None)
-    getattr(door, fault)("PATCH")
+        proxy.before("PATCH", lambda: None)
+    getattr(proxy, fault)("PATCH")
     plugin.update(MODEL, id_, outputs, {**inputs, "restart": "1"})
-    assert (of(operator, machine)["Workflow"], of(operator, machine)["CurrentTask"]) == (flow, -1)
+    assert (of(admin, machine)["Workflow"], of(admin, machine)["CurrentTask"]) == (flow, -1)
 
 
 def test_a_restart_that_was_interrupted_is_finished_by_the_next_run(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     inputs = {"machine": machine, "workflow": flow}
     id_, outputs = plugin.create(MODEL, inputs)
-    put(operator, machine, Workflow="")
+    put(admin, machine, Workflow="")
     plugin.update(MODEL, id_, outputs, {**inputs, "restart": "1"})
-    assert of(operator, machine)["Workflow"] == flow
+    assert of(admin, machine)["Workflow"] == flow
 
 
 def test_a_restart_meets_somebody_elses_workflow_and_is_a_conflict(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     inputs = {"machine": machine, "workflow": flow}
     id_, outputs = plugin.create(MODEL, inputs)
-    put(operator, machine, Workflow=f"{flow}-twin")
+    put(admin, machine, Workflow=f"{flow}-twin")
     with pytest.raises(PluginError, match=f'reviewed "{flow}" / live "{flow}-twin" / wanted "{flow}"'):
         plugin.update(MODEL, id_, outputs, {**inputs, "restart": "1"})
-    assert of(operator, machine)["Workflow"] == f"{flow}-twin"
+    assert of(admin, machine)["Workflow"] == f"{flow}-twin"
 
 
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
 def test_a_silence_is_looked_up(
-    plugin: Plugin, later: Plugin, door: Door, operator: Operator, machine: str, flow: str, fault: str
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str, fault: str
 ) -> None:
-    getattr(door, fault)("PATCH")
+    getattr(proxy, fault)("PATCH")
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow, "runnable": True})
-    assert of(operator, machine)["Workflow"] == flow
-    getattr(door, fault)("PATCH")
+    assert of(admin, machine)["Workflow"] == flow
+    getattr(proxy, fault)("PATCH")
     later.delete(MODEL, id_, outputs)
-    assert of(operator, machine)["Workflow"] == ""
+    assert of(admin, machine)["Workflow"] == ""
 
 
 def test_somebody_elses_workflow_is_not_cleared_even_after_a_refresh(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str, flow: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    put(operator, machine, Workflow=f"{flow}-twin")
+    put(admin, machine, Workflow=f"{flow}-twin")
     later.delete(MODEL, id_, outputs)
     _, seen, drifted = later.read(MODEL, id_, outputs)
     assert drifted["workflow"] == f"{flow}-twin"
     later.delete(MODEL, id_, seen)
-    assert of(operator, machine)["Workflow"] == f"{flow}-twin"
-    assert of(operator, machine)["Workflow"] == f"{flow}-twin"
+    assert of(admin, machine)["Workflow"] == f"{flow}-twin"
+    assert of(admin, machine)["Workflow"] == f"{flow}-twin"
 
 
 def test_a_workflow_that_another_resource_declares_is_not_cleared(
-    plugin: Plugin, operator: Operator, machine: str, flow: str
+    plugin: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
     plugin.delete(MODEL, id_, outputs)
-    assert of(operator, machine)["Workflow"] == flow
+    assert of(admin, machine)["Workflow"] == flow
 
 
-def test_unknown_machines_and_workflows_are_named(plugin: Plugin, operator: Operator, machine: str, flow: str) -> None:
+def test_unknown_machines_and_workflows_are_named(plugin: Plugin, admin: AdminClient, machine: str, flow: str) -> None:
     with pytest.raises(PluginError, match="machine 'nobody' is not on the endpoint, so no workflow was set"):
         plugin.create(MODEL, {"machine": "nobody", "workflow": flow})
-    before = of(operator, machine)
+    before = of(admin, machine)
     with pytest.raises(
         PluginError, match=f"workflow 'nope' does not exist, so it was not set on machine '{machine}': create it first"
     ):
         plugin.create(MODEL, {"machine": machine, "workflow": "nope"})
-    assert of(operator, machine) == before
+    assert of(admin, machine) == before
 
 
-def test_a_workflow_that_is_not_available_is_named(plugin: Plugin, operator: Operator, machine: str, flow: str) -> None:
-    assert operator.post("workflows", {"Name": f"{flow}-broken", "Stages": ["nowhere"]})["Available"] is False
+def test_a_workflow_that_is_not_available_is_named(plugin: Plugin, admin: AdminClient, machine: str, flow: str) -> None:
+    assert admin.post("workflows", {"Name": f"{flow}-broken", "Stages": ["nowhere"]})["Available"] is False
     with pytest.raises(PluginError, match=f"workflow '{flow}-broken' is not available, so it was not set on machine"):
         plugin.create(MODEL, {"machine": machine, "workflow": f"{flow}-broken"})
 
 
-def test_a_locked_machine_says_so(plugin: Plugin, operator: Operator, machine: str, flow: str) -> None:
-    put(operator, machine, Locked=True)
+def test_a_locked_machine_says_so(plugin: Plugin, admin: AdminClient, machine: str, flow: str) -> None:
+    put(admin, machine, Locked=True)
     with pytest.raises(PluginError, match="the object is locked; unlock it"):
         plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    assert of(operator, machine)["Workflow"] == ""
+    assert of(admin, machine)["Workflow"] == ""
 
 
 def test_a_machine_that_is_gone_leaves_the_state(
-    plugin: Plugin, later: Plugin, operator: Operator, machine: str, flow: str
+    plugin: Plugin, later: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
-    operator.delete(f"machines/{id_}")
+    admin.delete(f"machines/{id_}")
     assert later.read(MODEL, id_, outputs)[0] == ""
     later.delete(MODEL, id_, outputs)
     with pytest.raises(PluginError, match=f"machine '{machine}' is gone from the endpoint"):
@@ -302,40 +304,40 @@ def test_another_machine_replaces_and_its_other_name_does_not(plugin: Plugin) ->
 
 
 def test_a_machine_that_is_new_to_a_cluster_runs_its_workflow_again(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    put(operator, machine, Workflow=flow)
-    run(operator, machine)
+    put(admin, machine, Workflow=flow)
+    run(admin, machine)
     place = {"profile": "example", "behind": []}
-    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
-    assert of(operator, machine)["Workflow"] == flow
-    assert of(operator, machine)["CurrentTask"] == -1
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
+    assert of(admin, machine)["Workflow"] == flow
+    assert of(admin, machine)["CurrentTask"] == -1
 
 
 def test_a_machine_that_has_begun_before_a_lost_reply_is_looked_up_does_not_begin_twice(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     place = {"profile": "example", "behind": []}
-    door.lose_reply("PATCH")
-    door.before("GET", lambda: run(operator, machine))
-    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
-    assert len(bodies(door)) == 1
-    now = of(operator, machine)
+    proxy.lose_reply("PATCH")
+    proxy.before("GET", lambda: run(admin, machine))
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
+    assert len(bodies(proxy)) == 1
+    now = of(admin, machine)
     assert (now["Workflow"], now["CurrentTask"]) == (flow, len(now["Tasks"]))
 
 
 def test_a_machine_whose_scripts_would_work_in_another_cluster_is_not_started(
-    plugin: Plugin, door: Door, operator: Operator, machine: str, flow: str, name: str
+    plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str, name: str
 ) -> None:
     for profile, params in ((f"{name}-one", ["cluster-profile"]), (f"{name}-two", ["cluster-profile", "my/profile"])):
-        operator.post("profiles", {"Name": profile, "Params": dict.fromkeys(params, profile)})
-    operator.post("profiles", {"Name": f"{name}-plain", "Params": {"my/profile": "another"}})
-    before = of(operator, machine)
+        admin.post("profiles", {"Name": profile, "Params": dict.fromkeys(params, profile)})
+    admin.post("profiles", {"Name": f"{name}-plain", "Params": {"my/profile": "another"}})
+    before = of(admin, machine)
     place = {"profile": f"{name}-two", "behind": [f"{name}-plain", f"{name}-one"]}
-    door.forget()
+    proxy.forget()
     with pytest.raises(PluginError, match=f"carries the cluster '{name}-one' in front of '{name}-two', and both name"):
-        plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": place})
-    assert door.calls() == ["GET profiles"]
-    assert of(operator, machine) == before
-    plugin.create(MODEL, {"machine": machine, "workflow": flow, "place": {**place, "behind": [f"{name}-plain"]}})
-    assert of(operator, machine)["Workflow"] == flow
+        plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
+    assert proxy.calls() == ["GET profiles"]
+    assert of(admin, machine) == before
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": {**place, "behind": [f"{name}-plain"]}})
+    assert of(admin, machine)["Workflow"] == flow

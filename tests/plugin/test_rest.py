@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from drp_provider.api.transport import READ_ATTEMPTS
+from tests.support.admin import KEY, AdminClient
 from tests.support.agent import Agent, make_workflow, start_workflow
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import UNKNOWN, Plugin, PluginError
 
 MODEL = "cluster_profile:ClusterProfile"
-ESCAPE = "my/escape"
+ABORT = "my/abort"
 REFUSAL = json.dumps(
     {"Model": "", "Key": "", "Type": "AUTH", "Messages": ["Cannot access", "Requires: profiles"], "Code": 403}
 ).encode()
@@ -21,21 +21,21 @@ REFUSAL = json.dumps(
 class Cluster:
     """A cluster profile on one machine that has a workflow."""
 
-    def __init__(self, plugin: Plugin, operator: Operator, door: Door, name: str) -> None:
-        self.plugin, self.operator, self.name = plugin, operator, name
+    def __init__(self, plugin: Plugin, admin: AdminClient, proxy: FaultProxy, name: str) -> None:
+        self.plugin, self.admin, self.name = plugin, admin, name
         inputs = {"name": name, "params": {"my/version": "1"}, "runtime_params": {"my/leader": "none"}}
-        self.id, self.state = plugin.create(MODEL, {**inputs, "escape": {ESCAPE: "a reset"}})
-        operator.post("machines", {"Name": name, "Profiles": [name]})
-        make_workflow(operator, f"w-{name}", f"t-{name}")
-        start_workflow(operator, name, f"w-{name}")
-        self.agent = Agent(operator, name)
-        operator.set_param(name, "my/leader", "somebody")
-        door.forget()
+        self.id, self.state = plugin.create(MODEL, {**inputs, "abort_params": {ABORT: "a reset"}})
+        admin.post("machines", {"Name": name, "Profiles": [name]})
+        make_workflow(admin, f"w-{name}", f"t-{name}")
+        start_workflow(admin, name, f"w-{name}")
+        self.agent = Agent(admin, name)
+        admin.set_param(name, "my/leader", "somebody")
+        proxy.forget()
 
     def reset(self, **changes: Any) -> dict[str, Any]:
         return self.plugin.update(MODEL, self.id, self.state, {**self.inputs, "reset": "again", **changes})
 
-    def works_at_the_look_number(self, number: int, door: Door) -> list[dict[str, Any]]:
+    def works_at_the_look_number(self, number: int, proxy: FaultProxy) -> list[dict[str, Any]]:
         """The machine does its work just before this GET; the list then holds the params that it saw."""
         seen: list[dict[str, Any]] = []
 
@@ -43,8 +43,8 @@ class Cluster:
             seen.append(self.params)
             self.agent.work()
 
-        door.before("GET", lambda: None, times=number - 1)
-        door.before("GET", work)
+        proxy.before("GET", lambda: None, times=number - 1)
+        proxy.before("GET", work)
         return seen
 
     @property
@@ -54,12 +54,12 @@ class Cluster:
 
     @property
     def params(self) -> dict[str, Any]:
-        return self.operator.params(self.name)
+        return self.admin.params(self.name)
 
 
 @pytest.fixture
-def cluster(plugin: Plugin, operator: Operator, door: Door, name: str) -> Cluster:
-    return Cluster(plugin, operator, door, name)
+def cluster(plugin: Plugin, admin: AdminClient, proxy: FaultProxy, name: str) -> Cluster:
+    return Cluster(plugin, admin, proxy, name)
 
 
 def seeds(name: str) -> dict[str, Any]:
@@ -67,140 +67,146 @@ def seeds(name: str) -> dict[str, Any]:
 
 
 def test_a_cluster_at_rest_is_reset_by_one_patch_after_a_look_at_its_machines(
-    cluster: Cluster, door: Door, name: str
+    cluster: Cluster, proxy: FaultProxy, name: str
 ) -> None:
     cluster.agent.work()
     cluster.reset()
-    assert door.calls() == ["GET machines", "GET jobs", f"GET profiles/{name}", f"PATCH profiles/{name}"]
+    assert proxy.calls() == ["GET machines", "GET jobs", f"GET profiles/{name}", f"PATCH profiles/{name}"]
     assert cluster.params == seeds(name)
 
 
 def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_with_it(
-    cluster: Cluster, door: Door, name: str
+    cluster: Cluster, proxy: FaultProxy, name: str
 ) -> None:
-    seen = cluster.works_at_the_look_number(5, door)
+    seen = cluster.works_at_the_look_number(5, proxy)
     cluster.reset()
     profile = f"profiles/{name}"
     look, patch = f"GET {profile}", f"PATCH {profile}"
     looks = ["GET machines", "GET jobs"]
-    assert door.calls() == [*looks, look, look, patch, *looks, look, patch]
-    assert seen[0][ESCAPE] == "a reset"
+    assert proxy.calls() == [*looks, look, look, patch, *looks, look, patch]
+    assert seen[0][ABORT] == "a reset"
     assert seen[0]["my/leader"] == "somebody"
     assert cluster.params == seeds(name)
 
 
 def test_a_cluster_still_comes_to_rest_where_the_endpoint_restarts_meanwhile(
-    cluster: Cluster, door: Door, name: str
+    cluster: Cluster, proxy: FaultProxy, name: str
 ) -> None:
-    door.before("GET", lambda: None, times=4)
-    door.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
-    door.before("GET", cluster.agent.work)
+    proxy.before("GET", lambda: None, times=4)
+    proxy.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
+    proxy.before("GET", cluster.agent.work)
     cluster.reset()
     assert cluster.params == seeds(name)
 
 
-def test_nobodys_wait_ends_for_a_reset_that_would_be_refused(cluster: Cluster, door: Door, name: str) -> None:
-    cluster.operator.set_param(name, "my/version", "by hand")
+def test_nobodys_wait_ends_for_a_reset_that_would_be_refused(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
+    cluster.admin.set_param(name, "my/version", "by hand")
     with pytest.raises(PluginError, match='reviewed "1" / live "by hand" / wanted "2"'):
         cluster.reset(params={**cluster.inputs["params"], "my/version": "2"})
-    assert not [call for call in door.calls() if call.startswith("PATCH")]
-    assert ESCAPE not in cluster.params
+    assert not [call for call in proxy.calls() if call.startswith("PATCH")]
+    assert ABORT not in cluster.params
 
 
-def test_a_reset_that_is_refused_after_all_takes_its_escape_back(cluster: Cluster, door: Door, name: str) -> None:
+def test_a_reset_that_is_refused_after_all_takes_its_escape_back(
+    cluster: Cluster, proxy: FaultProxy, name: str
+) -> None:
     before = cluster.params
-    door.before("PATCH", cluster.agent.work)
-    door.answer("PATCH", 403, REFUSAL, "application/json")
+    proxy.before("PATCH", cluster.agent.work)
+    proxy.answer("PATCH", 403, REFUSAL, "application/json")
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
-    assert door.calls()[-1] == f"PATCH profiles/{name}"
+    assert proxy.calls()[-1] == f"PATCH profiles/{name}"
     assert cluster.params == before
 
 
 @pytest.mark.parametrize("failures", [1, 5])
 def test_an_escape_that_the_endpoint_fails_to_take_back_is_tried_again_or_named(
-    cluster: Cluster, plugin: Plugin, door: Door, name: str, failures: int
+    cluster: Cluster, plugin: Plugin, proxy: FaultProxy, name: str, failures: int
 ) -> None:
     before = cluster.params
-    door.before("PATCH", cluster.agent.work)
-    door.answer("PATCH", 403, REFUSAL, "application/json")
-    door.answer("PATCH", 503, b"busy", "text/plain", times=failures)
+    proxy.before("PATCH", cluster.agent.work)
+    proxy.answer("PATCH", 403, REFUSAL, "application/json")
+    proxy.answer("PATCH", 503, b"busy", "text/plain", times=failures)
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
-    left = f"{name}: {ESCAPE} could not be taken back and still ends every wait: remove it, or change `reset`"
+    left = f"{name}: {ABORT} could not be taken back and still ends every wait: remove it, or change `reset`"
     if failures == 1:
         assert cluster.params == before
         assert left not in plugin.stderr
     else:
-        assert cluster.params == {**before, ESCAPE: "a reset"}
+        assert cluster.params == {**before, ABORT: "a reset"}
         assert left in plugin.stderr
 
 
-def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(cluster: Cluster, door: Door, name: str) -> None:
-    cluster.operator.set_param(name, ESCAPE, "rack 4 is on fire")
-    seen = cluster.works_at_the_look_number(5, door)
+def test_an_escape_that_somebody_else_has_set_is_left_to_say_why(
+    cluster: Cluster, proxy: FaultProxy, name: str
+) -> None:
+    cluster.admin.set_param(name, ABORT, "rack 4 is on fire")
+    seen = cluster.works_at_the_look_number(5, proxy)
     cluster.reset()
-    assert [params[ESCAPE] for params in seen] == ["rack 4 is on fire"]
-    assert [call for call in door.calls() if call.startswith("PATCH")] == [f"PATCH profiles/{name}"]
+    assert [params[ABORT] for params in seen] == ["rack 4 is on fire"]
+    assert [call for call in proxy.calls() if call.startswith("PATCH")] == [f"PATCH profiles/{name}"]
     assert cluster.params == seeds(name)
 
 
 def test_without_an_escape_a_reset_looks_at_no_machine(
-    plugin: Plugin, operator: Operator, door: Door, name: str
+    plugin: Plugin, admin: AdminClient, proxy: FaultProxy, name: str
 ) -> None:
     inputs = {"name": name, "runtime_params": {"my/leader": "none"}}
     id_, state = plugin.create(MODEL, inputs)
-    door.forget()
+    proxy.forget()
     plugin.update(MODEL, id_, state, {**inputs, "reset": "again"})
-    assert door.calls() == [f"GET profiles/{name}", f"PATCH profiles/{name}"]
-    assert operator.get(f"profiles/{name}")["Meta"]["pulumi-run"] == f"{id_.partition('#')[2]}:2"
+    assert proxy.calls() == [f"GET profiles/{name}", f"PATCH profiles/{name}"]
+    assert admin.get(f"profiles/{name}")["Meta"]["pulumi-run"] == f"{id_.partition('#')[2]}:2"
 
 
 def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: str) -> None:
-    _, faults = plugin.check(MODEL, {"name": name, "params": {ESCAPE: "x"}, "escape": {ESCAPE: "x"}})
+    _, faults = plugin.check(MODEL, {"name": name, "params": {ABORT: "x"}, "abort_params": {ABORT: "x"}})
     assert len(faults) == 1
-    assert f"{ESCAPE} stands in params and in escape" in faults[0]
+    assert f"{ABORT} stands in params and in abort_params" in faults[0]
 
 
-def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, door: Door, name: str) -> None:
-    job = cluster.operator.post("jobs", {"Machine": cluster.agent.uuid})
+def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
+    job = cluster.admin.post("jobs", {"Machine": cluster.agent.uuid})
     while "Uuid" not in job or not job["Task"].startswith("t-"):
-        job = cluster.operator.post("jobs", {"Machine": cluster.agent.uuid})
-    cluster.operator.patch(f"jobs/{job['Uuid']}", {"op": "replace", "path": "/State", "value": "running"})
-    cluster.operator.patch(f"machines/{cluster.agent.uuid}", {"op": "replace", "path": "/Runnable", "value": False})
+        job = cluster.admin.post("jobs", {"Machine": cluster.agent.uuid})
+    cluster.admin.patch(f"jobs/{job['Uuid']}", {"op": "replace", "path": "/State", "value": "running"})
+    cluster.admin.patch(f"machines/{cluster.agent.uuid}", {"op": "replace", "path": "/Runnable", "value": False})
     end = {"op": "replace", "path": "/State", "value": "failed"}
-    door.before("PATCH", lambda: None)
-    door.before("GET", lambda: None, times=4)
-    door.before("GET", lambda: cluster.operator.patch(f"jobs/{job['Uuid']}", end))
+    proxy.before("PATCH", lambda: None)
+    proxy.before("GET", lambda: None, times=4)
+    proxy.before("GET", lambda: cluster.admin.patch(f"jobs/{job['Uuid']}", end))
     cluster.reset()
-    assert len([call for call in door.calls() if call.startswith("PATCH")]) == 2
+    assert len([call for call in proxy.calls() if call.startswith("PATCH")]) == 2
     assert cluster.params == seeds(name)
 
 
-def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(cluster: Cluster, door: Door, name: str) -> None:
+def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(
+    cluster: Cluster, proxy: FaultProxy, name: str
+) -> None:
     before = cluster.params
-    door.lose_reply("PATCH")
-    cluster.works_at_the_look_number(6, door)
-    door.answer("PATCH", 403, REFUSAL, "application/json")
-    door.lose_request("PATCH")
+    proxy.lose_reply("PATCH")
+    cluster.works_at_the_look_number(6, proxy)
+    proxy.answer("PATCH", 403, REFUSAL, "application/json")
+    proxy.lose_request("PATCH")
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
     assert cluster.params == before
 
 
 def test_an_adopted_cluster_gets_its_seeds_back_out_where_no_machine_has_written(
-    plugin: Plugin, operator: Operator, door: Door, name: str
+    plugin: Plugin, admin: AdminClient, proxy: FaultProxy, name: str
 ) -> None:
-    operator.post("profiles", {"Name": name, "Params": {"other/x": 1}})
+    admin.post("profiles", {"Name": name, "Params": {"other/x": 1}})
     seeds = {"my/leader": "none", "my/list": []}
     id_, state = plugin.create(MODEL, {"name": name, "adopt": True, "runtime_params": seeds})
-    operator.set_param(name, "my/list", ["a machine"])
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as later:
+    admin.set_param(name, "my/list", ["a machine"])
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}) as later:
         later.delete(MODEL, id_, state)
-    assert operator.params(name) == {"other/x": 1, "my/list": ["a machine"]}
+    assert admin.params(name) == {"other/x": 1, "my/list": ["a machine"]}
 
 
-def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, operator: Operator, name: str) -> None:
+def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, admin: AdminClient, name: str) -> None:
     first, _ = plugin.check(MODEL, {"name": name})
     assert first == plugin.check(MODEL, {"name": name})[0]  # the same program on the same state, the same inputs
 
@@ -213,7 +219,7 @@ def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, operato
     assert plugin.check(MODEL, {"name": name}, reset)[0]["run"] == 2
     ids = {plugin.create(MODEL, {"name": f"{name}-{n}"})[0] for n in range(2)}
     assert len({id_.partition("#")[2] for id_ in ids}) == 2
-    assert {operator.get(f"profiles/{id_.partition('#')[0]}")["Meta"]["pulumi-run"] for id_ in ids} == {
+    assert {admin.get(f"profiles/{id_.partition('#')[0]}")["Meta"]["pulumi-run"] for id_ in ids} == {
         f"{id_.partition('#')[2]}:1" for id_ in ids
     }
 
@@ -232,18 +238,18 @@ def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(p
         plugin.create(MODEL, {"name": name, "owner": "proj/dev/new-name"})
 
 
-def test_a_repeat_of_a_reset_leaves_no_escape_behind(cluster: Cluster, door: Door, name: str) -> None:
+def test_a_repeat_of_a_reset_leaves_no_escape_behind(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
     """As after a kill: the reset landed, the state does not know it, and a machine is at work."""
     cluster.agent.work()
     cluster.reset()
-    start_workflow(cluster.operator, name, f"w-{name}")
+    start_workflow(cluster.admin, name, f"w-{name}")
     cluster.reset()
-    assert ESCAPE not in cluster.params
+    assert ABORT not in cluster.params
 
 
-def test_after_a_reset_no_machine_counts_as_adopted(plugin: Plugin, operator: Operator, name: str) -> None:
-    operator.post("profiles", {"Name": name, "Params": {"cluster-profile": name}})
-    uuid = operator.post("machines", {"Name": name, "Profiles": [name]})["Uuid"]
+def test_after_a_reset_no_machine_counts_as_adopted(plugin: Plugin, admin: AdminClient, name: str) -> None:
+    admin.post("profiles", {"Name": name, "Params": {"cluster-profile": name}})
+    uuid = admin.post("machines", {"Name": name, "Profiles": [name]})["Uuid"]
     inputs = {"name": name, "adopt": True}
     id_, outputs = plugin.create(MODEL, inputs)
     assert outputs["adopted_machines"] == [uuid]

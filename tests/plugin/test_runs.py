@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from drp_emulator import EmulatedEndpoint
+from tests.support.admin import KEY, AdminClient
 from tests.support.agent import Agent, make_workflow
-from tests.support.door import Door
-from tests.support.operator import KEY, Operator
+from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import UNKNOWN, Plugin, PluginError
 
 MODEL = "machine_workflow:MachineWorkflow"
@@ -25,27 +25,27 @@ def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint
 class Member:
     """A machine that belongs to the cluster `example`, and has gone through the workflow before."""
 
-    def __init__(self, operator: Operator, name: str) -> None:
-        self.operator = operator
+    def __init__(self, admin: AdminClient, name: str) -> None:
+        self.admin = admin
         self.flow = f"{name}-flow"
-        make_workflow(operator, self.flow, f"{name}-task")
-        make_workflow(operator, f"{name}-final", f"{name}-last")
+        make_workflow(admin, self.flow, f"{name}-task")
+        make_workflow(admin, f"{name}-final", f"{name}-last")
         self.final = f"{name}-final"
         self.name = f"{name}-machine"
-        self.uuid = str(operator.post("machines", {"Name": self.name})["Uuid"])
+        self.uuid = str(admin.post("machines", {"Name": self.name})["Uuid"])
         self.set(Workflow=self.flow)
         self.work()
 
     def set(self, **members: Any) -> None:
         lines = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in members.items()]
-        self.operator.patch(f"machines/{self.uuid}", *lines)
+        self.admin.patch(f"machines/{self.uuid}", *lines)
 
     def work(self) -> None:
-        Agent(self.operator, self.name).work()
+        Agent(self.admin, self.name).work()
 
     @property
     def document(self) -> dict[str, Any]:
-        return dict(self.operator.get(f"machines/{self.uuid}"))
+        return dict(self.admin.get(f"machines/{self.uuid}"))
 
     @property
     def mark(self) -> str | None:
@@ -58,30 +58,37 @@ class Member:
 
     def inputs(self, run: str = "aa:1", **more: Any) -> dict[str, Any]:
         place = {"profile": "example", "behind": []}
-        return {"machine": self.name, "workflow": self.flow, "runnable": True, "place": place, "restart": run, **more}
+        return {
+            "machine": self.name,
+            "workflow": self.flow,
+            "runnable": True,
+            "position": place,
+            "restart": run,
+            **more,
+        }
 
 
 @pytest.fixture
-def member(operator: Operator, name: str, door: Door) -> Member:
-    made = Member(operator, name)
-    door.forget()
+def member(admin: AdminClient, name: str, proxy: FaultProxy) -> Member:
+    made = Member(admin, name)
+    proxy.forget()
     return made
 
 
-def writes(door: Door) -> list[list[dict[str, Any]]]:
-    return [request.body for request in door.requests if request.method == "PATCH"]
+def writes(proxy: FaultProxy) -> list[list[dict[str, Any]]]:
+    return [request.body for request in proxy.requests if request.method == "PATCH"]
 
 
-def starts(door: Door, member: Member) -> int:
+def starts(proxy: FaultProxy, member: Member) -> int:
     """How often the workflow was set on the machine, as the endpoint saw it."""
     line = {"op": "replace", "path": "/Workflow", "value": member.flow}
-    return sum(line in body for body in writes(door))
+    return sum(line in body for body in writes(proxy))
 
 
-def test_a_machine_without_a_workflow_begins_by_one_patch(plugin: Plugin, door: Door, member: Member) -> None:
+def test_a_machine_without_a_workflow_begins_by_one_patch(plugin: Plugin, proxy: FaultProxy, member: Member) -> None:
     member.set(Workflow="")
     plugin.create(MODEL, member.inputs())
-    assert door.calls() == [f"PATCH machines/Name:{member.name}"]
+    assert proxy.calls() == [f"PATCH machines/Name:{member.name}"]
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1/1", False)
 
 
@@ -92,9 +99,11 @@ def test_a_machine_that_ran_it_elsewhere_runs_it_here_too(plugin: Plugin, member
 
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_an_unanswered_start_starts_once(plugin: Plugin, door: Door, member: Member, fault: str, number: int) -> None:
-    door.before("PATCH", lambda: None, times=number - 1)
-    getattr(door, fault)("PATCH")
+def test_an_unanswered_start_starts_once(
+    plugin: Plugin, proxy: FaultProxy, member: Member, fault: str, number: int
+) -> None:
+    proxy.before("PATCH", lambda: None, times=number - 1)
+    getattr(proxy, fault)("PATCH")
     plugin.create(MODEL, member.inputs())
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:1/1", False)
 
@@ -106,7 +115,7 @@ def test_a_repeat_after_the_start_landed_starts_nothing(plugin: Plugin, member: 
     assert (member.mark, member.has_begun) == ("aa:1/1", True)
 
 
-def test_a_repeat_of_a_restart_starts_nothing(plugin: Plugin, door: Door, member: Member) -> None:
+def test_a_repeat_of_a_restart_starts_nothing(plugin: Plugin, proxy: FaultProxy, member: Member) -> None:
     id_, outputs = plugin.create(MODEL, member.inputs())
     member.work()
     plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
@@ -124,11 +133,13 @@ def test_a_repeat_after_the_clear_alone_goes_on(plugin: Plugin, member: Member) 
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
 
 
-def test_a_machine_in_the_middle_of_the_workflow_is_not_cut_off(plugin: Plugin, door: Door, member: Member) -> None:
+def test_a_machine_in_the_middle_of_the_workflow_is_not_cut_off(
+    plugin: Plugin, proxy: FaultProxy, member: Member
+) -> None:
     member.set(Workflow="")
     member.set(Workflow=member.flow)
-    member.operator.post("jobs", {"Machine": member.uuid})  # its agent is at work
-    door.forget()
+    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    proxy.forget()
     with pytest.raises(PluginError, match=r"has another workflow|wait until it is complete"):
         plugin.create(MODEL, member.inputs())
     assert (member.has_begun, member.mark) == (True, None)
@@ -137,7 +148,7 @@ def test_a_machine_in_the_middle_of_the_workflow_is_not_cut_off(plugin: Plugin, 
 
 
 def test_another_workflow_in_the_same_run_is_started(plugin: Plugin, member: Member) -> None:
-    make_workflow(member.operator, f"{member.name}-other", f"{member.name}-other-task")
+    make_workflow(member.admin, f"{member.name}-other", f"{member.name}-other-task")
     id_, outputs = plugin.create(MODEL, member.inputs(final_workflows=[member.final]))
     member.work()
     member.set(Workflow=member.final)
@@ -152,7 +163,7 @@ def test_a_restart_comes_through_in_the_middle_of_a_chain(plugin: Plugin, member
     id_, outputs = plugin.create(MODEL, chained)
     member.work()
     member.set(Workflow=member.final)
-    member.operator.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is at work
     plugin.update(MODEL, id_, outputs, {**chained, "restart": "aa:2"})
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
 
@@ -165,7 +176,7 @@ def test_naming_the_final_workflow_ends_a_drift(plugin: Plugin, member: Member) 
     _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
     chained = member.inputs(final_workflows=[member.final])
     inputs, faults = plugin.check(MODEL, chained, refreshed)
-    assert (faults, inputs["starts"]) == ([], 1)
+    assert (faults, inputs["start_count"]) == ([], 1)
     outputs = plugin.update(MODEL, id_, {**outputs, **refreshed}, chained)
     assert (member.document["Workflow"], outputs["workflow"], member.has_begun) == (member.final, member.flow, True)
     assert plugin.check(MODEL, chained, outputs)[1] == []
@@ -177,9 +188,9 @@ def test_a_drain_workflow_is_another_one(plugin: Plugin, member: Member) -> None
     assert "name another one" in faults[0]
 
 
-def test_an_adopted_machine_is_marked_and_not_started(plugin: Plugin, door: Door, member: Member) -> None:
+def test_an_adopted_machine_is_marked_and_not_started(plugin: Plugin, proxy: FaultProxy, member: Member) -> None:
     plugin.create(MODEL, member.inputs(adopted_machines=[member.uuid]))
-    assert (member.mark, member.has_begun, starts(door, member)) == ("aa:1/1", True, 0)
+    assert (member.mark, member.has_begun, starts(proxy, member)) == ("aa:1/1", True, 0)
 
 
 def test_a_machine_that_joined_later_is_not_an_adopted_one(plugin: Plugin, member: Member) -> None:
@@ -208,7 +219,7 @@ def test_a_changed_workflow_runs_again_on_request(plugin: Plugin, member: Member
     member.set(Workflow="")
     _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
     inputs, faults = plugin.check(MODEL, {**member.inputs(), **way}, refreshed)
-    assert (faults, inputs["starts"]) == ([], 2)
+    assert (faults, inputs["start_count"]) == ([], 2)
     plugin.update(MODEL, id_, outputs, {**member.inputs(), **way})
     assert (member.document["Workflow"], member.has_begun) == (member.flow, False)
 
@@ -223,7 +234,7 @@ def test_a_drift_that_ended_is_forgotten(plugin: Plugin, member: Member) -> None
     assert "expected" not in refreshed
 
 
-def test_a_final_workflow_is_no_drift_and_is_cleared(plugin: Plugin, door: Door, member: Member) -> None:
+def test_a_final_workflow_is_no_drift_and_is_cleared(plugin: Plugin, proxy: FaultProxy, member: Member) -> None:
     chained = member.inputs(final_workflows=[member.final])
     id_, outputs = plugin.create(MODEL, chained)
     member.work()
@@ -232,7 +243,7 @@ def test_a_final_workflow_is_no_drift_and_is_cleared(plugin: Plugin, door: Door,
     assert refreshed["workflow"] == member.flow
     plugin.create(MODEL, chained)
     assert member.document["Workflow"] == member.final
-    with Plugin({"RS_ENDPOINT": door.url, "RS_KEY": ":".join(KEY)}) as later:
+    with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}) as later:
         later.delete(MODEL, id_, outputs)
     assert member.document["Workflow"] == ""
 
@@ -243,7 +254,7 @@ def test_starts_are_counted_and_as_unknown_as_their_cause(plugin: Plugin, member
     other, _ = plugin.check(MODEL, {**member.inputs("aa:2"), "workflow": member.final}, again)
     unknown, faults = plugin.check(MODEL, member.inputs(UNKNOWN), first)
     same, _ = plugin.check(MODEL, {**member.inputs("aa:2"), "machine": member.uuid}, again)
-    assert [found["starts"] for found in (first, again, other, unknown, same)] == [1, 2, 3, UNKNOWN, 2]
+    assert [found["start_count"] for found in (first, again, other, unknown, same)] == [1, 2, 3, UNKNOWN, 2]
     assert faults == []
 
 
@@ -257,22 +268,22 @@ class Draining:
 
 
 @pytest.fixture
-def later(shared_door: Door) -> Iterator[Plugin]:
+def later(shared_door: FaultProxy) -> Iterator[Plugin]:
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 def test_a_machine_completes_its_drain_workflow_first(
-    plugin: Plugin, later: Plugin, door: Door, member: Member
+    plugin: Plugin, later: Plugin, proxy: FaultProxy, member: Member
 ) -> None:
     draining = Draining(plugin, member, 60)
-    door.forget()
-    door.before("GET", lambda: None)  # the look before the drain workflow is set
-    door.before("GET", member.work)
+    proxy.forget()
+    proxy.before("GET", lambda: None)  # the look before the drain workflow is set
+    proxy.before("GET", member.work)
     later.delete(MODEL, draining.id, draining.outputs)
     assert member.document["Workflow"] == ""
-    assert [body[-1]["value"] for body in writes(door)] == [True, ""]
-    assert {"op": "replace", "path": "/Workflow", "value": member.final} in writes(door)[0]
+    assert [body[-1]["value"] for body in writes(proxy)] == [True, ""]
+    assert {"op": "replace", "path": "/Workflow", "value": member.final} in writes(proxy)[0]
 
 
 def test_a_drain_that_takes_too_long_keeps_the_machine(plugin: Plugin, later: Plugin, member: Member) -> None:
@@ -285,11 +296,11 @@ def test_a_drain_that_takes_too_long_keeps_the_machine(plugin: Plugin, later: Pl
     assert member.document["Workflow"] == ""
 
 
-def test_a_drain_that_fails_names_the_task(plugin: Plugin, later: Plugin, door: Door, member: Member) -> None:
+def test_a_drain_that_fails_names_the_task(plugin: Plugin, later: Plugin, proxy: FaultProxy, member: Member) -> None:
     draining = Draining(plugin, member, 60)
     task = member.final.replace("-final", "-last")
-    door.before("GET", lambda: None)
-    door.before("GET", lambda: Agent(member.operator, member.name).work(fail_at=task))
+    proxy.before("GET", lambda: None)
+    proxy.before("GET", lambda: Agent(member.admin, member.name).work(fail_at=task))
     with pytest.raises(PluginError, match="failed in its drain workflow"):
         later.delete(MODEL, draining.id, draining.outputs)
     member.set(Workflow="")  # the way out that the error names

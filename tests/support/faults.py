@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import requests
 
-from tests.support.door import NO_CONTENT, Door, Passage
+from tests.support.fault_proxy import NO_CONTENT, FaultProxy, Passage
 
 FOR_GOOD = 10**6
 """Times that a fault hits which does not pass by itself."""
@@ -31,7 +31,7 @@ class Fault:
     """One way to spoil a request."""
 
     name: str
-    answer: Callable[["FaultProxy", Passage, bytes], None]
+    answer: Callable[["MatrixProxy", Passage, bytes], None]
     """Answers the client; the bytes are the body that the endpoint gave, or would have given."""
     lands: bool = False
     """Whether the endpoint carries the request out first."""
@@ -42,8 +42,8 @@ class Fault:
     writes_only: bool = False
 
 
-class FaultProxy(Door):
-    """A door that spoils chosen requests, counted from the moment in which it is armed."""
+class MatrixProxy(FaultProxy):
+    """A proxy that spoils chosen requests, counted from the moment in which it is armed."""
 
     on_fault: Callable[[Passage, bool], None] | None = None
     """Called at the moment of the fault, with whether the request has landed: what others do just then."""
@@ -165,7 +165,7 @@ def catalogue() -> list[Fault]:
     return [*_connections(), *_late(), *(fault for name, answer in _answers() for fault in _both(name, answer))]
 
 
-Answering = Callable[[FaultProxy, Passage, bytes], None]
+Answering = Callable[[MatrixProxy, Passage, bytes], None]
 
 
 def _both(name: str, answer: Answering) -> list[Fault]:
@@ -208,11 +208,11 @@ def _fixed(status: int, body: bytes, kind: str = HTML, headers: dict[str, str] |
     return lambda _, passage, __: passage.answer(status, body, kind, headers=headers)
 
 
-def _hang_up(_: FaultProxy, passage: Passage, __: bytes) -> None:
+def _hang_up(_: MatrixProxy, passage: Passage, __: bytes) -> None:
     passage.hang_up()
 
 
-def _half_a_line(_: FaultProxy, passage: Passage, __: bytes) -> None:
+def _half_a_line(_: MatrixProxy, passage: Passage, __: bytes) -> None:
     passage.handler.wfile.write(b"HTTP/1.1 2")
     passage.handler.wfile.flush()
     passage.hang_up()

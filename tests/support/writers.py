@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from tests.support.operator import KEY
+from tests.support.admin import KEY
 
 MACHINES = 5
 

@@ -1,4 +1,4 @@
-"""The endpoint's own door, for what happens behind Pulumi's back: `endpoint.py show NAME | set NAME PARAM VALUE`.
+"""The endpoint's own proxy, for what happens behind Pulumi's back: `endpoint.py show NAME | set NAME PARAM VALUE`.
 
 It opens the demo's embedded endpoint, a file in this checkout, and cannot reach any other.
 """

@@ -1,12 +1,12 @@
-"""Machines that are alive, and a door that only the provider goes through: the machines have their own way."""
+"""Machines that are alive, and a proxy that only the provider goes through: the machines have their own way."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from drp_emulator import Emulator
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 
 
 @pytest.fixture
@@ -17,11 +17,11 @@ def simulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def operator(simulator: Emulator) -> Operator:
-    return Operator(simulator.url)
+def admin(simulator: Emulator) -> AdminClient:
+    return AdminClient(simulator.url)
 
 
 @pytest.fixture
-def door(simulator: Emulator) -> Iterator[Door]:
-    with Door(simulator.url) as opened:
+def proxy(simulator: Emulator) -> Iterator[FaultProxy]:
+    with FaultProxy(simulator.url) as opened:
         yield opened

@@ -3,8 +3,8 @@
 import pytest
 
 from drp_emulator import Emulator
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.cli
 LEADER, REPORTS = "cluster-pattern/leader", "cluster-pattern/reports"
 CANARY = "canary-4711-secret"
 ONE = """
-    ClusterProfile("example", params={{cluster_pattern.SIZE: 2, **{params}}}, runtime_params=cluster_pattern.SEEDS,
-                   machines=["node-1", "node-2"], content=cluster_pattern.CONTENT, workflow="cluster-pattern", {more})
+    ClusterProfile("example", params={{cluster_pattern.SIZE: 2, **{params}}},
+                   runtime_params=cluster_pattern.RUNTIME_PARAMS, machines=["node-1", "node-2"], content=cluster_pattern.CONTENT, workflow="cluster-pattern", {more})
 """
 
 
@@ -21,17 +21,17 @@ def one(more: str = "", params: str = "{}") -> str:
     return ONE.format(more=more, params=params)
 
 
-def jobs(operator: Operator) -> int:
-    return len(operator.get("jobs"))
+def jobs(admin: AdminClient) -> int:
+    return len(admin.get("jobs"))
 
 
 def test_a_machine_is_not_started_for_a_cluster_while_it_still_works_for_another(
-    stack: Stack, operator: Operator
+    stack: Stack, admin: AdminClient
 ) -> None:
     two = """
         pack = drp.ContentPack("pattern", path=cluster_pattern.CONTENT)
         for name, machines in (("one", {one}), ("two", {two})):
-            ClusterProfile(name, params={{cluster_pattern.SIZE: 1}}, runtime_params=cluster_pattern.SEEDS,
+            ClusterProfile(name, params={{cluster_pattern.SIZE: 1}}, runtime_params=cluster_pattern.RUNTIME_PARAMS,
                            machines=machines, content=[pack], workflow="cluster-pattern")
     """
     first = two.format(one=["node-1", "node-2"], two=["node-3"])
@@ -39,45 +39,45 @@ def test_a_machine_is_not_started_for_a_cluster_while_it_still_works_for_another
     moved = stack.up(two.format(one=["node-1"], two=["node-3", "node-2"]))
     assert not moved.ok
     assert "machine 'node-2' carries the cluster 'one' in front of 'two', and both name themselves in" in moved.text
-    assert len(operator.params("two")[REPORTS]) == 1
+    assert len(admin.params("two")[REPORTS]) == 1
     succeeded(stack.up(two.format(one=["node-1"], two=["node-3"])))
-    assert operator.profiles_of("node-2") == []
+    assert admin.profiles_of("node-2") == []
     succeeded(stack.up(two.format(one=["node-1"], two=["node-3", "node-2"])))
-    assert operator.profiles_of("node-2") == ["two"]
-    assert len(operator.params("two")[REPORTS]) == 2
+    assert admin.profiles_of("node-2") == ["two"]
+    assert len(admin.params("two")[REPORTS]) == 2
 
 
 def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_and_really_runs(
-    stack: Stack, operator: Operator
+    stack: Stack, admin: AdminClient
 ) -> None:
     succeeded(stack.up(one()))
     for name in ("node-1", "node-2"):
-        operator.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Profiles", "value": []})
-    operator.delete("profiles/example")
+        admin.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Profiles", "value": []})
+    admin.delete("profiles/example")
     succeeded(stack.refresh())
-    before = jobs(operator)
+    before = jobs(admin)
     succeeded(stack.up())
-    assert jobs(operator) > before
-    assert operator.params("example")[LEADER] != "none"
-    assert len(operator.params("example")[REPORTS]) == 2
+    assert jobs(admin) > before
+    assert admin.params("example")[LEADER] != "none"
+    assert len(admin.params("example")[REPORTS]) == 2
 
 
 def test_a_reset_that_failed_halfway_still_starts_its_machines_even_if_it_is_taken_back(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     succeeded(stack.up(one()))
-    door.before("PATCH", lambda: None)  # the profile's
-    door.answer("PATCH", 500, b"", "application/json", times=99)
+    proxy.before("PATCH", lambda: None)  # the profile's
+    proxy.answer("PATCH", 500, b"", "application/json", times=99)
     assert not stack.up(one('reset="2"')).ok
-    assert operator.params("example")[LEADER] == "none"
-    door.faults.clear()
-    before = jobs(operator)
+    assert admin.params("example")[LEADER] == "none"
+    proxy.faults.clear()
+    before = jobs(admin)
     succeeded(stack.up(one()))
-    assert jobs(operator) > before
-    assert operator.params("example")[LEADER] != "none"
-    before = jobs(operator)
+    assert jobs(admin) > before
+    assert admin.params("example")[LEADER] != "none"
+    before = jobs(admin)
     succeeded(stack.up(one()))
-    assert jobs(operator) == before
+    assert jobs(admin) == before
 
 
 def test_a_secret_of_the_program_stays_one_when_it_is_waited_for(stack: Stack) -> None:
@@ -92,7 +92,8 @@ def test_a_secret_of_the_program_stays_one_when_it_is_waited_for(stack: Stack) -
 
 def test_params_that_come_as_one_output_are_waited_for_like_any(stack: Stack, simulator: Emulator) -> None:
     program = one().replace(
-        "runtime_params=cluster_pattern.SEEDS", "runtime_params=pulumi.Output.from_input(dict(cluster_pattern.SEEDS))"
+        "runtime_params=cluster_pattern.RUNTIME_PARAMS",
+        "runtime_params=pulumi.Output.from_input(dict(cluster_pattern.RUNTIME_PARAMS))",
     )
     program = program.replace("ClusterProfile(", "cluster = ClusterProfile(", 1)
     succeeded(stack.up(f'{program}\n    pulumi.export("leader", cluster.leader)'))
@@ -106,18 +107,18 @@ def test_a_cluster_without_machines_waits_for_nobody(stack: Stack) -> None:
 
 
 def test_another_name_ends_the_waits_in_the_old_cluster_before_the_machines_start_in_the_new_one(
-    stack: Stack, simulator: Emulator, operator: Operator
+    stack: Stack, simulator: Emulator, admin: AdminClient
 ) -> None:
     waiting = one("timeout=1", "{cluster_pattern.SIZE: 3}")
     assert "was not ready within 1 s" in stack.up(waiting).text
-    leader = operator.params("example")[LEADER]
+    leader = admin.params("example")[LEADER]
     (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
     simulator.wait_for(name, "task", "cluster-pattern-finish")
     done = succeeded(stack.up(one('name="better"')))
     assert f"example: {name} is at work: ending their waits" in done.text
-    assert not operator.exists("profiles/example")
-    assert len(operator.params("better")[REPORTS]) == 2
-    assert "cluster-pattern/escape" not in operator.params("better")
+    assert not admin.exists("profiles/example")
+    assert len(admin.params("better")[REPORTS]) == 2
+    assert "cluster-pattern/abort" not in admin.params("better")
 
 
 def test_a_leader_that_leaves_is_no_leader_any_more_and_the_program_is_told(stack: Stack, simulator: Emulator) -> None:

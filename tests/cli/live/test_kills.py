@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from drp_emulator import Emulator
+from tests.support.admin import AdminClient
 from tests.support.agent import make_workflow, start_workflow
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import kill
 from tests.support.stack import Stack, succeeded
 
@@ -39,30 +39,30 @@ def simulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def veterans(operator: Operator) -> None:
+def veterans(admin: AdminClient) -> None:
     """Give every machine the workflow, complete, before it belongs to the cluster."""
-    if operator.exists("workflows/flow"):
+    if admin.exists("workflows/flow"):
         return
-    make_workflow(operator, "flow", "task")
+    make_workflow(admin, "flow", "task")
 
 
-def start_and_finish(operator: Operator) -> None:
+def start_and_finish(admin: AdminClient) -> None:
     for name in MACHINES:
-        start_workflow(operator, name, "flow")
+        start_workflow(admin, name, "flow")
     deadline = time.monotonic() + 60
-    while not all(is_done(operator, name) for name in MACHINES):
+    while not all(is_done(admin, name) for name in MACHINES):
         assert time.monotonic() < deadline
         threading.Event().wait(0.1)
 
 
-def is_done(operator: Operator, name: str) -> bool:
-    return bool(operator.get(f"machines/Name:{name}")["WorkflowComplete"])
+def is_done(admin: AdminClient, name: str) -> bool:
+    return bool(admin.get(f"machines/Name:{name}")["WorkflowComplete"])
 
 
-def jobs_of(operator: Operator) -> dict[str, int]:
-    uuids = {operator.get(f"machines/Name:{name}")["Uuid"]: name for name in MACHINES}
+def jobs_of(admin: AdminClient) -> dict[str, int]:
+    uuids = {admin.get(f"machines/Name:{name}")["Uuid"]: name for name in MACHINES}
     counts = dict.fromkeys(MACHINES, 0)
-    for job in operator.get("jobs"):
+    for job in admin.get("jobs"):
         if job["Machine"] in uuids and job["State"] == "finished":
             counts[uuids[job["Machine"]]] += 1
     return counts
@@ -76,48 +76,48 @@ def mend_checkpoint(stack: Stack) -> None:
         attributes.unlink()
 
 
-def recovered(stack: Stack, operator: Operator, before: dict[str, int]) -> None:
+def recovered(stack: Stack, admin: AdminClient, before: dict[str, int]) -> None:
     """Follow the advice after a kill; every machine has run since, and a destroy leaves nothing."""
     mend_checkpoint(stack)
     stack.run("cancel", "--yes")
     succeeded(stack.up())
-    after = jobs_of(operator)
+    after = jobs_of(admin)
     assert [name for name in MACHINES if after[name] <= before[name]] == []
-    generation = operator.get("profiles/web")["Meta"]["pulumi-run"]
-    found = [operator.get(f"machines/Name:{name}") for name in MACHINES]
+    generation = admin.get("profiles/web")["Meta"]["pulumi-run"]
+    found = [admin.get(f"machines/Name:{name}") for name in MACHINES]
     assert {machine["Meta"]["pulumi-run/web"].partition("/")[0] for machine in found} == {generation}
     assert [machine["Profiles"] for machine in found] == [["web"]] * len(MACHINES)
     succeeded(stack.up(None, "--expect-no-changes"))
     succeeded(stack.destroy())
-    assert not operator.exists("profiles/web")
-    left = [operator.get(f"machines/Name:{name}") for name in MACHINES]
+    assert not admin.exists("profiles/web")
+    left = [admin.get(f"machines/Name:{name}") for name in MACHINES]
     assert [(machine["Profiles"], machine["Workflow"]) for machine in left] == [([], "")] * len(MACHINES)
     assert not any(key.startswith("pulumi-") for machine in left for key in machine["Meta"])
 
 
 @pytest.fixture
-def program(stack: Stack, operator: Operator, veterans: None) -> dict[str, int]:
+def program(stack: Stack, admin: AdminClient, veterans: None) -> dict[str, int]:
     """A cluster of ten machines that have all run its workflow before; gives the jobs they have finished."""
-    start_and_finish(operator)
+    start_and_finish(admin)
     stack.program(f'ClusterProfile("web", machines={MACHINES}, workflow="flow", timeout=60)')
-    return jobs_of(operator)
+    return jobs_of(admin)
 
 
 @pytest.mark.parametrize("number", PLACED)
 def test_a_kill_after_a_write_landed_loses_nothing(
-    stack: Stack, door: Door, operator: Operator, program: dict[str, int], number: int
+    stack: Stack, proxy: FaultProxy, admin: AdminClient, program: dict[str, int], number: int
 ) -> None:
-    landed, let_go = door.hold_reply_number(number)
+    landed, let_go = proxy.hold_reply_number(number)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
     kill(process, stack.folder)
     let_go.set()
-    recovered(stack, operator, program)
+    recovered(stack, admin, program)
 
 
 @pytest.mark.parametrize("seed", RANDOM)
-def test_a_kill_at_any_time_loses_nothing(stack: Stack, operator: Operator, program: dict[str, int], seed: int) -> None:
+def test_a_kill_at_any_time_loses_nothing(stack: Stack, admin: AdminClient, program: dict[str, int], seed: int) -> None:
     process = stack.start("up", "--yes", "--skip-preview")
     threading.Event().wait(random.Random(seed).uniform(0, LONGEST))
     kill(process, stack.folder)
-    recovered(stack, operator, program)
+    recovered(stack, admin, program)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from drp_emulator import Emulator
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack, succeeded
 
 pytestmark = pytest.mark.cli
@@ -19,7 +19,7 @@ PROGRAM = """
     cluster = ClusterProfile(
         "example",
         params={{cluster_pattern.SIZE: {size}, "cluster-pattern/timeout": {patience}, "my/version": "{version}"}},
-        runtime_params=cluster_pattern.SEEDS,
+        runtime_params=cluster_pattern.RUNTIME_PARAMS,
         machines={machines},
         content=cluster_pattern.CONTENT,
         workflow=cluster_pattern.WORKFLOW,
@@ -41,14 +41,14 @@ def program(
     )
 
 
-def looks(operator: Operator, *machines: str) -> set[tuple[str, str]]:
-    found = (operator.get(f"machines/Name:{name}")["Meta"] for name in machines)
+def looks(admin: AdminClient, *machines: str) -> set[tuple[str, str]]:
+    found = (admin.get(f"machines/Name:{name}")["Meta"] for name in machines)
     return {(meta["color"], meta["icon"]) for meta in found}
 
 
 @pytest.mark.parametrize("simulator", ["v4.8", "v3.13"], indirect=True)
 def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_takes_all_back(
-    stack: Stack, simulator: Emulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     done = succeeded(stack.up(program()))
     assert "example: 3 of 3 machines are done" in done.text
@@ -57,9 +57,9 @@ def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_tak
     assert stack.output("collected")[DATA]["Name"] == leader
     assert stack.output("collected")[LEADER] == simulator.machines[leader]
     others = [name for name in MACHINES if name != leader]
-    assert looks(operator, leader) == {("green", "anchor")}
-    assert looks(operator, *others) == {("green", "ship")}
-    calls = door.calls()
+    assert looks(admin, leader) == {("green", "anchor")}
+    assert looks(admin, *others) == {("green", "ship")}
+    calls = proxy.calls()
     patches = [call for call in calls if call.startswith("PATCH machines/Name:")]
     assert calls[:2] == ["POST contents", "POST profiles"]
     assert patches == calls[2:8]
@@ -67,55 +67,55 @@ def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_tak
     assert set(calls[8:-1]) == {"GET machines"}
     assert calls[-1] == "GET profiles/example"
 
-    door.forget()
+    proxy.forget()
     assert stack.up(None, "--expect-no-changes").ok
-    assert door.calls() == []
+    assert proxy.calls() == []
 
     succeeded(stack.destroy())
     pack = "contents/cluster-pattern"
     deletes = [f"{method} {path}" for path in ("profiles/example", pack) for method in TWICE]
-    assert door.calls()[-5:] == [*deletes, f"GET {pack}"]  # DRP's answer to a pack's deletion proves nothing
+    assert proxy.calls()[-5:] == [*deletes, f"GET {pack}"]  # DRP's answer to a pack's deletion proves nothing
     for name in MACHINES:
-        machine = operator.get(f"machines/Name:{name}")
+        machine = admin.get(f"machines/Name:{name}")
         assert (machine["Workflow"], machine["Profiles"]) == ("", [])
-    assert not operator.exists("profiles/example")
+    assert not admin.exists("profiles/example")
 
 
 def test_a_machine_that_comes_later_joins_the_leader_and_one_that_goes_is_the_only_one_touched(
-    stack: Stack, simulator: Emulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     succeeded(stack.up(program()))
     leader = stack.output("leader")
-    door.forget()
+    proxy.forget()
     succeeded(stack.up(program(*MACHINES, "node-4")))
     assert stack.output("leader") == leader
-    assert [call for call in door.calls() if "PATCH" in call] == ["PATCH machines/Name:node-4"] * 2
-    reports = operator.params("example")[REPORTS]
+    assert [call for call in proxy.calls() if "PATCH" in call] == ["PATCH machines/Name:node-4"] * 2
+    reports = admin.params("example")[REPORTS]
     assert reports[-1] == {
         "Name": "node-4",
         "Uuid": simulator.machines["node-4"],
         "Value": {"Leader": simulator.machines[leader]},
     }
-    assert looks(operator, "node-4") == {("green", "ship")}
+    assert looks(admin, "node-4") == {("green", "ship")}
 
-    before = {name: operator.get(f"machines/Name:{name}") for name in MACHINES}
+    before = {name: admin.get(f"machines/Name:{name}") for name in MACHINES}
     succeeded(stack.up(program()))
-    assert {name: operator.get(f"machines/Name:{name}") for name in MACHINES} == before
-    gone = operator.get("machines/Name:node-4")
+    assert {name: admin.get(f"machines/Name:{name}") for name in MACHINES} == before
+    gone = admin.get("machines/Name:node-4")
     assert (gone["Workflow"], gone["Profiles"]) == ("", [])
 
 
 def test_another_reset_returns_the_cluster_to_its_seeds_and_runs_the_workflow_again(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     succeeded(stack.up(program()))
-    operator.set_param("example", "my/leftover", 1)
-    jobs = len(operator.get("jobs"))
-    door.forget()
+    admin.set_param("example", "my/leftover", 1)
+    jobs = len(admin.get("jobs"))
+    proxy.forget()
     succeeded(stack.up(program(more='reset="again"')))
-    assert door.calls()[:4] == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
-    assert len(operator.get("jobs")) > jobs
-    params = operator.params("example")
+    assert proxy.calls()[:4] == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
+    assert len(admin.get("jobs")) > jobs
+    params = admin.params("example")
     assert "my/leftover" not in params
     assert len(params[REPORTS]) == len(MACHINES)
     assert stack.output("collected")[DATA] == params[DATA]
@@ -123,31 +123,31 @@ def test_another_reset_returns_the_cluster_to_its_seeds_and_runs_the_workflow_ag
 
 
 def test_another_name_moves_the_machines_which_elect_their_leader_in_the_new_cluster(
-    stack: Stack, operator: Operator
+    stack: Stack, admin: AdminClient
 ) -> None:
     succeeded(stack.up(program()))
     succeeded(stack.up(program(more='name="better"')))
-    assert not operator.exists("profiles/example")
-    assert [operator.profiles_of(name) for name in MACHINES] == [["better"]] * 3
-    params = operator.params("better")
+    assert not admin.exists("profiles/example")
+    assert [admin.profiles_of(name) for name in MACHINES] == [["better"]] * 3
+    params = admin.params("better")
     assert len(params[REPORTS]) == len(MACHINES)
     assert stack.output("collected")[LEADER] == params[LEADER] != "none"
 
 
 def test_what_machines_write_during_an_update_is_no_conflict_and_stays(
-    stack: Stack, door: Door, operator: Operator
+    stack: Stack, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     succeeded(stack.up(program()))
-    door.before("PATCH", lambda: operator.set_param("example", "my/data", {"written": "meanwhile"}))
+    proxy.before("PATCH", lambda: admin.set_param("example", "my/data", {"written": "meanwhile"}))
     succeeded(stack.up(program(version="1.1")))
-    params = operator.params("example")
+    params = admin.params("example")
     assert params["my/version"] == "1.1"
     assert params["my/data"] == {"written": "meanwhile"}
     assert params[LEADER] != "none"
 
 
 def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers(
-    stack: Stack, simulator: Emulator, operator: Operator
+    stack: Stack, simulator: Emulator, admin: AdminClient
 ) -> None:
     simulator.fault("node-1:die@cluster-pattern-publish")
     succeeded(
@@ -155,7 +155,7 @@ def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers
     )
     simulator.wait_for("node-1", "off")
     dead = simulator.machines["node-1"]
-    assert operator.params("example")[LEADER] == dead
+    assert admin.params("example")[LEADER] == dead
 
     lost = stack.up(program(patience=2))
     assert not lost.ok
@@ -169,44 +169,44 @@ def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers
     assert "example: node-1 is still at work or without power" in recovered.text
     assert "example: 2 of 2 machines are done" in recovered.text
     assert stack.output("leader") in {"node-2", "node-3"}
-    assert looks(operator, "node-2", "node-3") == {("green", "anchor"), ("green", "ship")}
+    assert looks(admin, "node-2", "node-3") == {("green", "anchor"), ("green", "ship")}
 
 
 def test_machines_that_wait_are_brought_to_rest_before_a_reset(
-    stack: Stack, simulator: Emulator, door: Door, operator: Operator
+    stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     waiting = program("node-1", "node-2", patience=600, timeout=1)
     assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
-    leader = operator.params("example")[LEADER]
+    leader = admin.params("example")[LEADER]
     (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
     simulator.wait_for(name, "task", "cluster-pattern-finish")
     done = succeeded(stack.up(program("node-1", "node-2", size=2, more='reset="two will do"')))
     assert f"example: {name} is at work: ending their waits, 20 s at most" in done.text
     assert "still at work" not in done.text
-    logs = [operator.send("GET", f"jobs/{job['Uuid']}/log").text for job in operator.get("jobs")]
-    assert any("since cluster-pattern/escape says: the cluster is being reset" in log for log in logs)
-    params = operator.params("example")
-    assert "cluster-pattern/escape" not in params
+    logs = [admin.send("GET", f"jobs/{job['Uuid']}/log").text for job in admin.get("jobs")]
+    assert any("since cluster-pattern/abort says: the cluster is being reset" in log for log in logs)
+    params = admin.params("example")
+    assert "cluster-pattern/abort" not in params
     assert len(params[REPORTS]) == 2
 
 
-@pytest.mark.parametrize("how", ["destroyed and made again", "reset without an escape"])
+@pytest.mark.parametrize("how", ["destroyed and made again", "reset without an abort param"])
 def test_scripts_that_still_wait_for_the_cluster_of_before_make_way_for_the_new_one(
-    stack: Stack, simulator: Emulator, operator: Operator, how: str
+    stack: Stack, simulator: Emulator, admin: AdminClient, how: str
 ) -> None:
-    waiting = program("node-1", "node-2", patience=600, timeout=1, more="escape={}")
+    waiting = program("node-1", "node-2", patience=600, timeout=1, more="abort_params={}")
     assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
-    leader = operator.params("example")[LEADER]
+    leader = admin.params("example")[LEADER]
     (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
     simulator.wait_for(name, "task", "cluster-pattern-finish")
     if how == "destroyed and made again":
         succeeded(stack.destroy())
-    done = succeeded(stack.up(program("node-1", "node-2", size=2, more=f"reset={how!r}, escape={{}}")))
+    done = succeeded(stack.up(program("node-1", "node-2", size=2, more=f"reset={how!r}, abort_params={{}}")))
     assert "example: 2 of 2 machines are done" in done.text
-    assert len(operator.params("example")[REPORTS]) == 2
+    assert len(admin.params("example")[REPORTS]) == 2
 
 
-def test_the_state_of_a_failed_machine_names_its_task_and_the_end_of_its_log(stack: Stack, operator: Operator) -> None:
+def test_the_state_of_a_failed_machine_names_its_task_and_the_end_of_its_log(stack: Stack, admin: AdminClient) -> None:
     failing = """
         script = "#!/bin/bash\\necho the disk is full\\nexit 3\\n"
         task = {"Name": "sick", "Templates": [{"Name": "sick", "Contents": script}]}
@@ -224,23 +224,23 @@ def test_the_state_of_a_failed_machine_names_its_task_and_the_end_of_its_log(sta
     assert "Traceback" not in done.text
 
 
-def test_two_clusters_share_a_pack_and_none_needs_to_wait(stack: Stack, operator: Operator) -> None:
+def test_two_clusters_share_a_pack_and_none_needs_to_wait(stack: Stack, admin: AdminClient) -> None:
     both = """
         pack = drp.ContentPack("pattern", path=cluster_pattern.CONTENT)
         for name, machine in (("one", "node-1"), ("two", "node-2")):
-            ClusterProfile(name, machines=[machine], runtime_params=cluster_pattern.SEEDS, content=[pack],
+            ClusterProfile(name, machines=[machine], runtime_params=cluster_pattern.RUNTIME_PARAMS, content=[pack],
                            workflow="cluster-pattern", wait_for=None if name == "one" else ())
     """
     succeeded(stack.up(both))
     assert [r["inputs"]["profile"] for r in stack.resources("ClusterReady")] == ["two"]
     assert len(stack.resources("ContentPack")) == 1
-    assert operator.params("two")[LEADER] == operator.get("machines/Name:node-2")["Uuid"]
+    assert admin.params("two")[LEADER] == admin.get("machines/Name:node-2")["Uuid"]
 
 
-def test_the_preview_of_a_whole_cluster_asks_nobody_and_shows_every_part(stack: Stack, door: Door) -> None:
+def test_the_preview_of_a_whole_cluster_asks_nobody_and_shows_every_part(stack: Stack, proxy: FaultProxy) -> None:
     shown = succeeded(stack.preview(program()))
     for part in ("ContentPack", "ClusterProfile", "MachineAssignment", "MachineWorkflow", "ClusterReady"):
         assert f"drp:{part}" in shown.text
     assert re.search(r'workflow *: "cluster-pattern"', shown.text)
     assert "+ 11 to create" in shown.text
-    assert door.calls() == []
+    assert proxy.calls() == []

@@ -14,8 +14,8 @@ from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from tests.content.cluster import PROFILE, SEEDS
 from tests.content.pack import CONTENT
 from tests.emulator.clients.drpcli import Drpcli
-from tests.emulator.machines.harness import Lab, eventually
-from tests.support.operator import Operator
+from tests.emulator.machines.harness import Harness, eventually
+from tests.support.admin import AdminClient
 
 MACHINES = 4
 BEFORE = {"color": "black", "icon": "server"}
@@ -67,14 +67,14 @@ def test_simulated_machines_with_the_real_drpcli_run_it_to_the_end(
     with Emulator(MACHINES, dialect=dialect, tls=True) as simulator:
         drpcli = Drpcli(program, tmp_path, {"RS_ENDPOINT": simulator.url, "RS_KEY": simulator.key})
         prepare(drpcli, list(simulator.machines))
-        lab = Lab(simulator, Operator(simulator.url, verify=False))
-        lab.start("cluster-pattern")
-        lab.wait_until_complete()
+        harness = Harness(simulator, AdminClient(simulator.url, verify=False))
+        harness.start("cluster-pattern")
+        harness.wait_until_complete()
         assert_one_leader_and_everybody_done(drpcli, simulator.machines)
-        jobs = [job for machine in simulator.machines for job in lab.jobs(machine)]
+        jobs = [job for machine in simulator.machines for job in harness.jobs(machine)]
         assert len(jobs) == MACHINES * 5
         assert {job["State"] for job in jobs} == {"finished"}
-        assert [job["Task"] for job in jobs if f"drpcli is {program}\n" not in lab.log(job)] == []
+        assert [job["Task"] for job in jobs if f"drpcli is {program}\n" not in harness.log(job)] == []
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from drp_emulator import EmulatedEndpoint
 from drp_provider.models.fields import OWNER_KEY, RUN_KEY_PREFIX
 from drp_provider.patch.progress_record import ProgressRecord, progress_key
 from tests.support import leftovers
+from tests.support.admin import AdminClient
 from tests.support.leftovers import Listed, state
-from tests.support.operator import Operator
 
 EARLIER, SHOWN = {"color": "black", "icon": 'it\'s "x"'}, {"color": "green", "icon": "ship"}
 NAME = "Rack 4 zürich"
@@ -28,15 +28,15 @@ def test_the_real_drpcli_takes_every_command(endpoint: EmulatedEndpoint, program
     def listed() -> Listed:
         return leftovers.run("--state", "-", "--json", folder=tmp_path, environment=environment, given=state())
 
-    operator, mark = Operator(endpoint.url, verify=False), {OWNER_KEY: "tests/dev/web"}
-    operator.post("profiles", {"Name": NAME, "Meta": mark})
-    operator.post("params", {"Name": "my/p", "Meta": mark})
-    operator.post("contents", {"meta": {"Name": "pack", "Version": "v1", "Meta": mark}, "sections": {}})
-    operator.post("workflows", {"Name": "prepare", "Stages": ["none"]})
+    admin, mark = AdminClient(endpoint.url, verify=False), {OWNER_KEY: "tests/dev/web"}
+    admin.post("profiles", {"Name": NAME, "Meta": mark})
+    admin.post("params", {"Name": "my/p", "Meta": mark})
+    admin.post("contents", {"meta": {"Name": "pack", "Version": "v1", "Meta": mark}, "sections": {}})
+    admin.post("workflows", {"Name": "prepare", "Stages": ["none"]})
     record = ProgressRecord(EARLIER, SHOWN).to_text()
     meta = {**SHOWN, RUN_KEY_PREFIX + NAME: "ab12:1", progress_key(NAME): record, progress_key("gone"): "{}"}
     machine = {"Name": "left", "Profiles": [NAME], "Workflow": "prepare", "Meta": meta}
-    uuid = operator.post("machines", machine)["Uuid"]
+    uuid = admin.post("machines", machine)["Uuid"]
 
     found = listed()
     objects = ["machine 'left'", "machine 'left'", f"profile '{NAME}'", "param 'my/p'", "content pack 'pack'"]
@@ -45,8 +45,8 @@ def test_the_real_drpcli_takes_every_command(endpoint: EmulatedEndpoint, program
         done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=False, text=True)
         assert (done.returncode, done.stderr) == (0, ""), command
     assert listed().found == []
-    live = operator.get(f"machines/{uuid}")
+    live = admin.get(f"machines/{uuid}")
     live["Meta"].pop("feature-flags", None)
     assert (live["Profiles"], live["Workflow"], live["Meta"]) == ([], "", EARLIER)
     for path in (f"profiles/{NAME}", "params/my/p", "contents/pack"):
-        assert not operator.exists(path)
+        assert not admin.exists(path)

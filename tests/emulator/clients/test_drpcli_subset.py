@@ -17,7 +17,7 @@ from drp_emulator.server.certificate import write_self_signed
 from tests.emulator.clients.commands import DIFFERENT, SAME, Difference, calls
 from tests.emulator.clients.drpcli import Drpcli
 from tests.emulator.machines.recorder import Recorder
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 pytestmark = pytest.mark.timeout(1200)  # the first test on a machine waits for the build
 
@@ -65,10 +65,10 @@ def both(program: Path, tmp_path: Path) -> Iterator[tuple[Caller, Caller]]:
     """The real one and the subset; each with an endpoint, and both endpoints with the same objects."""
     first, second = tmp_path / "first.db", tmp_path / "second.db"
     with EmulatedEndpoint(first, machines=3) as endpoint:
-        operator = Operator(endpoint.url)
-        operator.post("profiles", {"Name": "alpha", "Params": {"my/leader": "none"}})
-        operator.post("stages", {"Name": "one"})
-        operator.post("workflows", {"Name": "work", "Stages": ["one"]})
+        admin = AdminClient(endpoint.url)
+        admin.post("profiles", {"Name": "alpha", "Params": {"my/leader": "none"}})
+        admin.post("stages", {"Name": "one"})
+        admin.post("workflows", {"Name": "work", "Stages": ["one"]})
     shutil.copy(first, second)
     certificate, key = write_self_signed(tmp_path)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -78,7 +78,7 @@ def both(program: Path, tmp_path: Path) -> Iterator[tuple[Caller, Caller]]:
         for store, path in ((first, program), (second, write_subset(tmp_path))):
             endpoint = stack.enter_context(EmulatedEndpoint(store))
             recorder = stack.enter_context(Recorder(endpoint.url, tls=tls))
-            token = Operator(endpoint.url).get("users/rocketskates/token")["Token"]
+            token = AdminClient(endpoint.url).get("users/rocketskates/token")["Token"]
             home = tmp_path / store.stem
             home.mkdir()
             callers.append(Caller(Drpcli(path, home, {"RS_ENDPOINT": recorder.url, "RS_TOKEN": token}), recorder))

@@ -8,7 +8,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 from .page import Page
 
@@ -60,6 +60,6 @@ def board(page: Page) -> Page:
 
 
 @pytest.fixture
-def operator(endpoint: EmulatedEndpoint) -> Operator:
+def admin(endpoint: EmulatedEndpoint) -> AdminClient:
     """Somebody else who changes things."""
-    return Operator(endpoint.url)
+    return AdminClient(endpoint.url)

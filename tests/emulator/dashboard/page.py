@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.operator import KEY
+from tests.support.admin import KEY
 
 PATIENCE = 20.0
 _T = TypeVar("_T")

@@ -8,7 +8,7 @@ import requests
 
 from drp_emulator import EmulatedEndpoint
 from drp_emulator.server.adapter import URL, EmulatorAdapter
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 from .page import Page
 
@@ -49,12 +49,12 @@ def test_a_log_in_lasts_over_a_reload_and_ends_with_the_log_out(page: Page) -> N
     page.until(lambda: page.one("#login").is_displayed())
 
 
-def test_a_token_that_does_not_count_any_more_leads_back_to_the_log_in(page: Page, operator: Operator) -> None:
-    operator.post("users", {"Name": "visitor", "Roles": ["superuser"]})
-    assert operator.send("PUT", "users/visitor/password", {"Password": "let me in"}).status_code == 200
+def test_a_token_that_does_not_count_any_more_leads_back_to_the_log_in(page: Page, admin: AdminClient) -> None:
+    admin.post("users", {"Name": "visitor", "Roles": ["superuser"]})
+    assert admin.send("PUT", "users/visitor/password", {"Password": "let me in"}).status_code == 200
     page.log_in("visitor", "let me in")
     page.shows("#machines", "node-1")
-    assert operator.send("PUT", "users/visitor/password", {"Password": "no more"}).status_code == 200
+    assert admin.send("PUT", "users/visitor/password", {"Password": "no more"}).status_code == 200
 
     # A page that comes to the front again looks at once.
     page.run("document.dispatchEvent(new Event('visibilitychange'))")
@@ -73,8 +73,8 @@ def test_no_data_leave_the_endpoint_without_credentials(endpoint: EmulatedEndpoi
         assert "node-" not in answer.text
 
 
-def test_the_files_of_the_page_are_the_same_for_everybody(endpoint: EmulatedEndpoint, operator: Operator) -> None:
-    secret = operator.get("machines/Name:node-1")["Secret"]
+def test_the_files_of_the_page_are_the_same_for_everybody(endpoint: EmulatedEndpoint, admin: AdminClient) -> None:
+    secret = admin.get("machines/Name:node-1")["Secret"]
     for address, answer in parts(endpoint.url).items():
         assert answer.status_code == 200, address
         for data in ("node-1", "rocketskates", "r0cketsk8ts", secret):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 from .page import Page
 
@@ -39,7 +39,7 @@ return [...document.querySelectorAll("body *")]
 """
 
 
-def furnish(operator: Operator) -> None:
+def furnish(admin: AdminClient) -> None:
     """A board with something of everything, in the longest words that DRP takes."""
     long = "a-name-that-nobody-would-give-a-machine-but-somebody-does-all-the-same"
     params: dict[str, Any] = {
@@ -47,17 +47,17 @@ def furnish(operator: Operator) -> None:
         "cluster/leaders": ["node-1"],
         "krib/cluster-join-command": "x" * 900,
     }
-    operator.post("profiles", {"Name": long, "Params": params, "Meta": {"icon": "no such icon", "color": "yellow"}})
-    operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Name", "value": long})
+    admin.post("profiles", {"Name": long, "Params": params, "Meta": {"icon": "no such icon", "color": "yellow"}})
+    admin.patch("machines/Name:node-1", {"op": "replace", "path": "/Name", "value": long})
     for name in (long, "node-2", "node-3"):
-        operator.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Profiles", "value": [long]})
-    operator.patch("machines/Name:node-2", {"op": "replace", "path": "/Runnable", "value": False})
-    operator.patch("machines/Name:node-3", {"op": "replace", "path": "/Profiles", "value": [long, "missing"]})
+        admin.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Profiles", "value": [long]})
+    admin.patch("machines/Name:node-2", {"op": "replace", "path": "/Runnable", "value": False})
+    admin.patch("machines/Name:node-3", {"op": "replace", "path": "/Profiles", "value": [long, "missing"]})
 
 
-def test_nothing_is_wider_than_the_smallest_phone(page: Page, operator: Operator) -> None:
+def test_nothing_is_wider_than_the_smallest_phone(page: Page, admin: AdminClient) -> None:
     page.size(360, 640)
-    furnish(operator)
+    furnish(admin)
     assert page.run(OVERFLOW) == 0
     page.log_in()
     page.wait_until("live")
@@ -68,9 +68,9 @@ def test_nothing_is_wider_than_the_smallest_phone(page: Page, operator: Operator
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read_in_both_colour_schemes(board: Page, operator: Operator, scheme: str) -> None:
+def test_every_text_can_be_read_in_both_colour_schemes(board: Page, admin: AdminClient, scheme: str) -> None:
     board.prefer("prefers-color-scheme", scheme)
-    furnish(operator)
+    furnish(admin)
     board.shows("#machines", "Not available", "Stopped")
     board.shows("#events", "stopped")
     ground = board.run("return getComputedStyle(document.body).backgroundColor")
@@ -82,9 +82,9 @@ def test_every_text_can_be_read_in_both_colour_schemes(board: Page, operator: Op
     assert least[0] >= 4.5, least
 
 
-def test_who_wants_no_motion_gets_none(board: Page, operator: Operator) -> None:
+def test_who_wants_no_motion_gets_none(board: Page, admin: AdminClient) -> None:
     board.prefer("prefers-reduced-motion", "reduce")
-    furnish(operator)
+    furnish(admin)
     board.shows("#machines", "Stopped")
     assert board.run("return document.getAnimations().length") == 0
 
@@ -99,7 +99,7 @@ def test_the_log_in_needs_no_mouse_and_the_keyboard_reaches_everything(page: Pag
 
 
 @pytest.mark.parametrize("word", [ATTACK, "__proto__"])
-def test_whatever_objects_hold_is_text(board: Page, operator: Operator, word: str) -> None:
+def test_whatever_objects_hold_is_text(board: Page, admin: AdminClient, word: str) -> None:
     icons = {"icon": word, "color": word, "title": word}
     params: dict[str, Any] = {
         "cluster/profile": "demo",
@@ -108,15 +108,15 @@ def test_whatever_objects_hold_is_text(board: Page, operator: Operator, word: st
         "my/leader": word,
     }
     profile = {"Name": "demo", "Description": word, "Meta": icons, "Params": {**params, "my/map": {word: word}}}
-    operator.post("profiles", profile)
-    operator.patch("machines/Name:node-1", {"op": "add", "path": "/Meta", "value": icons})
-    operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Profiles", "value": ["demo"]})
+    admin.post("profiles", profile)
+    admin.patch("machines/Name:node-1", {"op": "add", "path": "/Meta", "value": icons})
+    admin.patch("machines/Name:node-1", {"op": "replace", "path": "/Profiles", "value": ["demo"]})
     board.shows("[data-param='my/text']", word)
     board.shows("#events", word)
 
     # The endpoint lets no such name through, but an event can say anything.
     machine = {
-        **operator.get("machines/Name:node-2"),
+        **admin.get("machines/Name:node-2"),
         "Name": word,
         "Stage": word,
         "Workflow": word,
@@ -130,7 +130,7 @@ def test_whatever_objects_hold_is_text(board: Page, operator: Operator, word: st
         "CurrentTask": 0,
     }
     event = {"Type": "machines", "Action": "update", "Key": machine["Uuid"], "Object": machine}
-    assert operator.send("POST", "events", event).status_code == 204
+    assert admin.send("POST", "events", event).status_code == 204
     foreign = {"Name": word, "Params": {word: word, "cluster/profile": word}, "Meta": icons}
     for strange in (
         {"Type": "profiles", "Action": word, "Key": word, "Object": foreign},
@@ -144,7 +144,7 @@ def test_whatever_objects_hold_is_text(board: Page, operator: Operator, word: st
         {"Type": "jobs", "Action": "update", "Key": word, "Object": {"Uuid": word, "Machine": word, "State": word}},
         {"Type": "machines", "Action": "update", "Key": "end", "Object": {"Uuid": "end", "Name": "the-end"}},
     ):
-        assert operator.send("POST", "events", strange).status_code == 204
+        assert admin.send("POST", "events", strange).status_code == 204
     board.shows("#machines", word, "the-end")
     for button in board.all("#density button"):
         button.click()

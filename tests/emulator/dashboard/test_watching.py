@@ -8,8 +8,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
 from drp_emulator import EmulatedEndpoint
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 from tests.support.sealing import sealed
 
 from .page import Page
@@ -19,82 +19,82 @@ MANY = pytest.mark.parametrize("endpoint", [{"machines": 250}], indirect=True, i
 TASKS = ["prepare", "elect", "install"]
 
 
-def put(operator: Operator, path: str, **members: Any) -> dict[str, Any]:
+def put(admin: AdminClient, path: str, **members: Any) -> dict[str, Any]:
     """Set some members of an object."""
     lines = ({"op": "replace", "path": f"/{name}", "value": value} for name, value in members.items())
-    changed: dict[str, Any] = operator.patch(path, *lines)
+    changed: dict[str, Any] = admin.patch(path, *lines)
     return changed
 
 
-def cluster(operator: Operator, *machines: str, **params: Any) -> None:
+def cluster(admin: AdminClient, *machines: str, **params: Any) -> None:
     """A profile that names itself, and its members."""
-    operator.post("profiles", {"Name": "demo", "Params": {"cluster/profile": "demo", **params}})
+    admin.post("profiles", {"Name": "demo", "Params": {"cluster/profile": "demo", **params}})
     for machine in machines:
-        put(operator, f"machines/Name:{machine}", Profiles=["demo"])
+        put(admin, f"machines/Name:{machine}", Profiles=["demo"])
 
 
-def workflow(operator: Operator) -> None:
+def workflow(admin: AdminClient) -> None:
     for task in TASKS:
-        operator.post("tasks", {"Name": task})
-    operator.post("stages", {"Name": "build-stage", "Tasks": TASKS})
-    operator.post("workflows", {"Name": "build", "Stages": ["build-stage"]})
+        admin.post("tasks", {"Name": task})
+    admin.post("stages", {"Name": "build-stage", "Tasks": TASKS})
+    admin.post("workflows", {"Name": "build", "Stages": ["build-stage"]})
 
 
-def take(operator: Operator, uuid: str) -> str:
+def take(admin: AdminClient, uuid: str) -> str:
     """The machine's agent takes its next job and starts it."""
-    while not (answer := operator.send("POST", "jobs", {"Machine": uuid})).content:
+    while not (answer := admin.send("POST", "jobs", {"Machine": uuid})).content:
         assert answer.status_code == 204
     job = str(answer.json()["Uuid"])
-    put(operator, f"jobs/{job}", State="running")
+    put(admin, f"jobs/{job}", State="running")
     return job
 
 
 @BOTH
-def test_what_somebody_else_changes_appears_at_once(board: Page, operator: Operator) -> None:
-    put(operator, "machines/Name:node-2", Meta={"icon": "anchor", "color": "purple"})
+def test_what_somebody_else_changes_appears_at_once(board: Page, admin: AdminClient) -> None:
+    put(admin, "machines/Name:node-2", Meta={"icon": "anchor", "color": "purple"})
     board.until(lambda: "tone-purple" in str(board.one("[data-machine=node-2] .badge").get_attribute("class")))
     assert str(board.one("[data-machine=node-2] use").get_attribute("href")).endswith("#anchor")
     assert board.text("[data-machine=node-2] .ago") in ("now", "2 s ago")
 
-    put(operator, "machines/Name:node-2", Name="renamed")
+    put(admin, "machines/Name:node-2", Name="renamed")
     board.shows("#machines", "renamed")
     board.shows("#events", "renamed was node-2", "by rocketskates")
 
-    operator.post("machines", {"Name": "newcomer"})
+    admin.post("machines", {"Name": "newcomer"})
     board.shows("#machines", "newcomer")
-    operator.delete("machines/Name:newcomer")
+    admin.delete("machines/Name:newcomer")
     board.until(lambda: "newcomer" not in board.text("#machines"))
     board.shows("#events", "newcomer disappeared")
 
 
 @BOTH
-def test_a_workflow_is_seen_to_run_to_fail_and_to_complete(board: Page, operator: Operator) -> None:
-    workflow(operator)
-    first, second = (operator.get(f"machines/Name:{name}")["Uuid"] for name in ("node-1", "node-2"))
-    put(operator, f"machines/{first}", Workflow="build")
-    put(operator, f"machines/{second}", Workflow="build")
+def test_a_workflow_is_seen_to_run_to_fail_and_to_complete(board: Page, admin: AdminClient) -> None:
+    workflow(admin)
+    first, second = (admin.get(f"machines/Name:{name}")["Uuid"] for name in ("node-1", "node-2"))
+    put(admin, f"machines/{first}", Workflow="build")
+    put(admin, f"machines/{second}", Workflow="build")
     board.shows("[data-machine=node-1]", "Waiting", "build-stage")
 
-    job = take(operator, first)
+    job = take(admin, first)
     board.shows("[data-machine=node-1]", "Running", "prepare", "/ 4")
-    put(operator, f"jobs/{job}", State="failed", ExitState="failed")
-    put(operator, f"machines/{first}", Runnable=False)
+    put(admin, f"jobs/{job}", State="failed", ExitState="failed")
+    put(admin, f"machines/{first}", Runnable=False)
     board.shows("[data-machine=node-1]", "Failed", "prepare")
     board.shows("#sentence", "1 failed")
     board.shows("#events", "failed in prepare")
 
     for _ in TASKS:
-        put(operator, f"jobs/{take(operator, second)}", State="finished", ExitState="complete")
-    assert operator.send("POST", "jobs", {"Machine": second}).status_code == 204
+        put(admin, f"jobs/{take(admin, second)}", State="finished", ExitState="complete")
+    assert admin.send("POST", "jobs", {"Machine": second}).status_code == 204
     board.shows("[data-machine=node-2]", "Complete", "4 / 4")
     board.shows("#events", "node-2 completed build")
 
 
-def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, operator: Operator) -> None:
-    cluster(operator, "node-1", "node-2", **{"cluster/leaders": [], "krib/cluster-name": "blue"})
+def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, admin: AdminClient) -> None:
+    cluster(admin, "node-1", "node-2", **{"cluster/leaders": [], "krib/cluster-name": "blue"})
     board.shows("[data-profile=demo]", "2 machines", "No leader yet", "empty list", "blue")
 
-    operator.set_param("demo", "krib/cluster-name", "green")
+    admin.set_param("demo", "krib/cluster-name", "green")
 
     row = "[data-param='krib/cluster-name']"
     board.shows(row, "green", "now")
@@ -103,15 +103,15 @@ def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, opera
     assert not board.text("[data-param='cluster/profile'] .ago")
 
 
-def test_an_encrypted_value_is_only_said_to_be_one(board: Page, operator: Operator) -> None:
-    operator.post("params", {"Name": "my/secret", "Secure": True})
-    cluster(operator, "node-1", **{"my/clear": "first"})
-    key = operator.get("profiles/demo/pubkey")
+def test_an_encrypted_value_is_only_said_to_be_one(board: Page, admin: AdminClient) -> None:
+    admin.post("params", {"Name": "my/secret", "Secure": True})
+    cluster(admin, "node-1", **{"my/clear": "first"})
+    key = admin.get("profiles/demo/pubkey")
     for value in ("a canary", "another canary"):
         secret = sealed(key, value)
-        operator.set_param("demo", "my/secret", secret)
+        admin.set_param("demo", "my/secret", secret)
         board.shows("[data-param='my/secret']", "encrypted")
-        operator.set_param("demo", "my/clear", value.partition(" ")[0])
+        admin.set_param("demo", "my/clear", value.partition(" ")[0])
         board.shows("#events", f"my/clear → {value.partition(' ')[0]}")
         page = board.run("return document.body.outerHTML")
         assert "canary" not in page
@@ -119,27 +119,27 @@ def test_an_encrypted_value_is_only_said_to_be_one(board: Page, operator: Operat
 
 
 @BOTH
-def test_leaders_stand_out_whichever_way_they_are_told(board: Page, operator: Operator) -> None:
-    cluster(operator, "node-1", "node-2", "node-3", "node-4", **{"cluster/leaders": [], "my/leader": "none"})
-    node = {name: operator.get(f"machines/Name:{name}") for name in ("node-1", "node-2", "node-3")}
+def test_leaders_stand_out_whichever_way_they_are_told(board: Page, admin: AdminClient) -> None:
+    cluster(admin, "node-1", "node-2", "node-3", "node-4", **{"cluster/leaders": [], "my/leader": "none"})
+    node = {name: admin.get(f"machines/Name:{name}") for name in ("node-1", "node-2", "node-3")}
     board.shows("[data-profile=demo] .leaders", "No leader yet")
 
-    operator.set_param("demo", "cluster/leaders", [{"Name": "node-1", "Uuid": node["node-1"]["Uuid"], "Address": ""}])
+    admin.set_param("demo", "cluster/leaders", [{"Name": "node-1", "Uuid": node["node-1"]["Uuid"], "Address": ""}])
     board.shows("[data-profile=demo] .leaders", "node-1 leads")
     assert board.one("[data-machine=node-1] .crown").is_displayed()
-    operator.set_param("demo", "my/leader", node["node-2"]["Uuid"])
+    admin.set_param("demo", "my/leader", node["node-2"]["Uuid"])
     board.shows("[data-param='my/leader']", "node-2")
-    operator.post(f"machines/{node['node-3']['Uuid']}/params/cluster/leader", True)
+    admin.post(f"machines/{node['node-3']['Uuid']}/params/cluster/leader", True)
     board.shows("[data-profile=demo] .leaders", "node-1, node-2, node-3 lead")
     assert not board.one("[data-machine=node-4] .crown").is_displayed()
 
 
-def test_without_events_the_page_looks_by_itself(browser: Chrome, door: Door, operator: Operator) -> None:
-    page = Page(browser, door.url)  # the door lets no websocket through
+def test_without_events_the_page_looks_by_itself(browser: Chrome, proxy: FaultProxy, admin: AdminClient) -> None:
+    page = Page(browser, proxy.url)  # the proxy lets no websocket through
     page.log_in()
     page.wait_until("polling")
     assert "Not live" in page.text("#live")
-    put(operator, "machines/Name:node-3", Name="renamed")
+    put(admin, "machines/Name:node-3", Name="renamed")
     page.shows("#machines", "renamed")
     page.shows("#events", "renamed was node-3")
     assert page.close() == []
@@ -154,14 +154,14 @@ def test_an_endpoint_that_goes_away_and_comes_back_is_found_again(browser: Chrom
     page.wait_until("lost")
     assert "node-1" in page.text("#machines")
     with EmulatedEndpoint(tmp_path / "store.db", port=port) as second:
-        put(Operator(second.url), "machines/Name:node-1", Name="changed-meanwhile")
+        put(AdminClient(second.url), "machines/Name:node-1", Name="changed-meanwhile")
         page.wait_until("live")
         page.shows("#machines", "changed-meanwhile")
         assert page.close() == []
 
 
 @MANY
-def test_250_machines_are_tiles_that_the_arrow_keys_reach(board: Page, operator: Operator) -> None:
+def test_250_machines_are_tiles_that_the_arrow_keys_reach(board: Page, admin: AdminClient) -> None:
     assert len(board.all("#machines .tile")) == 250
     assert board.run("return document.querySelectorAll('#machines [tabindex=\"0\"]').length") == 1
 
@@ -172,7 +172,7 @@ def test_250_machines_are_tiles_that_the_arrow_keys_reach(board: Page, operator:
 
     # A change costs one frame, not a new page: all tiles stay the elements they were.
     board.run("window.tiles = [...document.querySelectorAll('.tile')]")
-    put(operator, "machines/Name:node-250", Runnable=False)
+    put(admin, "machines/Name:node-250", Runnable=False)
     board.shows("#inspector", "Stopped")
     assert board.run("return window.tiles.every((tile) => tile.isConnected)")
     assert board.run("return document.activeElement.dataset.machine") == "node-250"

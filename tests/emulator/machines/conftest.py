@@ -12,9 +12,9 @@ import pytest
 from drp_emulator import EmulatedEndpoint, Emulator
 from drp_emulator.machines.path_setup import write_subset
 from drp_emulator.pytest_plugin import drp_emulator, drp_endpoint, pytest_configure
-from tests.emulator.machines.harness import Lab
+from tests.emulator.machines.harness import Harness
 from tests.emulator.machines.recorder import Recorder
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 # What an installed wheel gives to tests.
 __all__ = ["drp_endpoint", "drp_emulator", "pytest_configure"]
@@ -60,8 +60,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def drpcli(program: Path, endpoint: EmulatedEndpoint, operator: Operator, tmp_path: Path) -> Iterator[Drpcli]:
-    token = operator.get("users/rocketskates/token")["Token"]
+def drpcli(program: Path, endpoint: EmulatedEndpoint, admin: AdminClient, tmp_path: Path) -> Iterator[Drpcli]:
+    token = admin.get("users/rocketskates/token")["Token"]
     with Recorder(endpoint.url) as recorder:
         yield Drpcli(
             program, recorder, {**CLEAN, "RS_ENDPOINT": recorder.url, "RS_TOKEN": token, "HOME": str(tmp_path)}
@@ -69,6 +69,6 @@ def drpcli(program: Path, endpoint: EmulatedEndpoint, operator: Operator, tmp_pa
 
 
 @pytest.fixture
-def lab(drp_emulator: Emulator) -> Lab:
-    """A running simulator with an operator beside it."""
-    return Lab(drp_emulator, Operator(drp_emulator.url))
+def harness(drp_emulator: Emulator) -> Harness:
+    """A running simulator with an admin beside it."""
+    return Harness(drp_emulator, AdminClient(drp_emulator.url))

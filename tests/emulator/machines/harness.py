@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from drp_emulator import Emulator
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 PATIENCE_SECONDS = 60.0
 _BETWEEN_LOOKS_SECONDS = 0.05
@@ -31,26 +31,26 @@ def is_alive(process: int) -> bool:
 
 
 @dataclass
-class Lab:
-    """An operator's view of a simulator."""
+class Harness:
+    """An admin's view of a simulator."""
 
     simulator: Emulator
-    operator: Operator
+    admin: AdminClient
 
     def task(self, name: str, script: str, **members: Any) -> str:
         """A task that runs one script with bash."""
         templates = [{"Name": "script", "Contents": BASH + script}]
-        self.operator.post("tasks", {"Name": name, "Templates": templates, **members})
+        self.admin.post("tasks", {"Name": name, "Templates": templates, **members})
         return name
 
     def workflow(self, name: str, *tasks: str) -> str:
         """A workflow of one stage with these tasks."""
-        self.operator.post("stages", {"Name": f"{name}-stage", "Tasks": list(tasks)})
-        self.operator.post("workflows", {"Name": name, "Stages": [f"{name}-stage"]})
+        self.admin.post("stages", {"Name": f"{name}-stage", "Tasks": list(tasks)})
+        self.admin.post("workflows", {"Name": name, "Stages": [f"{name}-stage"]})
         return name
 
     def set(self, machine: str, member: str, value: Any) -> Any:
-        return self.operator.patch(f"machines/Name:{machine}", {"op": "replace", "path": f"/{member}", "value": value})
+        return self.admin.patch(f"machines/Name:{machine}", {"op": "replace", "path": f"/{member}", "value": value})
 
     def start(self, workflow: str, *machines: str) -> None:
         """Set the workflow, anew where it is set already."""
@@ -60,7 +60,7 @@ class Lab:
             self.set(machine, "Workflow", workflow)
 
     def machine(self, name: str) -> dict[str, Any]:
-        return dict(self.operator.get(f"machines/Name:{name}"))
+        return dict(self.admin.get(f"machines/Name:{name}"))
 
     def is_complete(self, machine: str) -> bool:
         """Whether its workflow has run to the end, told as both dialects tell it."""
@@ -80,7 +80,7 @@ class Lab:
     def jobs(self, machine: str) -> list[dict[str, Any]]:
         """Its jobs that ran a task, oldest first."""
         uuid = self.simulator.machines[machine]
-        found = [job for job in self.operator.get("jobs") if job["Machine"] == uuid and ":" not in job["Task"]]
+        found = [job for job in self.admin.get("jobs") if job["Machine"] == uuid and ":" not in job["Task"]]
         return sorted((job for job in found if job["Task"]), key=lambda job: str(job["StartTime"]))
 
     def outcomes(self, machine: str) -> list[tuple[str, str, str]]:
@@ -88,4 +88,4 @@ class Lab:
         return [(job["Task"], job["State"], job["ExitState"]) for job in self.jobs(machine)]
 
     def log(self, job: dict[str, Any]) -> str:
-        return self.operator.send("GET", f"jobs/{job['Uuid']}/log").text
+        return self.admin.send("GET", f"jobs/{job['Uuid']}/log").text

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 
 from drp_emulator import EmulatedEndpoint, Emulator
-from tests.emulator.machines.harness import Lab, eventually
+from tests.emulator.machines.harness import Harness, eventually
 from tests.emulator.machines.recorder import Recorder
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 ASKS, LOOKS = "POST /jobs", "GET /machines/"
 
@@ -20,14 +20,14 @@ def recorder(endpoint: EmulatedEndpoint) -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def lab(recorder: Recorder, operator: Operator) -> Iterator[Lab]:
+def harness(recorder: Recorder, admin: AdminClient) -> Iterator[Harness]:
     """A machine that has nothing to do yet, whose every request is seen."""
     with Emulator(endpoint=recorder.url, names=["node-1"]) as simulator:
         simulator.wait_for("node-1", "idle")
-        yield Lab(simulator, operator)
+        yield Harness(simulator, admin)
 
 
-def set_anew(lab: Lab, recorder: Recorder, times: int) -> list[object]:
+def set_anew(harness: Harness, recorder: Recorder, times: int) -> list[object]:
     """Let somebody set the workflow anew around so many requests for a job; gives the workflows that those met."""
     met: list[object] = []
 
@@ -35,45 +35,47 @@ def set_anew(lab: Lab, recorder: Recorder, times: int) -> list[object]:
     def around(line: str) -> Iterator[None]:
         hit = line == ASKS and len(met) < times
         if hit:
-            lab.set("node-1", "Workflow", "")
+            harness.set("node-1", "Workflow", "")
         yield
         if hit:
-            met.append(lab.machine("node-1")["Workflow"])
-            lab.set("node-1", "Workflow", "work")
+            met.append(harness.machine("node-1")["Workflow"])
+            harness.set("node-1", "Workflow", "work")
 
     recorder.around = around
     return met
 
 
-def test_a_workflow_that_is_set_anew_while_the_machine_asks_for_a_job_is_run(lab: Lab, recorder: Recorder) -> None:
-    lab.workflow("work", lab.task("task1", "true\n"))
-    met = set_anew(lab, recorder, times=1)
-    lab.set("node-1", "Workflow", "work")
-    lab.wait_until_complete("node-1")
+def test_a_workflow_that_is_set_anew_while_the_machine_asks_for_a_job_is_run(
+    harness: Harness, recorder: Recorder
+) -> None:
+    harness.workflow("work", harness.task("task1", "true\n"))
+    met = set_anew(harness, recorder, times=1)
+    harness.set("node-1", "Workflow", "work")
+    harness.wait_until_complete("node-1")
     assert met == [""]
-    assert lab.outcomes("node-1") == [("task1", "finished", "complete")]
+    assert harness.outcomes("node-1") == [("task1", "finished", "complete")]
 
 
-def test_a_machine_that_gets_no_job_asks_again_at_slow_looks_only(lab: Lab, recorder: Recorder) -> None:
-    lab.workflow("work", lab.task("task1", "true\n"))
-    met = set_anew(lab, recorder, times=3)
+def test_a_machine_that_gets_no_job_asks_again_at_slow_looks_only(harness: Harness, recorder: Recorder) -> None:
+    harness.workflow("work", harness.task("task1", "true\n"))
+    met = set_anew(harness, recorder, times=3)
     recorder.seen.clear()
-    lab.set("node-1", "Workflow", "work")
+    harness.set("node-1", "Workflow", "work")
 
     def has_asked_while_others_write() -> bool:
-        lab.set("node-1", "Description", f"after {len(recorder.seen)} requests")
+        harness.set("node-1", "Description", f"after {len(recorder.seen)} requests")
         return len(met) == 3
 
     eventually(has_asked_while_others_write)
     lines = recorder.lines()
     looks = sum(line.startswith(LOOKS) for line in lines)
     assert looks > 4 * lines.count(ASKS), "it asked whenever it heard of a change that means nothing to it"
-    lab.wait_until_complete("node-1")
+    harness.wait_until_complete("node-1")
 
 
-def test_a_machine_whose_workflow_is_over_asks_for_nothing(lab: Lab, recorder: Recorder) -> None:
-    lab.workflow("work", lab.task("task1", "true\n"))
-    lab.set("node-1", "Workflow", "work")
-    lab.wait_until_complete("node-1")
+def test_a_machine_whose_workflow_is_over_asks_for_nothing(harness: Harness, recorder: Recorder) -> None:
+    harness.workflow("work", harness.task("task1", "true\n"))
+    harness.set("node-1", "Workflow", "work")
+    harness.wait_until_complete("node-1")
     # So many that two are slow looks at least; behind the first of these it would ask.
     eventually(lambda: all(line.startswith(LOOKS) for line in recorder.lines()[-6:]))

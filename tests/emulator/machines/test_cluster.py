@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.emulator.machines.harness import Lab
+from tests.emulator.machines.harness import Harness
 
 # The hand-made election of DRP's documentation.
 ELECT = """
@@ -24,26 +24,26 @@ echo "I follow $(get my/leader), who says $(get my/data)"
 
 
 @pytest.mark.drp(machines=16)
-def test_sixteen_machines_elect_exactly_one_leader_by_compare_and_set(lab: Lab) -> None:
+def test_sixteen_machines_elect_exactly_one_leader_by_compare_and_set(harness: Harness) -> None:
     params = {"cluster/profile": "cluster", "my/leader": "none", "my/data": "none"}
-    lab.operator.post("profiles", {"Name": "cluster", "Params": params})
-    for machine in lab.simulator.machines:
-        lab.operator.patch(f"machines/Name:{machine}", {"op": "add", "path": "/Profiles/-", "value": "cluster"})
-    lab.workflow("work", lab.task("elect", ELECT))
-    lab.start("work")
-    lab.wait_until_complete()
-    leader = lab.operator.params("cluster")["my/leader"]
-    logs = {lab.simulator.machines[name]: lab.log(lab.jobs(name)[0]) for name in lab.simulator.machines}
+    harness.admin.post("profiles", {"Name": "cluster", "Params": params})
+    for machine in harness.simulator.machines:
+        harness.admin.patch(f"machines/Name:{machine}", {"op": "add", "path": "/Profiles/-", "value": "cluster"})
+    harness.workflow("work", harness.task("elect", ELECT))
+    harness.start("work")
+    harness.wait_until_complete()
+    leader = harness.admin.params("cluster")["my/leader"]
+    logs = {harness.simulator.machines[name]: harness.log(harness.jobs(name)[0]) for name in harness.simulator.machines}
     assert [uuid for uuid, log in logs.items() if "\nI lead\n" in log] == [leader]
     followers = [log for uuid, log in logs.items() if uuid != leader]
     assert all(f"\nI follow {leader}, who says from {leader}\n" in log for log in followers)
 
 
 @pytest.mark.drp(machines=1)
-def test_a_profile_token_does_what_it_may_and_no_more(lab: Lab) -> None:
+def test_a_profile_token_does_what_it_may_and_no_more(harness: Harness) -> None:
     for name in ("mine", "other"):
-        lab.operator.post("profiles", {"Name": name, "Params": {"my/x": name}})
-    lab.operator.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "mine"})
+        harness.admin.post("profiles", {"Name": name, "Params": {"my/x": name}})
+    harness.admin.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "mine"})
     script = """
     token="{{.GenerateProfileToken "mine" 600}}"
     run() { echo "--- $*"; drpcli -T "$token" "$@" 2>&1 | tr '\\n' ' '; echo "rc ${PIPESTATUS[0]}"; }
@@ -61,10 +61,10 @@ def test_a_profile_token_does_what_it_may_and_no_more(lab: Lab) -> None:
     run profiles show Name:mine
     echo "--- {{.GenerateProfileToken "other" 600}} {{.GenerateProfileToken "nope" 600}}"
     """
-    lab.workflow("work", lab.task("task1", script))
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    log = lab.log(lab.jobs("node-1")[0])
+    harness.workflow("work", harness.task("task1", script))
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    log = harness.log(harness.jobs("node-1")[0])
     said = dict(part.split("\n", 1) for part in log.partition("Command running\n")[2].split("--- ")[1:])
     outcomes = {words: text.strip()[-4:] for words, text in said.items() if "rc " in text}
     assert [words for words, outcome in outcomes.items() if outcome == "rc 0"] == [
@@ -80,5 +80,5 @@ def test_a_profile_token_does_what_it_may_and_no_more(lab: Lab) -> None:
         "Requires: profiles update other" in said["profiles set other param my/x to 1"]
     )
     assert said["profiles list"].startswith("[]")
-    assert said["machines show " + lab.simulator.machines["node-1"]].startswith("Error: GET: machines/")
+    assert said["machines show " + harness.simulator.machines["node-1"]].startswith("Error: GET: machines/")
     assert "--- InvalidTokenNotAllowedNotOnMachine InvalidTokenNotAllowedNotOnMachine" in log

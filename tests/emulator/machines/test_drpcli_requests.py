@@ -5,7 +5,7 @@ from typing import Any
 
 from drp_emulator import EmulatedEndpoint
 from tests.emulator.machines.conftest import Drpcli
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 
 def op(name: str, path: str, value: Any = None) -> dict[str, Any]:
@@ -13,40 +13,40 @@ def op(name: str, path: str, value: Any = None) -> dict[str, Any]:
     return {"op": name, "path": path, "from": "", "value": value}
 
 
-def test_set_asks_whether_the_param_is_secure_and_posts_the_value(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_set_asks_whether_the_param_is_secure_and_posts_the_value(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     assert drpcli.says("profiles", "set", "alpha", "param", "my/x", "to", "[1, two]") == '[\n  1,\n  "two"\n]\n'
     assert drpcli.sent() == [("GET /params/my/x", None), ("POST /profiles/alpha/params/my/x", [1, "two"])]
-    assert operator.params("alpha") == {"my/x": [1, "two"]}
+    assert admin.params("alpha") == {"my/x": [1, "two"]}
 
 
-def test_set_with_a_reference_is_compare_and_set_on_the_params_route(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/leader": "none"}})
+def test_set_with_a_reference_is_compare_and_set_on_the_params_route(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/leader": "none"}})
     words = ("profiles", "set", "alpha", "param", "my/leader", "to", "node-1")
     assert drpcli.says("-r", "none", *words) == '"node-1"\n'
     patch = [op("test", "/my~1leader", "none"), op("replace", "/my~1leader", "node-1")]
     assert drpcli.sent() == [("GET /params/my/leader", None), ("PATCH /profiles/alpha/params", patch)]
     assert drpcli.fails("-r", "none", *words).startswith("Error: PATCH: profiles/alpha\n  Patch failed to apply")
-    assert operator.params("alpha") == {"my/leader": "node-1"}
+    assert admin.params("alpha") == {"my/leader": "node-1"}
 
 
-def test_a_reference_to_an_absent_key_never_matches(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_a_reference_to_an_absent_key_never_matches(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     for reference in ("none", "null"):
         assert "Error: PATCH: profiles/alpha" in drpcli.fails(
             "-r", reference, "profiles", "set", "alpha", "param", "my/leader", "to", "me"
         )
-    assert operator.params("alpha") == {}
+    assert admin.params("alpha") == {}
 
 
-def test_an_empty_reference_is_none(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_an_empty_reference_is_none(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     drpcli.says("-r", "", "profiles", "set", "alpha", "param", "my/leader", "to", "me")
     assert drpcli.sent()[1] == ("POST /profiles/alpha/params/my/leader", "me")
 
 
-def test_add_guards_the_whole_map_and_refuses_a_present_key_by_itself(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
+def test_add_guards_the_whole_map_and_refuses_a_present_key_by_itself(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     assert drpcli.says("profiles", "add", "alpha", "param", "my/y", "to", "2") == "2\n"
     assert drpcli.sent() == [
         ("GET /params/my/y", None),
@@ -58,14 +58,14 @@ def test_add_guards_the_whole_map_and_refuses_a_present_key_by_itself(drpcli: Dr
     assert drpcli.recorder.lines() == ["GET /params/my/y", "GET /profiles/alpha/params"]
 
 
-def test_add_with_a_reference_takes_it_for_the_whole_map(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
+def test_add_with_a_reference_takes_it_for_the_whole_map(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     drpcli.says("-r", '{"my/x": 1}', "profiles", "add", "alpha", "param", "my/y", "to", "2")
     assert drpcli.recorder.lines() == ["GET /params/my/y", "PATCH /profiles/alpha/params"]
 
 
-def test_get_prints_null_for_a_missing_param(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_get_prints_null_for_a_missing_param(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     assert drpcli.says("profiles", "get", "alpha", "param", "my/x") == "null\n"
     assert drpcli.recorder.lines() == ["GET /profiles/alpha/params/my/x"]
 
@@ -75,49 +75,49 @@ def test_get_passes_its_views_on(drpcli: Drpcli) -> None:
     assert drpcli.recorder.lines() == ["GET /machines/Name:node-1/params/my/x?aggregate=true&decode=true"]
 
 
-def test_remove_deletes_and_a_missing_key_fails(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
+def test_remove_deletes_and_a_missing_key_fails(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     assert drpcli.says("profiles", "remove", "alpha", "param", "my/x") == "1\n"
     assert drpcli.recorder.lines() == ["DELETE /profiles/alpha/params/my/x"]
     complaint = drpcli.fails("profiles", "remove", "alpha", "param", "my/x")
     assert complaint == "Error: DELETE: params/my/x: Not Found\n"
 
 
-def test_remove_with_a_reference_tests_first(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
+def test_remove_with_a_reference_tests_first(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     drpcli.says("-r", "1", "profiles", "remove", "alpha", "param", "my/x")
     assert drpcli.sent() == [("PATCH /profiles/alpha/params", [op("test", "/my~1x", 1), op("remove", "/my~1x")])]
 
 
-def test_params_shows_replaces_and_replaces_with_a_reference(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
+def test_params_shows_replaces_and_replaces_with_a_reference(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     assert json.loads(drpcli.says("profiles", "params", "alpha")) == {"my/x": 1}
     drpcli.says("profiles", "params", "alpha", '{"my/y": 2}')
     assert drpcli.sent() == [("POST /profiles/alpha/params", {"my/y": 2})]
     drpcli.says("-r", '{"my/y": 2}', "profiles", "params", "alpha", '{"my/y": 3, "my/z": 4}')
     patch = [op("test", "", {"my/y": 2}), op("replace", "/my~1y", 3), op("add", "/my~1z", 4)]
     assert drpcli.sent() == [("PATCH /profiles/alpha/params", patch)]
-    assert operator.params("alpha") == {"my/y": 3, "my/z": 4}
+    assert admin.params("alpha") == {"my/y": 3, "my/z": 4}
 
 
-def test_update_merges_into_what_is_there_and_guards_each_change(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Description": "old", "Params": {"a1": 1}})
+def test_update_merges_into_what_is_there_and_guards_each_change(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Description": "old", "Params": {"a1": 1}})
     change = {"description": "kept", "Description": "new", "Params": {"a1": None, "b1": 2}, "Nonsense": 3}
     drpcli.says("profiles", "update", "alpha", json.dumps(change))
     patch = [op("test", "/Description", "old"), op("replace", "/Description", "new"), op("add", "/Params/b1", 2)]
     assert drpcli.sent() == [("GET /profiles/alpha", None), ("PATCH /profiles/alpha", patch)]
-    assert operator.params("alpha") == {"a1": 1, "b1": 2}
+    assert admin.params("alpha") == {"a1": 1, "b1": 2}
 
 
-def test_an_update_that_changes_nothing_sends_an_empty_patch(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_an_update_that_changes_nothing_sends_an_empty_patch(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     drpcli.says("profiles", "update", "alpha", "{}")
     assert drpcli.sent() == [("GET /profiles/alpha", None), ("PATCH /profiles/alpha", [])]
 
 
-def test_update_with_a_reference_tests_it_whole_and_asks_nothing(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
-    reference = json.dumps(operator.get("profiles/alpha"))
+def test_update_with_a_reference_tests_it_whole_and_asks_nothing(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
+    reference = json.dumps(admin.get("profiles/alpha"))
     drpcli.says("-r", reference, "profiles", "update", "alpha", '{"Description": "new"}')
     ((line, patch),) = drpcli.sent()
     assert line == "PATCH /profiles/alpha"
@@ -125,8 +125,8 @@ def test_update_with_a_reference_tests_it_whole_and_asks_nothing(drpcli: Drpcli,
     assert patch[0]["value"]["Name"] == "alpha"
 
 
-def test_patch_is_sent_as_it_is(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_patch_is_sent_as_it_is(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     patch = [{"op": "add", "path": "/Params/x1", "value": 1}]
     drpcli.says("profiles", "patch", "alpha", "-", stdin=json.dumps(patch))
     assert drpcli.sent() == [("PATCH /profiles/alpha", patch)]
@@ -147,14 +147,14 @@ def test_a_param_cannot_be_made_from_a_name_alone(drpcli: Drpcli) -> None:
     assert drpcli.sent() == []
 
 
-def test_destroy_deletes_and_says_so(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_destroy_deletes_and_says_so(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     assert drpcli.says("profiles", "destroy", "alpha") == "Deleted profile alpha\n"
     assert drpcli.recorder.lines() == ["DELETE /profiles/alpha"]
 
 
-def test_exists_asks_for_the_head_only(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_exists_asks_for_the_head_only(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     assert drpcli.says("profiles", "exists", "alpha") == ""
     assert drpcli.recorder.lines() == ["HEAD /profiles/alpha"]
     assert drpcli.fails("profiles", "exists", "beta") == "Error: profiles:beta does not exist\n"
@@ -177,26 +177,26 @@ def test_count_reads_a_header(drpcli: Drpcli) -> None:
     assert drpcli.recorder.lines() == ["HEAD /machines?Name=In%28node-1%2Cnode-2%2Cother%29"]
 
 
-def test_addprofile_replaces_the_list_and_twice_is_refused(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha"})
-    uuid = operator.get("machines/Name:node-1")["Uuid"]
+def test_addprofile_replaces_the_list_and_twice_is_refused(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha"})
+    uuid = admin.get("machines/Name:node-1")["Uuid"]
     drpcli.says("machines", "addprofile", "Name:node-1", "alpha")
     patch = [op("test", "/Profiles", []), op("replace", "/Profiles", ["alpha"])]
     assert drpcli.sent() == [("GET /machines/Name:node-1", None), (f"PATCH /machines/{uuid}", patch)]
     assert "Duplicate profile alpha" in drpcli.fails("machines", "addprofile", uuid, "alpha")
-    assert operator.profiles_of("node-1") == ["alpha"]
+    assert admin.profiles_of("node-1") == ["alpha"]
 
 
-def test_removeprofile_of_an_absent_one_sends_an_empty_patch(drpcli: Drpcli, operator: Operator) -> None:
-    uuid = operator.get("machines/Name:node-1")["Uuid"]
+def test_removeprofile_of_an_absent_one_sends_an_empty_patch(drpcli: Drpcli, admin: AdminClient) -> None:
+    uuid = admin.get("machines/Name:node-1")["Uuid"]
     drpcli.says("machines", "removeprofile", uuid, "alpha")
     assert drpcli.sent() == [(f"GET /machines/{uuid}", None), (f"PATCH /machines/{uuid}", [])]
 
 
-def test_run_and_pause_and_workflow_are_guarded_changes(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("stages", {"Name": "one"})
-    operator.post("workflows", {"Name": "work", "Stages": ["one"]})
-    uuid = operator.get("machines/Name:node-1")["Uuid"]
+def test_run_and_pause_and_workflow_are_guarded_changes(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("stages", {"Name": "one"})
+    admin.post("workflows", {"Name": "work", "Stages": ["one"]})
+    uuid = admin.get("machines/Name:node-1")["Uuid"]
     for words, member, old, new in (
         (["pause"], "Runnable", True, False),
         (["run"], "Runnable", False, True),
@@ -207,8 +207,8 @@ def test_run_and_pause_and_workflow_are_guarded_changes(drpcli: Drpcli, operator
         assert drpcli.sent()[1] == (f"PATCH /machines/{uuid}", patch)
 
 
-def test_meta_set_tests_the_old_value_or_the_whole_map(drpcli: Drpcli, operator: Operator) -> None:
-    machine = operator.get("machines/Name:node-1")
+def test_meta_set_tests_the_old_value_or_the_whole_map(drpcli: Drpcli, admin: AdminClient) -> None:
+    machine = admin.get("machines/Name:node-1")
     uuid, notes = machine["Uuid"], machine["Meta"]
     assert drpcli.says("machines", "meta", "set", uuid, "key", "role", "to", "queen") == '"queen"\n'
     line = f"PATCH /meta/machines/{uuid}"
@@ -221,8 +221,8 @@ def test_meta_set_tests_the_old_value_or_the_whole_map(drpcli: Drpcli, operator:
     assert drpcli.says("machines", "meta", "get", uuid, "role") == '"7"\n'
 
 
-def test_the_token_of_the_command_line_wins_over_the_environment(drpcli: Drpcli, operator: Operator) -> None:
-    token = operator.get("users/rocketskates/token")["Token"]
+def test_the_token_of_the_command_line_wins_over_the_environment(drpcli: Drpcli, admin: AdminClient) -> None:
+    token = admin.get("users/rocketskates/token")["Token"]
     drpcli.says("-T", token, "profiles", "list", RS_TOKEN="spoiled")
     assert drpcli.recorder.seen[0].headers["Authorization"] == f"Bearer {token}"
     del drpcli.environment["RS_TOKEN"]

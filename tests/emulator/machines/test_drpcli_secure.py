@@ -11,19 +11,19 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint
 from tests.emulator.machines.conftest import Drpcli
-from tests.emulator.machines.harness import Lab
+from tests.emulator.machines.harness import Harness
 from tests.emulator.machines.test_drpcli_requests import op
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 SET = ("profiles", "set", "alpha", "param", "my/secret", "to")
 SECRET = "correct horse & <battery> staple"
 
 
 @pytest.fixture(autouse=True)
-def holders(operator: Operator) -> None:
-    operator.post("params", {"Name": "my/secret", "Secure": True, "Schema": {"type": "string"}})
-    operator.post("params", {"Name": "my/secret-map", "Secure": True})
-    operator.post("profiles", {"Name": "alpha"})
+def holders(admin: AdminClient) -> None:
+    admin.post("params", {"Name": "my/secret", "Secure": True, "Schema": {"type": "string"}})
+    admin.post("params", {"Name": "my/secret-map", "Secure": True})
+    admin.post("profiles", {"Name": "alpha"})
 
 
 def is_sealed(value: Any) -> bool:
@@ -90,8 +90,8 @@ def test_a_reference_is_what_is_stored_since_nobody_seals_the_same_twice(drpcli:
     assert drpcli.says("profiles", "get", "alpha", "param", "my/secret", "--decode") == '"new"\n'
 
 
-def test_machines_have_keys_of_their_own(drpcli: Drpcli, operator: Operator) -> None:
-    operator.patch("machines/Name:node-1", op("add", "/Profiles/-", "alpha"))
+def test_machines_have_keys_of_their_own(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.patch("machines/Name:node-1", op("add", "/Profiles/-", "alpha"))
     drpcli.says(*SET, "of-the-profile")
     get = ("machines", "get", "Name:node-1", "param", "my/secret", "--aggregate", "--decode")
     assert drpcli.says(*get) == '"of-the-profile"\n'
@@ -107,12 +107,12 @@ def test_what_does_not_follow_the_schema_is_refused_without_being_shown(drpcli: 
 
 
 def test_who_may_not_have_the_key_sends_no_value(
-    drpcli: Drpcli, operator: Operator, endpoint: EmulatedEndpoint
+    drpcli: Drpcli, admin: AdminClient, endpoint: EmulatedEndpoint
 ) -> None:
     claims = [{"scope": "profiles,params", "action": "get,update", "specific": "*"}]
-    operator.post("roles", {"Name": "plain", "Claims": claims})
-    operator.post("users", {"Name": "plain", "Roles": ["plain"]})
-    operator.send("PUT", "users/plain/password", {"Password": "Secret1"})
+    admin.post("roles", {"Name": "plain", "Claims": claims})
+    admin.post("users", {"Name": "plain", "Roles": ["plain"]})
+    admin.send("PUT", "users/plain/password", {"Password": "Secret1"})
     del drpcli.environment["RS_TOKEN"]
     complaint = drpcli.fails("-U", "plain", "-P", "Secret1", *SET, "battery")
     assert "Requires: profiles updateSecure alpha" in complaint
@@ -133,10 +133,10 @@ def test_without_pynacl_it_says_what_to_install(drpcli: Drpcli) -> None:
 
 
 @pytest.mark.drp(machines=1)
-def test_a_script_hands_a_secret_on_through_its_clusters_profile(lab: Lab) -> None:
-    lab.operator.post("params", {"Name": "my/secret", "Secure": True, "Schema": {"type": "string"}})
-    lab.operator.post("profiles", {"Name": "mine"})
-    lab.operator.patch("machines/Name:node-1", op("add", "/Profiles/-", "mine"))
+def test_a_script_hands_a_secret_on_through_its_clusters_profile(harness: Harness) -> None:
+    harness.admin.post("params", {"Name": "my/secret", "Secure": True, "Schema": {"type": "string"}})
+    harness.admin.post("profiles", {"Name": "mine"})
+    harness.admin.patch("machines/Name:node-1", op("add", "/Profiles/-", "mine"))
     write = """
     token="{{.GenerateProfileToken "mine" 600}}"
     drpcli -T "$token" profiles set mine param my/secret to '"a battery"' >/dev/null
@@ -144,11 +144,11 @@ def test_a_script_hands_a_secret_on_through_its_clusters_profile(lab: Lab) -> No
     drpcli machines get "$RS_UUID" param my/secret --aggregate --decode | tr a-z c-zab
     """
     read = """echo "{{.Param "my/secret"}}" | tr a-z d-zabc"""
-    lab.workflow("work", lab.task("write", write), lab.task("read", read))
-    lab.start("work", "node-1")
-    lab.wait_until_complete("node-1")
-    written, rendered = (lab.log(job) for job in lab.jobs("node-1"))
+    harness.workflow("work", harness.task("write", write), harness.task("read", read))
+    harness.start("work", "node-1")
+    harness.wait_until_complete("node-1")
+    written, rendered = (harness.log(job) for job in harness.jobs("node-1"))
     assert '"b cbuufsz"' in written
     assert '"c dcvvgta"' in written
     assert "d edwwhub" in rendered
-    assert "battery" not in written + rendered + json.dumps(lab.operator.params("mine"))
+    assert "battery" not in written + rendered + json.dumps(harness.admin.params("mine"))

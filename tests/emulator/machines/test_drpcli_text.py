@@ -8,7 +8,7 @@ import pytest
 from drp_emulator import EmulatedEndpoint
 from drp_emulator.drpcli import gojson, goyaml, patches
 from tests.emulator.machines.conftest import Drpcli
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_difference_replaces_lists_whole_and_tells_true_from_one() -> None:
     ]
 
 
-def test_yaml_output_is_in_block_style(drpcli: Drpcli, operator: Operator) -> None:
-    operator.post("profiles", {"Name": "alpha", "Params": {"my/x": {"b": [1], "a": "é"}}})
+def test_yaml_output_is_in_block_style(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "alpha", "Params": {"my/x": {"b": [1], "a": "é"}}})
     assert drpcli.says("profiles", "get", "alpha", "param", "my/x", "-F", "yaml") == "a: é\nb:\n- 1\n\n"
     assert drpcli.says("profiles", "get", "alpha", "param", "my/x", RS_FORMAT="yaml") == "a: é\nb:\n- 1\n\n"
 
@@ -129,13 +129,13 @@ def test_yaml_is_printed_as_go_prints_it(value: object, text: str) -> None:
     assert goyaml.dump(value) == text
 
 
-def test_values_come_from_stdin_and_references_from_files(drpcli: Drpcli, operator: Operator, tmp_path: Path) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_values_come_from_stdin_and_references_from_files(drpcli: Drpcli, admin: AdminClient, tmp_path: Path) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     drpcli.says("profiles", "set", "alpha", "param", "my/x", "to", "-", stdin="a: [1, 2]\n")
     reference = tmp_path / "old.yaml"
     reference.write_text("a:\n- 1\n- 2.0\n")
     drpcli.says("profiles", "set", "alpha", "param", "my/x", "to", "3", "-r", str(reference))
-    assert operator.params("alpha") == {"my/x": 3}
+    assert admin.params("alpha") == {"my/x": 3}
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def test_what_cannot_be_is_one_complaint_and_exit_code_1(
     assert said == f"Error: {complaint}\n" if complaint else "json: cannot unmarshal" in said
 
 
-def test_objects_with_errors_are_fatal_on_request(drpcli: Drpcli, operator: Operator) -> None:
-    operator.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
+def test_objects_with_errors_are_fatal_on_request(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
     assert json.loads(drpcli.says("machines", "show", "Name:node-1"))["Errors"]
     for flags, environment in ((("-X",), {}), ((), {"RS_OBJECT_ERRORS_ARE_FATAL": "true"})):
         done = drpcli.run(*flags, "machines", "show", "Name:node-1", **environment)
@@ -191,8 +191,8 @@ def test_objects_with_errors_are_fatal_on_request(drpcli: Drpcli, operator: Oper
         assert "Profile nope (at 0) does not exist" in done.stderr
 
 
-def test_changing_an_object_with_errors_is_up_to_what_comes_of_it(drpcli: Drpcli, operator: Operator) -> None:
-    operator.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
+def test_changing_an_object_with_errors_is_up_to_what_comes_of_it(drpcli: Drpcli, admin: AdminClient) -> None:
+    admin.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
     assert json.loads(drpcli.says("-X", "machines", "removeprofile", "Name:node-1", "nope"))["Errors"] == []
 
 
@@ -209,8 +209,8 @@ def test_it_talks_tls_to_a_certificate_that_nobody_signed(drpcli: Drpcli) -> Non
         assert drpcli.says("machines", "count", RS_ENDPOINT=endpoint.url) == "1\n"
 
 
-def test_a_call_does_without_what_takes_long_to_import(drpcli: Drpcli, operator: Operator, program: Path) -> None:
-    operator.post("profiles", {"Name": "alpha"})
+def test_a_call_does_without_what_takes_long_to_import(drpcli: Drpcli, admin: AdminClient, program: Path) -> None:
+    admin.post("profiles", {"Name": "alpha"})
     script = program.read_text().replace(" -I ", " -X importtime -I ")
     drpcli.program = program.with_name("timed")
     drpcli.program.write_text(script)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.emulator.machines.conftest import Drpcli
 from tests.emulator.machines.harness import eventually
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 
 
 def started(drpcli: Drpcli, *words: str) -> subprocess.Popen[str]:
@@ -24,8 +24,8 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, said, complained
 
 
-def test_wait_registers_and_looks_and_says_complete(drpcli: Drpcli, operator: Operator) -> None:
-    uuid = operator.get("machines/Name:node-1")["Uuid"]
+def test_wait_registers_and_looks_and_says_complete(drpcli: Drpcli, admin: AdminClient) -> None:
+    uuid = admin.get("machines/Name:node-1")["Uuid"]
     assert drpcli.says("machines", "wait", "Name:node-1", "Runnable", "true", "60") == "complete\n"
     assert drpcli.recorder.lines() == [
         "GET /machines/Name:node-1",
@@ -36,10 +36,10 @@ def test_wait_registers_and_looks_and_says_complete(drpcli: Drpcli, operator: Op
     ]
 
 
-def test_wait_looks_again_at_each_event(drpcli: Drpcli, operator: Operator) -> None:
+def test_wait_looks_again_at_each_event(drpcli: Drpcli, admin: AdminClient) -> None:
     process = started(drpcli, "machines", "wait", "Name:node-1", "Description", "ready")
     for text in ("nearly", "ready"):
-        operator.patch("machines/Name:node-1", {"op": "replace", "path": "/Description", "value": text})
+        admin.patch("machines/Name:node-1", {"op": "replace", "path": "/Description", "value": text})
     assert ended(process) == (0, "complete\n", "")
 
 

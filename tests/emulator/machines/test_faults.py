@@ -9,7 +9,7 @@ import requests
 
 from drp_emulator import Emulator, Fault
 from drp_emulator.machines import faults
-from tests.emulator.machines.harness import Lab, eventually, is_alive
+from tests.emulator.machines.harness import Harness, eventually, is_alive
 from tests.emulator.machines.test_agent import ONE, script_that_waits
 
 
@@ -68,15 +68,18 @@ def test_a_dropped_reply_over_tls_is_refused(drp_emulator: Emulator) -> None:
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:die@task2"])
-def test_a_machine_that_dies_leaves_its_job_running_and_no_process(lab: Lab) -> None:
-    before = lab.simulator.process("node-1")
-    lab.workflow("work", *(lab.task(name, "true\n") for name in ("task1", "task2", "task3")))
-    lab.start("work")
-    lab.simulator.wait_for("node-1", "off", "lost its power")
+def test_a_machine_that_dies_leaves_its_job_running_and_no_process(harness: Harness) -> None:
+    before = harness.simulator.process("node-1")
+    harness.workflow("work", *(harness.task(name, "true\n") for name in ("task1", "task2", "task3")))
+    harness.start("work")
+    harness.simulator.wait_for("node-1", "off", "lost its power")
     assert before is not None
     assert not is_alive(before)
-    assert [(job["Task"], job["State"]) for job in lab.jobs("node-1")] == [("task1", "finished"), ("task2", "running")]
-    assert lab.machine("node-1")["Runnable"]
+    assert [(job["Task"], job["State"]) for job in harness.jobs("node-1")] == [
+        ("task1", "finished"),
+        ("task2", "running"),
+    ]
+    assert harness.machine("node-1")["Runnable"]
 
 
 @pytest.mark.parametrize(
@@ -86,16 +89,16 @@ def test_a_machine_that_dies_leaves_its_job_running_and_no_process(lab: Lab) -> 
         for name in ("v4.8", "v3.13")
     ],
 )
-def test_after_power_on_the_left_job_has_failed_and_its_task_runs_in_a_new_one(lab: Lab, dialect: str) -> None:
-    lab.workflow("work", *(lab.task(name, "true\n") for name in ("task1", "task2", "task3")))
-    lab.start("work")
-    lab.simulator.wait_for("node-1", "off", "lost its power")
-    lab.simulator.power_on("node-1")
+def test_after_power_on_the_left_job_has_failed_and_its_task_runs_in_a_new_one(harness: Harness, dialect: str) -> None:
+    harness.workflow("work", *(harness.task(name, "true\n") for name in ("task1", "task2", "task3")))
+    harness.start("work")
+    harness.simulator.wait_for("node-1", "off", "lost its power")
+    harness.simulator.power_on("node-1")
     if dialect == "v4.8":  # where a failed job stops the machine
-        lab.wait_until_stopped("node-1")
-        lab.set("node-1", "Runnable", True)
-    lab.wait_until_complete("node-1")
-    assert [(job["Task"], job["State"]) for job in lab.jobs("node-1")] == [
+        harness.wait_until_stopped("node-1")
+        harness.set("node-1", "Runnable", True)
+    harness.wait_until_complete("node-1")
+    assert [(job["Task"], job["State"]) for job in harness.jobs("node-1")] == [
         ("task1", "finished"),
         ("task2", "failed"),
         ("task2", "finished"),
@@ -104,42 +107,42 @@ def test_after_power_on_the_left_job_has_failed_and_its_task_runs_in_a_new_one(l
 
 
 @ONE
-def test_death_takes_every_process_of_a_script_also_those_that_left(lab: Lab, tmp_path: Path) -> None:
+def test_death_takes_every_process_of_a_script_also_those_that_left(harness: Harness, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     script = f"sleep 1000 &\nsetsid sleep 1000 &\necho $$ $(jobs -p) >> {pids}\nwait\n"
-    lab.workflow("work", lab.task("task1", script))
-    lab.start("work")
+    harness.workflow("work", harness.task("task1", script))
+    harness.start("work")
     eventually(lambda: pids.exists() and len(pids.read_text().split()) == 3)
     processes = [int(pid) for pid in pids.read_text().split()]
     assert all(is_alive(process) for process in processes)
-    lab.simulator.fault("node-1:die,back=0.2")
+    harness.simulator.fault("node-1:die,back=0.2")
     eventually(lambda: not any(is_alive(process) for process in processes))
-    lab.simulator.wait_for("node-1", "on", times=2)
+    harness.simulator.wait_for("node-1", "on", times=2)
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:lost@task1,back=0.5"])
-def test_a_machine_whose_network_comes_back_goes_on(lab: Lab) -> None:
-    lab.workflow(
-        "work", lab.task("task1", "drpcli machines set $RS_UUID param my/x to 1\n"), lab.task("task2", "true\n")
+def test_a_machine_whose_network_comes_back_goes_on(harness: Harness) -> None:
+    harness.workflow(
+        "work", harness.task("task1", "drpcli machines set $RS_UUID param my/x to 1\n"), harness.task("task2", "true\n")
     )
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    assert [outcome[1] for outcome in lab.outcomes("node-1")] == ["finished", "finished"]
-    assert lab.machine("node-1")["Params"]["my/x"] == 1
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    assert [outcome[1] for outcome in harness.outcomes("node-1")] == ["finished", "finished"]
+    assert harness.machine("node-1")["Params"]["my/x"] == 1
 
 
 @ONE
-def test_a_lost_network_breaks_what_is_open_and_refuses_the_rest(lab: Lab) -> None:
-    lab.workflow("work", lab.task("task1", 'echo "line $RS_ENDPOINT"\n'))
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    log = lab.log(lab.jobs("node-1")[0])
+def test_a_lost_network_breaks_what_is_open_and_refuses_the_rest(harness: Harness) -> None:
+    harness.workflow("work", harness.task("task1", 'echo "line $RS_ENDPOINT"\n'))
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    log = harness.log(harness.jobs("node-1")[0])
     url = next(line.removeprefix("line ") for line in log.splitlines() if line.startswith("line ")) + "/api/v3/info"
     with requests.Session() as session:
         session.trust_env = False
         assert session.get(url, timeout=10).status_code == 401
-        lab.simulator.fault("node-1:lost,back=1")
-        lab.simulator.wait_for("node-1", "fault", "lost")
+        harness.simulator.fault("node-1:lost,back=1")
+        harness.simulator.wait_for("node-1", "fault", "lost")
         with pytest.raises(requests.ConnectionError):
             session.get(url, timeout=10)
 
@@ -153,71 +156,71 @@ def test_a_lost_network_breaks_what_is_open_and_refuses_the_rest(lab: Lab) -> No
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:reply-dropped=PATCH@task1"])
-def test_a_lost_reply_to_the_end_of_a_job_is_repeated_and_refused_and_the_job_has_ended(lab: Lab) -> None:
-    lab.workflow("work", lab.task("task1", "true\n"), lab.task("task2", "true\n"))
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    assert [outcome[1] for outcome in lab.outcomes("node-1")] == ["finished", "finished"]
-    assert "Failed to update the job to its final state finished" in lab.log(lab.jobs("node-1")[0])
+def test_a_lost_reply_to_the_end_of_a_job_is_repeated_and_refused_and_the_job_has_ended(harness: Harness) -> None:
+    harness.workflow("work", harness.task("task1", "true\n"), harness.task("task2", "true\n"))
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    assert [outcome[1] for outcome in harness.outcomes("node-1")] == ["finished", "finished"]
+    assert "Failed to update the job to its final state finished" in harness.log(harness.jobs("node-1")[0])
 
 
 @ONE
-def test_a_lost_reply_to_the_request_for_a_job_costs_that_job(lab: Lab) -> None:
-    lab.simulator.wait_for("node-1", "idle")
-    lab.workflow("work", lab.task("task1", "true\n"))
-    lab.simulator.fault(Fault(machine="node-1", kind="reply-dropped", value="POST"))
-    lab.simulator.wait_for("node-1", "fault")
-    lab.start("work")
-    lab.wait_until_stopped("node-1")
-    lab.set("node-1", "Runnable", True)
-    lab.wait_until_complete("node-1")
-    assert [outcome[1] for outcome in lab.outcomes("node-1")] == ["failed", "finished"]
+def test_a_lost_reply_to_the_request_for_a_job_costs_that_job(harness: Harness) -> None:
+    harness.simulator.wait_for("node-1", "idle")
+    harness.workflow("work", harness.task("task1", "true\n"))
+    harness.simulator.fault(Fault(machine="node-1", kind="reply-dropped", value="POST"))
+    harness.simulator.wait_for("node-1", "fault")
+    harness.start("work")
+    harness.wait_until_stopped("node-1")
+    harness.set("node-1", "Runnable", True)
+    harness.wait_until_complete("node-1")
+    assert [outcome[1] for outcome in harness.outcomes("node-1")] == ["failed", "finished"]
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:reply-dropped=PATCH@task1"])
-def test_a_script_whose_compare_and_set_lost_its_reply_is_told_that_it_lost(lab: Lab) -> None:
+def test_a_script_whose_compare_and_set_lost_its_reply_is_told_that_it_lost(harness: Harness) -> None:
     """As with the real drpcli: it asks again, and by then the value is its own."""
     script = "drpcli -r 1 machines set $RS_UUID param my/x to 2 && echo won || echo lost\n"
-    lab.operator.post("machines/Name:node-1/params/my/x", 1)
-    lab.workflow("work", lab.task("task1", script))
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    assert lab.machine("node-1")["Params"]["my/x"] == 2
-    assert "\nlost\n" in lab.log(lab.jobs("node-1")[0])
+    harness.admin.post("machines/Name:node-1/params/my/x", 1)
+    harness.workflow("work", harness.task("task1", script))
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    assert harness.machine("node-1")["Params"]["my/x"] == 2
+    assert "\nlost\n" in harness.log(harness.jobs("node-1")[0])
 
 
 @ONE
-def test_a_machine_that_hangs_stands_still_until_it_goes_on(lab: Lab, tmp_path: Path) -> None:
-    lab.workflow("work", lab.task("task1", script_that_waits(tmp_path / "door")))
-    lab.start("work")
-    eventually((tmp_path / "door").exists)
-    lab.simulator.fault("node-1:hang,back=1")
-    process = lab.simulator.process("node-1")
+def test_a_machine_that_hangs_stands_still_until_it_goes_on(harness: Harness, tmp_path: Path) -> None:
+    harness.workflow("work", harness.task("task1", script_that_waits(tmp_path / "proxy")))
+    harness.start("work")
+    eventually((tmp_path / "proxy").exists)
+    harness.simulator.fault("node-1:hang,back=1")
+    process = harness.simulator.process("node-1")
     eventually(lambda: Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T")
-    (tmp_path / "door").write_text("knock\n")
-    lab.wait_until_complete("node-1")
+    (tmp_path / "proxy").write_text("knock\n")
+    harness.wait_until_complete("node-1")
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:slow=0.3@task1"])
-def test_a_slow_line_delays_each_request(lab: Lab) -> None:
+def test_a_slow_line_delays_each_request(harness: Harness) -> None:
     script = (
         'before=${EPOCHREALTIME/./}; drpcli machines exists $RS_UUID; echo "took $((${EPOCHREALTIME/./} - before))"\n'
     )
-    lab.workflow("work", lab.task("task1", script))
-    lab.start("work")
-    lab.wait_until_complete("node-1")
-    (took,) = (line for line in lab.log(lab.jobs("node-1")[0]).splitlines() if line.startswith("took "))
+    harness.workflow("work", harness.task("task1", script))
+    harness.start("work")
+    harness.wait_until_complete("node-1")
+    (took,) = (line for line in harness.log(harness.jobs("node-1")[0]).splitlines() if line.startswith("took "))
     assert int(took.split()[1]) >= 300_000
 
 
 @pytest.mark.drp(machines=2, faults=["node-2:clock=-86400"])
-def test_each_machine_has_a_clock_of_its_own(lab: Lab) -> None:
-    lab.workflow("work", lab.task("task1", "date +%s; date -u +%Y; date -d @0 +%s\n"))
-    lab.start("work")
-    lab.wait_until_complete()
+def test_each_machine_has_a_clock_of_its_own(harness: Harness) -> None:
+    harness.workflow("work", harness.task("task1", "date +%s; date -u +%Y; date -d @0 +%s\n"))
+    harness.start("work")
+    harness.wait_until_complete()
     seconds = {}
     for machine in ("node-1", "node-2"):
-        log = lab.log(lab.jobs(machine)[0]).partition("Command running\n")[2]
+        log = harness.log(harness.jobs(machine)[0]).partition("Command running\n")[2]
         seconds[machine] = int(log.splitlines()[0])
         assert log.splitlines()[2] == "0"
     assert abs(time.time() - seconds["node-1"]) < 3600
@@ -225,13 +228,13 @@ def test_each_machine_has_a_clock_of_its_own(lab: Lab) -> None:
 
 
 @ONE
-def test_an_agent_that_somebody_kills_is_off_and_its_scripts_with_it(lab: Lab, tmp_path: Path) -> None:
+def test_an_agent_that_somebody_kills_is_off_and_its_scripts_with_it(harness: Harness, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    lab.workflow("work", lab.task("task1", f"echo $$ >> {pids}\nsleep 1000\n"))
-    lab.start("work")
+    harness.workflow("work", harness.task("task1", f"echo $$ >> {pids}\nsleep 1000\n"))
+    harness.start("work")
     eventually(lambda: pids.exists() and pids.read_text().strip())
-    process = lab.simulator.process("node-1")
+    process = harness.simulator.process("node-1")
     assert process is not None
     os.kill(process, 9)
-    lab.simulator.wait_for("node-1", "off", "lost its power")
+    harness.simulator.wait_for("node-1", "off", "lost its power")
     eventually(lambda: not is_alive(int(pids.read_text().split()[0])))

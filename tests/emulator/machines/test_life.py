@@ -11,8 +11,8 @@ import pytest
 
 from drp_emulator import Emulator
 from tests.emulator.machines.conftest import CLEAN
-from tests.emulator.machines.harness import Lab, eventually, is_alive
-from tests.support.operator import Operator
+from tests.emulator.machines.harness import Harness, eventually, is_alive
+from tests.support.admin import AdminClient
 from tests.support.stack import ROOT
 
 URL = re.compile(r"https?://127\.0\.0\.1:\d+")
@@ -43,13 +43,13 @@ class Program:
 
     def occupy(self) -> None:
         """Let every machine run a script with children, one of which leaves its process group."""
-        operator = Operator(self.url)
+        admin = AdminClient(self.url)
         script = f"#!/bin/bash\nsleep 1000 &\nsetsid sleep 1000 &\necho $$ $(jobs -p) >> {self.pids}\nwait\n"
-        operator.post("tasks", {"Name": "task1", "Templates": [{"Name": "script", "Contents": script}]})
-        operator.post("stages", {"Name": "stage1", "Tasks": ["task1"]})
-        operator.post("workflows", {"Name": "work", "Stages": ["stage1"]})
+        admin.post("tasks", {"Name": "task1", "Templates": [{"Name": "script", "Contents": script}]})
+        admin.post("stages", {"Name": "stage1", "Tasks": ["task1"]})
+        admin.post("workflows", {"Name": "work", "Stages": ["stage1"]})
         for name in ("node-1", "node-2"):
-            operator.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Workflow", "value": "work"})
+            admin.patch(f"machines/Name:{name}", {"op": "replace", "path": "/Workflow", "value": "work"})
         eventually(lambda: self.pids.exists() and len(self.pids.read_text().split()) == 6)
 
     def left(self) -> list[int]:
@@ -101,10 +101,10 @@ def test_a_chassis_that_is_killed_takes_its_machines_along_and_the_simulator_say
 def test_stopping_removes_the_scratch_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Emulator(2) as simulator:
-        lab = Lab(simulator, Operator(simulator.url))
-        lab.workflow("work", lab.task("task1", 'touch "$HOME/file"; mkdir -p "$TMPDIR/a/b"\n'))
-        lab.start("work")
-        lab.wait_until_complete()
+        harness = Harness(simulator, AdminClient(simulator.url))
+        harness.workflow("work", harness.task("task1", 'touch "$HOME/file"; mkdir -p "$TMPDIR/a/b"\n'))
+        harness.start("work")
+        harness.wait_until_complete()
         assert list(tmp_path.rglob("file"))
     assert list(tmp_path.iterdir()) == []
 
@@ -162,15 +162,15 @@ def on(endpoint: object) -> Callable[..., Emulator]:
     return lambda machines, **options: Emulator(machines, endpoint=url, **options)
 
 
-def test_machines_stand_in_on_another_endpoint(on: Callable[..., Emulator], operator: Operator) -> None:
+def test_machines_stand_in_on_another_endpoint(on: Callable[..., Emulator], admin: AdminClient) -> None:
     for machine in ("node-1", "node-2"):
-        operator.delete(f"machines/Name:{machine}")
+        admin.delete(f"machines/Name:{machine}")
     with on(2) as simulator:
-        lab = Lab(simulator, operator)
-        assert lab.machine("node-1")["Meta"]["simulated"] == "true"
-        lab.workflow("work", lab.task("task1", "true\n"))
-        lab.start("work")
-        lab.wait_until_complete()
+        harness = Harness(simulator, admin)
+        assert harness.machine("node-1")["Meta"]["simulated"] == "true"
+        harness.workflow("work", harness.task("task1", "true\n"))
+        harness.start("work")
+        harness.wait_until_complete()
     with on(2) as simulator:
         simulator.wait_for("node-2", "idle")
 

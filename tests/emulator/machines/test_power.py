@@ -9,8 +9,8 @@ from drp_emulator import Emulator
 from drp_emulator.machines.supervisor_client import Report
 from tests.emulator.machines.harness import is_alive
 from tests.emulator.machines.test_agent import ONE
-from tests.support.door import Door
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
+from tests.support.fault_proxy import FaultProxy
 
 
 @contextmanager
@@ -72,20 +72,22 @@ def test_power_on_for_a_machine_that_is_on_does_not_boot_it_after_it_is_killed(d
     assert is_off_for_good(drp_emulator)
 
 
-def crash(simulator: Emulator, door: Door) -> None:
+def crash(simulator: Emulator, proxy: FaultProxy) -> None:
     """Let the agent end as by an error of its own: it is told of a machine that is none."""
-    door.answer("GET", 200, b"{}", "application/json", times=99)  # which of its requests comes first is open
+    proxy.answer("GET", 200, b"{}", "application/json", times=99)  # which of its requests comes first is open
     simulator.wait_for("node-1", "off", "crashed with exit code 1")
-    door.faults.clear()
+    proxy.faults.clear()
 
 
-def test_a_crashed_agent_is_started_again_unless_its_machine_is_powered_off(door: Door, operator: Operator) -> None:
-    assert operator.exists("machines/Name:node-1")
-    with Emulator(endpoint=door.url, names=["node-1"]) as simulator:
-        crash(simulator, door)
+def test_a_crashed_agent_is_started_again_unless_its_machine_is_powered_off(
+    proxy: FaultProxy, admin: AdminClient
+) -> None:
+    assert admin.exists("machines/Name:node-1")
+    with Emulator(endpoint=proxy.url, names=["node-1"]) as simulator:
+        crash(simulator, proxy)
         simulator.wait_for("node-1", "on", times=2)
-    with Emulator(endpoint=door.url, names=["node-1"]) as simulator:
-        crash(simulator, door)
+    with Emulator(endpoint=proxy.url, names=["node-1"]) as simulator:
+        crash(simulator, proxy)
         simulator.power_off("node-1")
         assert is_off_for_good(simulator)
         simulator.power_on("node-1")

@@ -9,7 +9,7 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint, Emulator
 from tests.emulator.machines.conftest import CLEAN
-from tests.support.operator import Operator
+from tests.support.admin import AdminClient
 from tests.support.stack import ROOT
 
 PLUGIN = "drp_emulator.pytest_plugin"
@@ -65,7 +65,7 @@ def test_the_wheel_announces_the_plugin() -> None:
 
 
 def test_an_endpoint_of_ones_own(drp_endpoint: EmulatedEndpoint) -> None:
-    assert Operator(drp_endpoint.url).exists("machines/Name:node-8")
+    assert AdminClient(drp_endpoint.url).exists("machines/Name:node-8")
 
 
 def test_a_simulator_of_ones_own(drp_emulator: Emulator) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from drp_emulator import Fault
-from tests.emulator.machines.harness import Lab
+from tests.emulator.machines.harness import Harness
 
 WORKFLOWS = int(os.environ.get("STORM_WORKFLOWS", "100"))
 MACHINES = 16
@@ -35,31 +35,31 @@ FAULTS: tuple[tuple[str, str, float | None], ...] = (
 
 
 @dataclass
-class Operator:
+class AdminClient:
     """Somebody who gives each machine its next workflow, and sets it going again when it has stopped."""
 
-    lab: Lab
+    harness: Harness
     workflows: int
     left: dict[str, int] = field(init=False)
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        names = list(self.lab.simulator.machines)
+        names = list(self.harness.simulator.machines)
         self.left = {name: self.workflows // len(names) for name in names}
         for name in names[: self.workflows % len(names)]:
             self.left[name] += 1
 
     def tend(self) -> bool:
         """Look at every machine once; returns whether any has work left."""
-        machines = {machine["Name"]: machine for machine in self.lab.operator.get("machines")}
+        machines = {machine["Name"]: machine for machine in self.harness.admin.get("machines")}
         for name in [name for name, left in self.left.items() if left >= 0]:
             machine = machines[name]
             if not machine["Workflow"] or self.is_over(machine):
                 self.next_workflow(name, machine)
-            elif not machine["Runnable"] and self.lab.simulator.process(name) is not None:
-                self.lab.set(name, "Runnable", True)
-            elif self.lab.simulator.process(name) is None:
-                self.lab.simulator.power_on(name)
+            elif not machine["Runnable"] and self.harness.simulator.process(name) is not None:
+                self.harness.set(name, "Runnable", True)
+            elif self.harness.simulator.process(name) is None:
+                self.harness.simulator.power_on(name)
         return any(left >= 0 for left in self.left.values())
 
     @staticmethod
@@ -74,19 +74,19 @@ class Operator:
             self.done[name] += 1
         self.left[name] -= 1
         if self.left[name] >= 0:
-            self.lab.start("storm", name)
+            self.harness.start("storm", name)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.drp(machines=MACHINES)
-def test_workflows_under_random_faults_end_as_drp_lets_them_end(lab: Lab) -> None:
+def test_workflows_under_random_faults_end_as_drp_lets_them_end(harness: Harness) -> None:
     chance = random.Random(20190826)
-    lab.operator.post("profiles", {"Name": "storm", "Params": {"storm/count": 0}})
-    for name in lab.simulator.machines:
-        lab.operator.patch(f"machines/Name:{name}", {"op": "add", "path": "/Profiles/-", "value": "storm"})
-    tasks = [lab.task("count", COUNT), *(lab.task(f"moody{code}", MOODY % code) for code in (0, 1, 64, 128))]
-    lab.workflow("storm", *tasks)
-    operator = Operator(lab, WORKFLOWS)
+    harness.admin.post("profiles", {"Name": "storm", "Params": {"storm/count": 0}})
+    for name in harness.simulator.machines:
+        harness.admin.patch(f"machines/Name:{name}", {"op": "add", "path": "/Profiles/-", "value": "storm"})
+    tasks = [harness.task("count", COUNT), *(harness.task(f"moody{code}", MOODY % code) for code in (0, 1, 64, 128))]
+    harness.workflow("storm", *tasks)
+    admin = AdminClient(harness, WORKFLOWS)
     deadline = time.monotonic() + BOUND_SECONDS
     with ThreadPoolExecutor(1) as weather:
         stormy = True
@@ -94,31 +94,31 @@ def test_workflows_under_random_faults_end_as_drp_lets_them_end(lab: Lab) -> Non
         def blow() -> None:
             while stormy:
                 kind, value, back = chance.choice(FAULTS)
-                name = chance.choice(list(lab.simulator.machines))
-                lab.simulator.fault(Fault(machine=name, kind=kind, value=value, back=back))  # type: ignore[arg-type]
+                name = chance.choice(list(harness.simulator.machines))
+                harness.simulator.fault(Fault(machine=name, kind=kind, value=value, back=back))  # type: ignore[arg-type]
                 time.sleep(chance.uniform(0.05, 0.4))
 
         blowing = weather.submit(blow)
         try:
-            while operator.tend():
-                assert time.monotonic() < deadline, (operator.left, lab.simulator.reports[-20:])
+            while admin.tend():
+                assert time.monotonic() < deadline, (admin.left, harness.simulator.reports[-20:])
         finally:
             stormy = False
         blowing.result()
-    check_the_record(lab, operator, tasks)
+    check_the_record(harness, admin, tasks)
 
 
-def check_the_record(lab: Lab, operator: Operator, tasks: list[str]) -> None:
-    assert sum(operator.done.values()) == WORKFLOWS
-    assert {report.what for report in lab.simulator.reports} >= {"fault", "off", "task"}
+def check_the_record(harness: Harness, admin: AdminClient, tasks: list[str]) -> None:
+    assert sum(admin.done.values()) == WORKFLOWS
+    assert {report.what for report in harness.simulator.reports} >= {"fault", "off", "task"}
     finished = 0
-    for name in lab.simulator.machines:
-        jobs = lab.jobs(name)
+    for name in harness.simulator.machines:
+        jobs = harness.jobs(name)
         assert {job["State"] for job in jobs} <= {"finished", "failed", "incomplete"}
         # Every task of every workflow finished exactly once, in order, whatever it took.
         ends = [job["Task"] for job in jobs if job["State"] == "finished"]
-        assert ends == tasks * operator.done[name]
+        assert ends == tasks * admin.done[name]
         finished += ends.count("count")
         assert {job["ExitState"] for job in jobs if job["State"] == "finished"} <= {"complete", "reboot"}
     # A script that was killed after it had counted counts again: never less than once a workflow.
-    assert lab.operator.params("storm")["storm/count"] >= finished == WORKFLOWS
+    assert harness.admin.params("storm")["storm/count"] >= finished == WORKFLOWS

@@ -22,7 +22,7 @@ from drp_provider.models.profile import Profile
 from drp_provider.patch.values import ABSENT, same
 from tests.strategies import DRP_PARAMS as PARAMS
 from tests.strategies import LOSSES, WRITES
-from tests.support.crowded import BASE, KEY, Crowded
+from tests.support.concurrent_writer import BASE, KEY, ConcurrentWriter
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorAdapte
 _names = iter(f"profile-{n}" for n in range(10**9))
 
 
-def crowded(adapter: EmulatorAdapter) -> tuple[Crowded, Client, str]:
-    way, name = Crowded(adapter), next(_names)
+def crowded(adapter: EmulatorAdapter) -> tuple[ConcurrentWriter, Client, str]:
+    way, name = ConcurrentWriter(adapter), next(_names)
     way.path = f"profiles/{name}"
     return way, Client(Transport(BASE, key=KEY, adapter=way)), name
 

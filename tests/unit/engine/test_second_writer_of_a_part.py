@@ -18,7 +18,7 @@ from drp_provider.patch.pointer import pointer_to
 from drp_provider.patch.values import ABSENT, same
 from tests.strategies import DRP_KEYS, LOSSES, WRITES
 from tests.strategies import DRP_PARAMS as PARAMS
-from tests.support.crowded import BASE, KEY, Crowded
+from tests.support.concurrent_writer import BASE, KEY, ConcurrentWriter
 
 FORCED = st.sets(DRP_KEYS)
 _numbers = iter(range(10**9))
@@ -38,8 +38,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
 
-def crowded(adapter: EmulatorAdapter, params: dict[str, Any]) -> tuple[Crowded, Client, str]:
-    way = Crowded(adapter)
+def crowded(adapter: EmulatorAdapter, params: dict[str, Any]) -> tuple[ConcurrentWriter, Client, str]:
+    way = ConcurrentWriter(adapter)
     uuid = way.make("machines", {"Name": f"machine-{next(_numbers)}", "Params": params}, key="Uuid")
     return way, Client(Transport(BASE, key=KEY, adapter=way)), uuid
 
@@ -56,10 +56,10 @@ def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
 ) -> None:
     way, client, uuid = crowded(adapter, present)
     way.writes, way.losses = list(writes), list(losses)
-    displaced = None
+    overwritten = None
     try:
         inputs = {"machine": uuid, "params": wanted, "force": sorted(force)}
-        displaced = PartLifecycle(MachineSettings).create(client, inputs).outputs["displaced"]
+        overwritten = PartLifecycle(MachineSettings).create(client, inputs).outputs["overwritten"]
     except DrpError:
         pass
     after = way.params()
@@ -67,10 +67,10 @@ def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
         assert same(after.get(key, ABSENT), way.theirs.get(key, present.get(key, ABSENT))), key
     for key in wanted.keys() - way.theirs.keys():
         before = present.get(key, ABSENT)
-        if displaced is not None:
+        if overwritten is not None:
             assert same(after.get(key, ABSENT), wanted[key]), key
             taken = key in force and before is not ABSENT and not same(before, wanted[key])
-            assert same(displaced.get(pointer_to("Params", key), ABSENT), before if taken else ABSENT), key
+            assert same(overwritten.get(pointer_to("Params", key), ABSENT), before if taken else ABSENT), key
         elif not losses:
             assert same(after.get(key, ABSENT), before), key
 

@@ -1,4 +1,4 @@
-"""The door without a socket behaves like the one with a socket."""
+"""The proxy without a socket behaves like the one with a socket."""
 
 import json
 import subprocess

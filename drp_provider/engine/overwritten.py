@@ -8,7 +8,7 @@ from drp_provider.patch.pointer import value_at
 from drp_provider.patch.values import ABSENT, same
 
 
-class Displaced:
+class Overwritten:
     """The last value of somebody else at each leaf that was overwritten."""
 
     def __init__(self, known: Mapping[str, Any]) -> None:

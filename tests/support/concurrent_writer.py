@@ -12,7 +12,7 @@ KEY = "rocketskates:r0cketsk8ts"
 BASE = "http://embedded.drp"
 
 
-class Crowded(BaseAdapter):
+class ConcurrentWriter(BaseAdapter):
     """The way to the endpoint, on which another writer gets in between and replies are lost."""
 
     def __init__(self, target: EmulatorAdapter) -> None:

@@ -17,7 +17,7 @@ NO_CONTENT = 204
 
 @dataclass
 class Request:
-    """One request as it came through the door."""
+    """One request as it came through the proxy."""
 
     method: str
     path: str
@@ -81,7 +81,7 @@ class Passage:
 
 
 @dataclass
-class Door:
+class FaultProxy:
     """Listens on loopback and passes on to `target`."""
 
     target: str
@@ -198,7 +198,7 @@ class Door:
         return None
 
 
-def _handler_for(door: Door) -> type[BaseHTTPRequestHandler]:
+def _handler_for(proxy: FaultProxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -216,16 +216,16 @@ def _handler_for(door: Door) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             request = Request(self.command, self.path, json.loads(raw) if raw else None)
-            door.requests.append(request)
+            proxy.requests.append(request)
             headers = {name: self.headers[name] for name in FORWARDED if name in self.headers}
             passage = Passage(self, request, lambda: self._forward(request, raw, headers))
-            if door.is_shut:
+            if proxy.is_shut:
                 passage.hang_up()
                 return
-            door.treat(passage)
+            proxy.treat(passage)
 
         def _forward(self, request: Request, raw: bytes, headers: dict[str, str]) -> requests.Response:
-            url = f"{door.target}{request.path}"
+            url = f"{proxy.target}{request.path}"
             return self._way.request(request.method, url, data=raw, headers=headers, allow_redirects=False, timeout=30)
 
         do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names

@@ -8,7 +8,7 @@ import requests
 KEY = ("rocketskates", "r0cketsk8ts")
 
 
-class Operator:
+class AdminClient:
     """Reads and writes objects as a person with a shell, or a script on a machine, would."""
 
     def __init__(self, url: str, *, verify: bool = True) -> None:
