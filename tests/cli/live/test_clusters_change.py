@@ -13,7 +13,8 @@ LEADER, REPORTS = "cluster-pattern/leader", "cluster-pattern/reports"
 CANARY = "canary-4711-secret"
 ONE = """
     ClusterProfile("example", params={{cluster_pattern.SIZE: 2, **{params}}},
-                   runtime_params=cluster_pattern.RUNTIME_PARAMS, machines=["node-1", "node-2"], content=cluster_pattern.CONTENT, workflow="cluster-pattern", {more})
+                   runtime_params=cluster_pattern.RUNTIME_PARAMS, machines=["node-1", "node-2"],
+                   content=cluster_pattern.CONTENT, workflow="cluster-pattern", {more})
 """
 
 
