@@ -24,11 +24,12 @@ from pulumi.dynamic import (
 )
 
 from drp_provider.engine.codec import from_pulumi, to_pulumi
+from drp_provider.engine.registry import Registry
 from drp_provider.errors import SettingsError
 
 if TYPE_CHECKING:
     from drp_provider.api.client import Client
-    from drp_provider.engine.verbs import Lifecycle
+    from drp_provider.engine.lifecycles.base import Lifecycle
     from drp_provider.models.base import Declaration
 
 Props = Mapping[str, Any]
@@ -36,6 +37,9 @@ Props = Mapping[str, Any]
 OLDEST_PULUMI, NEWEST_PULUMI = "3.260", "3.272"
 """The releases of the Python package that the tests run with: pyproject.toml's lower bound and requirements.txt's pin.
 The `pulumi` command has a bound of its own: tools/pulumi/README.md."""
+
+_REGISTRY = Registry()
+"""One for all resource types of this process."""
 
 ENVIRONMENT = "__environment"
 """The property in which a program says where it runs. `check` leaves it out of its answer, so the value is in no state
@@ -112,7 +116,7 @@ class DrpProvider(ResourceProvider):
         self._lifecycle.delete(self._client, _id, from_pulumi(_props))
 
     def _inputs(self, props: Props) -> dict[str, Any]:
-        from drp_provider.engine.faults import require_all
+        from drp_provider.engine.ownership.input_errors import require_all
 
         inputs = from_pulumi(props)
         require_all(self._declaration, inputs)
@@ -120,9 +124,9 @@ class DrpProvider(ResourceProvider):
 
     @cached_property
     def _lifecycle(self) -> "Lifecycle":
-        from drp_provider.engine.kinds import lifecycle_of
+        from drp_provider.engine.lifecycles.by_model import lifecycle_of
 
-        return lifecycle_of(self._declaration)
+        return lifecycle_of(self._declaration, _REGISTRY)
 
     @cached_property
     def _declaration(self) -> "type[Declaration]":

@@ -11,7 +11,7 @@ import pulumi
 from pulumi import Input, Output
 
 from drp_provider.engine import transforms
-from drp_provider.engine.secret_keys import EVERY
+from drp_provider.engine.ownership.secret_keys import EVERY
 
 T = TypeVar("T")
 

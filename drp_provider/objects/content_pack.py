@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi import Input, Output
 
-from drp_provider.engine.pack_files import load_pack
+from drp_provider.engine.content.pack_files import load_pack
 from drp_provider.engine.resource import DrpResource, owner_mark
 from drp_provider.engine.secret_inputs import secret_values_in
 from drp_provider.errors import InvalidInput

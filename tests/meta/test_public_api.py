@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import drp_provider
+from drp_provider.engine.lifecycles.base import input_names
 from drp_provider.engine.resource import DrpResource, ObjectInputs
-from drp_provider.engine.verbs import input_names
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(
