@@ -23,8 +23,8 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
 
     Args:
         resource_name: Pulumi's name of the resource.
-        cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only if a
-            `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again, and
+        cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only if
+            a `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again, and
             params that the program keeps secret are treated as `secret_params`. One of `cluster` and `profile`.
         profile: Name of the profile. It stands in place of `cluster`; runs are not told apart then.
         machines: The machines to wait for: a list of `drp.MachineWorkflow`, `drp.MachineAssignment` or uuids. If one

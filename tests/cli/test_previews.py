@@ -46,7 +46,12 @@ def cluster(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> Iterator[Sta
     """A cluster of one machine; whenever the provider asks, the machines have just done their jobs."""
     make_workflow(admin, "flow", "task")
     agents = [Agent(admin, f"node-{n}") for n in (1, 2)]
-    proxy.before("GET", lambda: [agent.work() for agent in agents], times=10_000)
+
+    def work() -> None:
+        for agent in agents:
+            agent.work()
+
+    proxy.before("GET", work, times=10_000)
     succeeded(stack.up(program()))
     yield stack
     succeeded(stack.destroy())
