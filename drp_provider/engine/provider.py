@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
+    Config,
     ConfigureRequest,
     CreateResult,
     DiffResult,
@@ -25,7 +26,6 @@ from pulumi.dynamic import (
 
 from drp_provider.engine.codec import from_pulumi, to_pulumi
 from drp_provider.engine.registry import Registry
-from drp_provider.errors import SettingsError
 
 if TYPE_CHECKING:
     from drp_provider.api.client import Client
@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
 Props = Mapping[str, Any]
 
-OLDEST_PULUMI, NEWEST_PULUMI = "3.260", "3.272"
-"""The releases of the Python package that the tests run with: pyproject.toml's lower bound and requirements.txt's pin.
-The `pulumi` command has a bound of its own: tools/pulumi/README.md."""
+SETTINGS = (
+    "caFile", "embeddedMachines", "embeddedStore", "endpoint", "insecure", "key", "ownerMark", "timeout", "token",
+)  # fmt: skip
+"""The names of all settings in a stack's configuration. `drp_provider.settings` has more to say of each, and loads
+pydantic for it: a fifth of a second that a preview does not need."""
 
 _REGISTRY = Registry()
 """One for all resource types of this process."""
@@ -70,7 +72,7 @@ class DrpProvider(ResourceProvider):
 
         if not os.environ.get("DRP_DEBUG"):
             sys.tracebacklimit = 0
-        self._config = {key: value for key, value in _all_of(req).items() if key.startswith("drp:")}
+        self._config = _settings_in(req.config)
         require_endpoint(self._config)
         # Models and HTTP load next. Without this, a sixth of their time is the garbage collector's, who walks through
         # everything that Pulumi has loaded, again and again: docs/performance.md.
@@ -154,12 +156,13 @@ def _two_environments(program: str) -> str:
     )
 
 
-def _all_of(req: ConfigureRequest) -> dict[str, Any]:
-    # `Config` has `get` alone, and an adapter that knew every setting's name would have to load them all.
-    config = getattr(req.config, "_props", None)
-    if not isinstance(config, dict):
-        raise SettingsError(
-            "This release of the Python package pulumi hides the stack's configuration: "
-            f"install one from {OLDEST_PULUMI} to {NEWEST_PULUMI}."
-        )
-    return config
+def _settings_in(config: Config) -> dict[str, Any]:
+    """Return what a stack's configuration says under `drp:`.
+
+    `Config` has no public way to list its keys. A release of pulumi that hides them all costs one thing: a misspelt
+    setting is ignored, and not named.
+    """
+    listed = getattr(config, "_props", None)
+    names = {key for key in listed if key.startswith("drp:")} if isinstance(listed, dict) else set()
+    values = {key: config.get(key) for key in names | {f"drp:{name}" for name in SETTINGS}}
+    return {key: value for key, value in values.items() if value is not None}

@@ -18,7 +18,7 @@ ClusterProfile("web", name="NAME", params={"web/port": PORT}, runtime_params={"w
                machines=MACHINES, workflow="flow", wait_for=None, reset=RESET)
 """
 FIRST = {"NAME": "web", "PORT": "80", "MACHINES": '["node-1", "node-2"]', "RESET": "None"}
-STARTED_AGAIN = re.compile(r"~ start_count +: 1 => 2")
+STARTED_AGAIN = re.compile(r"~ start_count *: 1 => 2")
 CHANGES = {
     "create": {},
     "change a value": {"PORT": "81"},
@@ -97,4 +97,4 @@ def test_a_preview_shows_which_machines_run_again(stack: Stack, admin: AdminClie
     assert not STARTED_AGAIN.search(changed)
     reset = succeeded(stack.preview(program({**FIRST, "RESET": '"1"'}))).error()
     assert len(STARTED_AGAIN.findall(reset)) == 2
-    assert re.search(r"~ run +: 1 => 2", reset)
+    assert '+ reset: "1"' in reset
