@@ -31,7 +31,7 @@ class ClusterProfile(Profile):
     self_reference: Annotated[str | list[str] | None, BeforeValidator(_check_names)] = None
     reset: str | None = None
     abort_params: Params | None = None
-    run: StrictInt | None = None
+    run_number: StrictInt | None = None
     """Counts how often the cluster began at its first values: 1, and one more at each reset."""
 
     @classmethod
@@ -50,11 +50,11 @@ class ClusterProfile(Profile):
         """Count the runs: the same program on the same state gives the same number."""
         for name in ("name", "reset") if olds else ():
             if not isinstance(inputs.get(name), str | None):
-                return {**inputs, "run": inputs[name]}  # as unknown as what it follows from
+                return {**inputs, "run_number": inputs[name]}  # as unknown as what it follows from
         if olds.get("name") != inputs.get("name"):
-            return {**inputs, "run": 1}
-        number = olds.get("run") or 1
-        return {**inputs, "run": number + 1 if cls.resets(olds, inputs) else number}
+            return {**inputs, "run_number": 1}
+        number = olds.get("run_number") or 1
+        return {**inputs, "run_number": number + 1 if cls.resets(olds, inputs) else number}
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:

@@ -44,7 +44,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     self_reference: Output[Any]
     reset: Output[str | None]
     abort_params: Output[dict[str, Any] | None]
-    run: Output[int]
+    run_number: Output[int]
     adopted_machines: Output[list[str]]
 
     def __init__(
@@ -64,15 +64,17 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "self_reference": self_reference,
             "reset": reset,
             "abort_params": abort_params,
-            "run": None,
+            "run_number": None,
             "adopted_machines": None,
         }
         # `reset` and `name` show a reviewer that a new run begins; the number of the run adds nothing.
-        super().__init__(resource_name, own, hidden=["run", "adopted_machines"], **common)
+        super().__init__(resource_name, own, hidden=["run_number", "adopted_machines"], **common)
         self.secret_params = secret_members_of(params, runtime_params)
         """Names of the params that the program keeps secret, for a `ClusterReady`. It is not a Pulumi output."""
 
     @property
-    def generation(self) -> Output[str]:
+    def run(self) -> Output[str]:
         """Return the text of the cluster's run, such as `1f3a9c2e:3`. Each creation, rename and reset changes it."""
-        return Output.all(self.id, self.run).apply(lambda known: run_of(known[0].partition("#")[2], known[1] or 1))
+        return Output.all(self.id, self.run_number).apply(
+            lambda known: run_of(known[0].partition("#")[2], known[1] or 1)
+        )

@@ -91,7 +91,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         }
         if cluster is not None:
             inputs |= _of_cluster(cluster, starts, params, secret_params)
-            inputs["run"] = None if workflow is None else cluster.generation
+            inputs["run"] = None if workflow is None else cluster.run
         facts = ["members", "collected", "collected_secrets"]
         super().__init__(resource_name, inputs, opts, facts=facts, hidden=["trigger", "masked_params"])
 
@@ -110,7 +110,7 @@ def _of_cluster(cluster: Any, starts: Sequence[Output[int]], params: Any, secret
         "params": Output.unsecret(sorted_.apply(lambda found: found[0])),
         "secret_params": Output.unsecret(sorted_.apply(lambda found: found[1])),
         "masked_params": cluster.secret_params,
-        "trigger": Output.all(generation=cluster.generation, starts=Output.all(*starts)),
+        "trigger": Output.all(run=cluster.run, starts=Output.all(*starts)),
     }
 
 

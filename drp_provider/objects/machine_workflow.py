@@ -109,7 +109,7 @@ def _membership(
     if restart is not None:
         raise TypeError("MachineWorkflow() takes restart or cluster, not both: change the cluster's reset instead")
     return {
-        "restart": cluster.generation,
+        "restart": cluster.run,
         "position": assignment.position,
         "adopted_machines": cluster.adopted_machines,
     }

@@ -37,7 +37,7 @@ def test_a_wait_for_a_cluster_with_a_workflow_follows_its_run(recorded: Run) -> 
 
     waits = recorded(program).inputs("ClusterReady")
     assert waits["ready"]["profile"] == "web"
-    assert waits["ready"]["run"] == waits["ready"]["trigger"]["generation"]
+    assert waits["ready"]["run"] == waits["ready"]["trigger"]["run"]
     assert len(waits["ready"]["trigger"]["starts"]) == 1
     assert "run" not in waits["any"]
     assert waits["plain"] == {"profile": "web", "machines": ["some-uuid"]}

@@ -177,7 +177,7 @@ def _machine_of(id_: str) -> str:
 def _state(inputs: Inputs, document: Document) -> State:
     """Return the record; `position` says which profiles the machine finds before this one."""
     profile, entries = inputs["profile"], document["Profiles"]
-    position = {"profile": profile, "behind": entries[: entries.index(profile)]}
+    position = {"profile": profile, "preceding": entries[: entries.index(profile)]}
     outputs = {**inputs, **references.facts_of(document), "position": position}
     return State(f"{document['Uuid']}/{profile}", outputs, inputs)
 

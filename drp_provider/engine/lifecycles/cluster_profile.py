@@ -113,7 +113,7 @@ class ClusterProfileLifecycle:
         def change(live: Document, ours: bool) -> Change:  # noqa: FBT001 - `create_or_claim` calls it
             if ours and not replacing and not inputs.get("adopt"):
                 self._refuse_unknown_run(api, inputs, live)
-            going_on = None if replacing else resumed(str(value_at(live, RUN_POINTER) or ""), inputs["run"])
+            going_on = None if replacing else resumed(str(value_at(live, RUN_POINTER) or ""), inputs["run_number"])
             inputs["incarnation"] = going_on or inputs["incarnation"]
             claimed = claim(self._profiles.fields(inputs), ours=ours)
             marked = replace(claimed, force=claimed.force | {RUN_POINTER})
@@ -148,4 +148,4 @@ def _begun(id_: str, olds: Inputs, inputs: Inputs) -> Inputs:
     """Return the inputs with what `create` has made."""
     kept = {"adopted_machines": olds.get("adopted_machines") or []}
     incarnation = id_.partition(ID_SEPARATOR)[2]
-    return {**inputs, **kept, "incarnation": incarnation or None, "run": inputs.get("run") or 1}
+    return {**inputs, **kept, "incarnation": incarnation or None, "run_number": inputs.get("run_number") or 1}

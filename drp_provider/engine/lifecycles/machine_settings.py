@@ -29,7 +29,7 @@ from drp_provider.patch.values import same
 
 PREFIX = "machines"
 LOCKED = "/Locked"
-SECRETS = frozenset({"overwritten", "ours"})
+SECRETS = frozenset({"overwritten", "applied"})
 """Outputs that hold values of others, or values that were secret under another key."""
 
 
@@ -77,7 +77,7 @@ class MachineSettingsLifecycle:
             Conflict: a field that was to change is neither as reviewed nor as wanted.
             NotFound: the machine is gone.
         """
-        ours, overwritten = olds.get("ours") or {}, Overwritten(olds.get("overwritten") or {})
+        applied, overwritten = olds.get("applied") or {}, Overwritten(olds.get("overwritten") or {})
         kept = self._fields(news).values
         change = change_between(self._fields(olds), self._fields(news), marked=False)
         change = self._releasing(change, kept, id_, olds)
@@ -91,7 +91,7 @@ class MachineSettingsLifecycle:
             news,
             references.facts_in(olds),
             {p: value for p, value in overwritten.values.items() if p in kept},
-            {p: value for p, value in ours.items() if p in kept and p not in changed},
+            {p: value for p, value in applied.items() if p in kept and p not in changed},
         )
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
@@ -118,12 +118,12 @@ class MachineSettingsLifecycle:
         return Target(PREFIX, key, subject_of(news["machine"]), secret_keys, adopting)
 
     def _state(self, id_: str, inputs: Inputs, facts: Inputs, overwritten: Values, ours: Values) -> State:
-        outputs = {**inputs, **facts, "overwritten": overwritten, "ours": ours or None}
+        outputs = {**inputs, **facts, "overwritten": overwritten, "applied": ours or None}
         return State(id_, outputs, inputs, SECRETS)
 
     def _left(self, olds: Inputs) -> Values:
         """Return the owned values as we left them; a refresh may have recorded others' values since."""
-        return {p: (olds.get("ours") or {}).get(p, value) for p, value in self._fields(olds).values.items()}
+        return {p: (olds.get("applied") or {}).get(p, value) for p, value in self._fields(olds).values.items()}
 
     def _is_declared(self, id_: str, olds: Inputs, pointer: str) -> bool:
         names = references.names_of(id_, olds)
@@ -135,7 +135,7 @@ class MachineSettingsLifecycle:
         It stays if another resource declares it, or if a refresh has shown another client's value.
         """
         gone = [p for p in change.reviewed if p not in kept]
-        foreign = {p for p in gone if p in (olds.get("ours") or {}) or self._is_declared(id_, olds, p)}
+        foreign = {p for p in gone if p in (olds.get("applied") or {}) or self._is_declared(id_, olds, p)}
         earlier = {p: value for p, value in (olds.get("overwritten") or {}).items() if p in gone}
         return replace(
             change,

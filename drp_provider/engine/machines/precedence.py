@@ -13,13 +13,13 @@ def require_first_cluster(api: Api, subject: str, position: Mapping[str, Any]) -
     Raises:
         AnotherCluster: they would find another one.
     """
-    behind = position.get("behind") or []
-    if not behind:
+    preceding = position.get("preceding") or []
+    if not preceding:
         return
     profile = position["profile"]
-    listed = api.list("profiles", {"Name": f"In({','.join([*behind, profile])})"})
+    listed = api.list("profiles", {"Name": f"In({','.join([*preceding, profile])})"})
     names = {found["Name"]: _self_references(found) for found in listed}
-    for other in behind:
+    for other in preceding:
         shared = sorted(names.get(other, set()) & names.get(profile, set()))
         if shared:
             raise AnotherCluster(

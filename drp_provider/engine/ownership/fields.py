@@ -119,7 +119,7 @@ class OwnedFields:
 
     def _run_mark(self) -> Values:
         incarnation = self.inputs.get("incarnation")
-        return {RUN_POINTER: run_of(incarnation, self.inputs["run"])} if incarnation else {}
+        return {RUN_POINTER: run_of(incarnation, self.inputs["run_number"])} if incarnation else {}
 
     def _members(self, maps: Mapping[str, str]) -> Values:
         return {
