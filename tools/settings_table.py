@@ -1,4 +1,4 @@
-"""Write the table of settings in docs/real-endpoint.md from `drp_provider.settings.Settings`: `python tools/settings_table.py`.
+"""Write the table of settings in docs/real-endpoint.md: `python tools/settings_table.py`.
 
 `--check` writes nothing and fails if the table is out of date.
 """

@@ -22,14 +22,16 @@ def blocks(text: str, language: str) -> list[str]:
     return [textwrap.dedent(code) for _, found, code in _BLOCK.findall(text) if found == language]
 
 
-PYTHON = [
-    pytest.param(code, id=f"{path.relative_to(ROOT)}-{number}")
-    for path in DOCUMENTS
-    for number, code in enumerate(blocks(path.read_text(), "python"), 1)
-] + [
-    pytest.param(path.read_text(), id=str(path.relative_to(ROOT)))
-    for path in sorted(ROOT.glob("examples/*/__main__.py"))
-]
+def programs() -> dict[str, str]:
+    """Return every Python program of the documents and the examples, by a name that says where it stands."""
+    found = {
+        f"{path.relative_to(ROOT)}-{number}": code
+        for path in DOCUMENTS
+        for number, code in enumerate(blocks(path.read_text(), "python"), 1)
+    }
+    return found | {
+        str(path.relative_to(ROOT)): path.read_text() for path in sorted(ROOT.glob("examples/*/__main__.py"))
+    }
 
 
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,12 +46,14 @@ def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("code", PYTHON)
-def test_the_python_in_the_documents_satisfies_the_type_checker(code: str, tmp_path: Path) -> None:
-    example = tmp_path / "example.py"
-    example.write_text(code)
+def test_the_python_in_the_documents_satisfies_the_type_checker(tmp_path: Path) -> None:
+    files = []
+    for name, code in programs().items():
+        files.append(tmp_path / f"{re.sub(r'[^a-z0-9]+', '_', name.lower())}.py")
+        files[-1].write_text(code)
     settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path / "cache")]
-    done = run(sys.executable, "-m", "mypy", *settings, str(example), cwd=ROOT, MYPYPATH="tools/import_path")
+    command = [sys.executable, "-m", "mypy", *settings, *map(str, files)]
+    done = run(*command, cwd=ROOT, MYPYPATH="tools/import_path")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

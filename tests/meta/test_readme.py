@@ -11,7 +11,7 @@ import pytest
 from drp_emulator.machines.path_setup import write_subset
 from tests.support import machines
 from tests.support.admin import AdminClient
-from tests.support.document import Block, blocks
+from tests.support.document import blocks
 from tests.support.session import follow
 from tests.support.stack import KEY, ROOT
 

@@ -1,4 +1,4 @@
-"""The name that `components` has once it is installed, so that a program reads the same here and in a project of its own.
+"""Give `components` its installed name, so that a program reads the same in a checkout and in a project.
 
 `tools/clean-env` puts this folder on the import path: docs/decisions/0010-one-name-for-components.md.
 """
