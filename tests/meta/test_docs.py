@@ -88,3 +88,26 @@ def test_every_resource_stands_in_the_readme() -> None:
     resources = [name for name in drp_provider.__all__ if "objects" in drp_provider._HOMES.get(name, "")]
     assert resources
     assert not [name for name in resources if f"| `drp.{name}` |" not in README]
+
+
+def test_the_installed_name_of_the_components_gives_the_same() -> None:
+    code = (
+        "import components, drp_components; "
+        "assert drp_components.__all__ == components.__all__; "
+        "assert drp_components.ClusterProfile is components.ClusterProfile"
+    )
+    done = run("tools/clean-env", "python", "-c", code, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_glossary_is_short_and_explains_each_word_once() -> None:
+    rows = re.findall(r"^\| ([a-z][^|]*) \|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    words = [row for row in rows if row != "word"]
+    assert 20 < len(words) <= 40
+    assert len(set(words)) == len(words)
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert not [page for page in sorted(pages) if f"({page}" not in index]
