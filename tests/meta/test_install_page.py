@@ -20,6 +20,7 @@ PIP, UV, POETRY, START = (block.text for block in PAGE if block.language == "sh"
     [block.text for block in PAGE if block.language == language] for language in ("yaml", "python", "console")
 )
 SOURCES = "CHECKOUT/gotemplate CHECKOUT/drp_emulator CHECKOUT"
+pytestmark = pytest.mark.timeout(1200)  # pip builds three wheels and downloads what they depend on
 needs_packages = pytest.mark.skipif(
     not os.environ.get("NEED_PACKAGE_INDEX"), reason="installs packages: NEED_PACKAGE_INDEX=1"
 )
