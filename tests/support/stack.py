@@ -62,7 +62,7 @@ class Stack:
             # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
             "HOME": str(folder),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools' / 'import_path'}",
             "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{backend}",
