@@ -41,7 +41,7 @@ def test_a_program_is_started_by_marked_tests_only(tmp_path: Path, program: str)
     file = tmp_path / "test_both.py"
     file.write_text(tests.replace("\n        ", "\n"))
     options = ["-q", "-p", "tests.conftest", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
-    command = [sys.executable, "-m", "pytest", *options, file]
+    command = [sys.executable, "-m", "pytest", *options, str(file)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "2 passed" in ran.stdout, ran.stdout + ran.stderr
 
