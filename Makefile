@@ -1,6 +1,6 @@
 # Any of these does first what is missing. None needs root, and none touches an endpoint named in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean picture test test-fast check bench requirements clean
+.PHONY: help setup demo demo-clean picture test test-fast test-versions check bench requirements clean
 
 # An environment that is there says which Python it wants; otherwise `make setup PYTHON=python3.12` does.
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
@@ -33,6 +33,9 @@ test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name", THOROUGH=1 f
 
 test-fast: setup ## Run the tests that need no pulumi command, Go or browser
 	@$(PYTEST) -m "not cli and not go and not browser" $(ARGS)
+
+test-versions: setup ## Test the oldest and the newest dependencies (ARGS="oldest --cli FOLDER" for some)
+	@WORKERS=$(WORKERS) $(CLEAN) python tools/versions.py $(ARGS)
 
 check: setup ## Lint, check the format, the types and the import contracts; all of them, whatever fails
 	@failed=0; for check in "ruff check . $(TOOLS)" "ruff format --check . $(TOOLS)" mypy "lint-imports --no-logo"; do \

@@ -16,7 +16,7 @@ from bench.data_centre import PATIENCE_SECONDS, DataCentre, data_centre
 from bench.scope import Scope
 from bench.table import Row, table
 from components import cluster_pattern
-from drp_provider.engine.pack_files import load_pack
+from drp_provider.engine.content.pack_files import load_pack
 from tests.support.stack import Stack
 
 SCRIPT = Path(__file__).with_name("by_hand.sh")

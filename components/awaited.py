@@ -1,68 +1,28 @@
-"""What a cluster is waited for, as far as it can be told before the program has run: who leads, and what is secret."""
+"""What a cluster is waited for, as far as it is known before the program has run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 from pulumi import Input, Output
 
 import drp_provider as drp
-from drp_provider.engine.secret_inputs import secret_labels_of
 
 Params = Input[Mapping[str, Input[Any]]] | None
 
 
-class Names(TypedDict):
-    """Inputs of `drp.ClusterReady`."""
-
-    params: Input[Sequence[str]]
-    secret_params: Input[Sequence[str]]
-    masked_params: Input[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """The params that must hold something.
-
-    Attributes:
-        leader: Is waited for where the machines start from it.
-        names: Of params whose values may be shown.
-        secrets: Of params whose values may not.
-    """
-
-    leader: str
-    names: Sequence[str]
-    secrets: Sequence[str]
-
-    def inputs(self, params: Params, runtime_params: Params) -> Names:
-        """Each name on its side: a param that the program itself keeps secret is none to be shown."""
-        given = {"params": params or {}, "runtime_params": runtime_params or {}}
-        keys = secret_labels_of(given)
-        seeds = _names_of(runtime_params)
-        known = Output.all(keys, seeds, _names_of(params)).apply(lambda found: self._sorted(*found))
-        return Names(
-            params=Output.unsecret(known.apply(lambda three: three[0])),
-            secret_params=Output.unsecret(known.apply(lambda three: three[1])),
-            masked_params=Output.unsecret(known.apply(lambda three: three[2])),
-        )
-
-    def _sorted(self, keys: list[str], seeds: list[str], owned: list[str]) -> tuple[list[str], ...]:
-        hidden = set()
-        for kind, names in (("params", owned), ("runtime_params", seeds)):
-            hidden |= {name for name in names if {kind, f"{kind}.{name}"} & {*keys}}
-        awaited = dict.fromkeys([*([self.leader] if self.leader in seeds else []), *self.names])
-        secret = [*self.secrets, *(name for name in awaited if name in hidden)]
-        return [name for name in awaited if name not in secret], list(dict.fromkeys(secret)), sorted(hidden)
+def awaited_names(names: Sequence[str], leader: str, runtime_params: Params) -> Input[drp.SequenceNotStr[str]]:
+    """Return the names of the params to wait for, with the leader's first if the cluster has such a runtime param."""
+    if runtime_params is None or isinstance(runtime_params, Mapping):
+        return _with_leader(names, leader, runtime_params or {})
+    known: Output[Any] = Output.from_input(runtime_params)
+    return Output.unsecret(known.apply(lambda found: _with_leader(names, leader, found or {})))
 
 
-def _names_of(params: Any) -> Output[list[str]]:
-    """Of a map that may be an Output only the names are wanted; its values may not be known yet."""
-    if isinstance(params, Mapping):
-        return Output.from_input(sorted(params))
-    return Output.unsecret(Output.from_input(params).apply(lambda found: sorted(found or {})))
+def _with_leader(names: Sequence[str], leader: str, runtime_params: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*([leader] if leader in runtime_params else []), *names]))
 
 
-def hidden_values(given: Sequence[Input[Any]], packs: Sequence[drp.ContentPack]) -> Output[list[Any]] | None:
+def hidden_values(given: drp.SequenceNotStr[Input[Any]], packs: Sequence[drp.ContentPack]) -> Output[list[Any]] | None:
     """Return what the log of a job must not show: the given values and the secrets in the packs. None: nothing."""
     inside = [pack.secret_values for pack in packs if pack.secret_values is not None]
     if not given and not inside:

@@ -8,54 +8,66 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 import drp_provider as drp
-from drp_provider.engine.resource import ObjectInputs
 
 from . import cluster_pattern
-from .awaited import Awaited, hidden_values
+from .awaited import awaited_names, hidden_values
 from .departed import leader_of, warn_of_entries
 from .given import Content, packs_in, refuse_what_is_no_list
 
 
 class ClusterProfile(pulumi.ComponentResource):
-    """A cluster: a `drp.ClusterProfile`, which names itself, on machines that run a workflow until all is done.
+    """A cluster: a `drp.ClusterProfile`, which names itself, on machines that run a workflow until all are done.
 
-    What is made, in this order: the content, the profile, one `drp.MachineAssignment` and one `drp.MachineWorkflow` per
-    machine, and one `drp.ClusterReady`. A destroy goes the way back.
+    The component creates, in this order: the content, the profile, one `drp.MachineAssignment` and one
+    `drp.MachineWorkflow` per machine, and one `drp.ClusterReady`. A destroy removes them in the reverse order.
 
     Args:
         resource_name: Pulumi's name of the component, and of the profile inside it.
-        params: Values that the program owns, by param name; secrets and Outputs are welcome.
-        runtime_params: First values of params that the machines own afterwards.
-        machines: Names or uuids, literals or Outputs. Taking one out touches that machine only. Outputs are named by
-            their place in the list; give a mapping of label to machine to name them yourself.
-        self_reference: Name, or names, of the params that hold the profile's own name; default `cluster-profile`.
-        content: A folder or file with the content that the workflow needs; or content packs that are declared already,
-            to share them between clusters.
-        workflow: Name of the workflow that every machine goes through, stopped ones too, once in each run of the
-            cluster: also a machine that has gone through it elsewhere. If a refresh finds that another client has
-            changed it on a machine, `pulumi up` refuses to start it again by itself.
-        final_workflows: Names of the workflows that tasks of `workflow` set in the end; a machine is done when it has
-            completed one of these.
-        restart_on_drift: True runs the workflow again, and waits for it, on machines on which another client has
-            changed it.
-        drain_workflow: Name of a workflow that a machine runs and completes before it leaves the cluster.
-        drain_timeout: Seconds for that on one machine (600).
-        wait_for: Params of the profile that must hold something once every machine is through with the workflow, by
-            name, or a mapping to the values they must hold. None: do not wait at all.
-        wait_for_secrets: More of them, by name, whose values are secrets; KRIB's join command is one.
-        masked_values: Values that the log lines in an error must not show. Secrets of this cluster's params and of its
-            content packs are masked without this.
-        timeout: Seconds until the wait fails, and says what each machine is still doing (600).
-        leader_param: The param in which the machines keep their leader, or a list with the leader first.
-        reset: Any text; changing it returns the cluster's params to their first values, and runs the workflow again.
-        abort_params: Params, with values, that end the waits of scripts that are still at work when a reset comes.
-        common: see `drp_provider.engine.resource.ObjectInputs`. `adopt` also takes over content that is given by its
-            path. Another `name` makes the new profile, moves the machines over, removes the old profile, and runs the
-            workflow again.
+        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+            whole. Default: none.
+        runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
+            and then never compared, changed or removed. Default: none.
+        machines: Names or uuids of the machines. A list that holds Outputs names their resources by their position; a
+            map of label to machine names them itself. Removing one changes that machine only. Default: none.
+        self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
+            `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
+        content: The content that the workflow needs: a path as in `drp.ContentPack`, or one or more `drp.ContentPack`
+            resources, which clusters can share. Default: none.
+        workflow: Name of the workflow. Every machine runs it once in each run of the cluster, stopped machines and
+            those that have completed it elsewhere too. Default: none.
+        final_workflows: Names of the workflows that tasks of `workflow` set at its end. A machine is done when it has
+            completed one of them. Default: when it has completed `workflow`.
+        restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
+            Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
+        drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
+            goes on. If it fails, the resource stays. Default: none.
+        drain_timeout: Seconds for that on one machine. Default: 600.
+        wait_for: Names of params of the profile that must hold something when all machines are done, or a map to the
+            values that they must hold. None does not wait at all. Default: no params, only the machines.
+        wait_for_secrets: More such names, whose values are secret, such as KRIB's join command. Default: none.
+        masked_values: Values that are hidden in the log lines of an error. Pulumi encrypts them. Default: none.
+            Secrets in the cluster's params and content packs are hidden anyway.
+        timeout: Seconds until the wait fails and says what each machine is still doing. Default: 600.
+        leader_param: Name of the param in which the machines keep their leader, or a list with the leader first.
+            Default: `cluster-pattern/leader`.
+        reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and removes
+            every param that is not declared. The workflow then runs again. Default: none.
+        abort_params: Values, by param name, that end the waits of the scripts, such as
+            `{"cluster-pattern/abort": "reset"}`. If machines of the profile are working, a reset sets them first,
+            waits 20 s at most for the machines, and then removes them. Default: those of the cluster pattern.
+        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object. The
+            machines then move to the new profile and run the workflow again.
+        description: One line for operators (`Description`).
+        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
+        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
+        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. The params that
+            an earlier cluster left are kept; content that is given by its path is taken over too.
+        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
+        opts: Pulumi's resource options.
 
-    Outputs are `name`, `params`, `machines`; and of a cluster that is waited for `leader` (name of the machine),
-    `members` (uuid by name), `collected` (the params of `wait_for` and the leader's, with their values) and
-    `collected_secrets`, which Pulumi encrypts.
+    The outputs are `name`, `params` and `machines`; after a wait also `leader` (name of the machine), `members` (uuid
+    by machine name), `collected` (value by name of the `wait_for` params and of the leader's) and `collected_secrets`,
+    which Pulumi encrypts.
     """
 
     TYPE: ClassVar = "drp:components:ClusterProfile"
@@ -80,28 +92,28 @@ class ClusterProfile(pulumi.ComponentResource):
         *,
         params: Input[Mapping[str, Input[Any]]] | None = None,
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
-        machines: Sequence[Input[str]] | Mapping[str, Input[str]] = (),
-        self_reference: str | Sequence[str] | None = None,
+        machines: drp.SequenceNotStr[Input[str]] | Mapping[str, Input[str]] = (),
+        self_reference: str | drp.SequenceNotStr[str] | None = None,
         content: Content = (),
         workflow: str | None = None,
-        final_workflows: Sequence[str] | None = None,
+        final_workflows: drp.SequenceNotStr[str] | None = None,
         restart_on_drift: bool | None = None,
         drain_workflow: str | None = None,
         drain_timeout: float | None = None,
-        wait_for: Sequence[str] | Mapping[str, Input[Any]] | None = (),
-        wait_for_secrets: Sequence[str] = (),
-        masked_values: Sequence[Input[Any]] = (),
+        wait_for: drp.SequenceNotStr[str] | Mapping[str, Input[Any]] | None = (),
+        wait_for_secrets: drp.SequenceNotStr[str] = (),
+        masked_values: drp.SequenceNotStr[Input[Any]] = (),
         timeout: float | None = None,
         leader_param: str = cluster_pattern.LEADER,
         reset: Input[str] | None = None,
         abort_params: Mapping[str, Any] = cluster_pattern.ABORT,
-        **common: Unpack[ObjectInputs],
+        **common: Unpack[drp.ObjectInputs],
     ) -> None:
         lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
         refuse_what_is_no_list(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
-        inner: ObjectInputs = {**common, "opts": self._after(self.packs)}
+        inner: drp.ObjectInputs = {**common, "opts": self._after(self.packs)}
         self.profile = drp.ClusterProfile(
             resource_name,
             params=params,
@@ -121,11 +133,16 @@ class ClusterProfile(pulumi.ComponentResource):
         self.ready = None
         if labelled and wait_for is not None and (workflow or wait_for or wait_for_secrets):
             values = wait_for if isinstance(wait_for, Mapping) else {}
-            awaited = Awaited(leader_param, [name for name in wait_for if name not in values], wait_for_secrets)
-            names = awaited.inputs(params, runtime_params)
-            hidden = hidden_values(masked_values, self.packs)
-            waiting = {"values": values or None, "masked_values": hidden, "timeout": timeout}
-            self.ready = self._wait(resource_name, leader_param, **waiting, **chain, **names)
+            self.ready = self._wait(
+                resource_name,
+                leader_param,
+                params=awaited_names([name for name in wait_for if name not in values], leader_param, runtime_params),
+                secret_params=wait_for_secrets,
+                values=values or None,
+                masked_values=hidden_values(masked_values, self.packs),
+                timeout=timeout,
+                **chain,
+            )
         self._publish(leader_param)
 
     def _after(self, earlier: Sequence[pulumi.Resource]) -> ResourceOptions:
@@ -154,9 +171,8 @@ class ClusterProfile(pulumi.ComponentResource):
                 f"{resource_name}-{label}-workflow",
                 machine=machine,
                 runnable=True,
-                restart=self.profile.generation,
-                position=self.assignments[label].position,
-                adopted_machines=self.profile.adopted_machines,
+                cluster=self.profile,
+                assignment=self.assignments[label],
                 **options,
                 opts=opts,
             )
@@ -166,19 +182,12 @@ class ClusterProfile(pulumi.ComponentResource):
     def _wait(self, resource_name: str, leader_param: str, **awaited: Any) -> drp.ClusterReady:
         return drp.ClusterReady(
             f"{resource_name}-ready",
-            profile=self.profile.name,
-            machines=[assignment.machine_uuid for assignment in self.assignments.values()],
+            cluster=self.profile,
+            machines=list((self.workflows or self.assignments).values()),
             leader=leader_param,
-            run=self.profile.generation if self.workflows else None,
-            trigger=self._trigger(),
             opts=self._after([*self.assignments.values(), *self.workflows.values()]),
             **awaited,
         )
-
-    def _trigger(self) -> Output[Any]:
-        """Change exactly if a workflow of the cluster starts again, so that it is waited for."""
-        starts = {label: workflow.start_count for label, workflow in self.workflows.items()}
-        return Output.all(generation=self.profile.generation, starts=Output.all(**starts))
 
     def _publish(self, leader_param: str) -> None:
         self.name = self.profile.name
@@ -202,7 +211,7 @@ def _leader_in(param: str, collected: Mapping[str, Any], members: Mapping[str, s
 
 
 def _labelled(
-    resource_name: str, machines: Sequence[Input[str]] | Mapping[str, Input[str]]
+    resource_name: str, machines: drp.SequenceNotStr[Input[str]] | Mapping[str, Input[str]]
 ) -> Iterator[tuple[str, Input[str]]]:
     """Each machine with the label that stays its own when others come and go."""
     if isinstance(machines, Mapping):

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from drp_provider.engine.inputs import ObjectInputs, SequenceNotStr
     from drp_provider.errors import (
         ApiError,
         Conflict,
@@ -40,8 +41,10 @@ _HOMES = {
     "MachineSettings": "drp_provider.objects.machine_settings",
     "MachineWorkflow": "drp_provider.objects.machine_workflow",
     "NotReady": "drp_provider.errors",
+    "ObjectInputs": "drp_provider.engine.inputs",
     "Param": "drp_provider.objects.param",
     "Profile": "drp_provider.objects.profile",
+    "SequenceNotStr": "drp_provider.engine.inputs",
     "SettingsError": "drp_provider.errors",
 }
 
@@ -57,8 +60,10 @@ __all__ = [
     "MachineSettings",
     "MachineWorkflow",
     "NotReady",
+    "ObjectInputs",
     "Param",
     "Profile",
+    "SequenceNotStr",
     "SettingsError",
     "__version__",
 ]

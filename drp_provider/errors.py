@@ -1,8 +1,8 @@
-"""Everything that can go wrong, sorted by cause.
+"""Errors, sorted by cause.
 
 ```text
 DrpError
-├─ SettingsError               the provider is not configured, or not well
+├─ SettingsError               the provider is not configured, or wrongly
 ├─ InvalidInput                a value that DRP, JSON or Pulumi could not carry unchanged
 ├─ EndpointUnreachable         no answer; nothing was sent
 │  └─ CertificateNotTrusted    TLS ended the conversation
@@ -25,6 +25,8 @@ section "Patch failures"), which can hold params that the stack does not own.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, ClassVar
 
 __all__ = [
     "AlreadyExists",
@@ -54,15 +56,30 @@ __all__ = [
 
 
 class DrpError(Exception):
-    """Base of every error that leaves this package."""
+    """Base of every error that leaves this package. Errors can be copied and pickled."""
+
+    _home: ClassVar[str]
+    """The module that defines the class."""
 
     def __init_subclass__(cls) -> None:
-        # Pulumi prints "module.Class: text"; a user needs the class, not where we keep it.
-        cls.__module__ = "builtins"
+        # Pulumi prints "module.Class: text", and Python leaves the module out for builtins: users read the class alone.
+        cls._home, cls.__module__ = cls.__module__, "builtins"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._home, type(self).__qualname__, self.args, self.__dict__)
+
+
+def _restored(home: str, name: str, args: tuple[Any, ...], members: dict[str, Any]) -> DrpError:
+    """Return a pickled error without calling its constructor, whose arguments are not kept."""
+    kind: type[DrpError] = getattr(import_module(home), name)
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(members)
+    return error
 
 
 class SettingsError(DrpError):
-    """The provider is not configured, or not well."""
+    """The provider is not configured, or wrongly."""
 
 
 class InvalidInput(DrpError):

@@ -1,4 +1,4 @@
-"""Whose an entry of a list is, told as the shell's helpers tell it."""
+"""Find the entry of a machine in a list, by the same rule as the shell helpers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from drp_provider.patch.values import same
 
 
-def place_of(entries: Sequence[Any], mine: Any) -> int | None:
-    """The place of the entry that belongs to the same machine as `mine`; None where there is none.
+def index_of(entries: Sequence[Any], mine: Any) -> int | None:
+    """Return the index of the entry that belongs to the same machine as `mine`, or None.
 
     An entry belongs to the machine of its member `Uuid`, or is that Uuid as a text. One that names no machine is
     compared whole.
     """
     machine = _machine(mine)
-    for place, present in enumerate(entries):
+    for index, present in enumerate(entries):
         if _machine(present) == machine if machine else same(present, mine):
-            return place
+            return index
     return None
 
 

@@ -1,45 +1,36 @@
-"""Reading and writing one param of a profile, as all operations of this package do."""
+"""Read and write one param of a profile, as all operations of this package do."""
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from drp_provider.api.interface import Api
 from drp_provider.errors import Busy, OutcomeUnknown, PatchRejected
-from drp_provider.patch.operation import add, replace, test
+from drp_provider.patch.operation import add, replace, test, to_wire
 from drp_provider.patch.pointer import pointer_to, value_at
 from drp_provider.patch.values import ABSENT, same
 
 ATTEMPTS = 100
-"""So many machines may be faster than us, one after the other, before we give up."""
+"""Attempts that other machines may spoil."""
 UNANSWERED = 5
-"""So many requests in a row may go without a readable answer."""
+"""Requests in a row that may go without a readable answer."""
 LONGEST_PAUSE = 0.5
 """Seconds between two attempts; the first retries come sooner."""
 
 T = TypeVar("T")
 
 
-class Documents(Protocol):
-    """The requests that this package makes; `api.client.Client` makes them real."""
-
-    def get(self, prefix: str, key: str) -> dict[str, Any]:
-        """The object."""
-
-    def patch(self, prefix: str, key: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """The object after the patch."""
-
-
-def read(api: Documents, profile: str, key: str) -> Any:
-    """The value in the profile itself, or `ABSENT`: defaults and other profiles do not count, a `test` ignores them."""
+def read(api: Api, profile: str, key: str) -> Any:
+    """Return the value in the profile itself, or `ABSENT`: a `test` ignores defaults and other profiles, too."""
     return value_at(api.get("profiles", profile), pointer_to("Params", key))
 
 
-def swap(api: Documents, profile: str, key: str, old: Any, new: Any) -> bool:
-    """Put `new` in the place of `old` (which may be `ABSENT`); False when something else is there by now.
+def swap(api: Api, profile: str, key: str, old: Any, new: Any) -> bool:
+    """Replace `old`, which may be `ABSENT`, by `new`; return False if the param has another value by now.
 
-    An answer that was lost or cannot be read is looked up. What cannot be told is whether a value that is gone again
-    had been ours for a moment.
+    If an answer is lost or cannot be read, the param is read. A value that was ours for a moment and has been
+    overwritten since counts as not written.
     """
     pointer = pointer_to("Params", key)
     lines = [test(pointer, old), replace(pointer, new)]
@@ -51,7 +42,7 @@ def swap(api: Documents, profile: str, key: str, old: Any, new: Any) -> bool:
         lines = [test("/Params", params), add(pointer, new)]
     for _ in range(UNANSWERED):
         try:
-            api.patch("profiles", profile, [line.to_wire() for line in lines])
+            api.patch("profiles", profile, to_wire(lines))
         except PatchRejected:
             return False
         except OutcomeUnknown as error:
@@ -65,10 +56,10 @@ def swap(api: Documents, profile: str, key: str, old: Any, new: Any) -> bool:
 
 
 def until_done(subject: str, attempt: Callable[[], T | None]) -> T:
-    """Repeat an attempt that others may spoil, with jitter.
+    """Repeat an attempt that other machines may spoil, with jitter; return its result.
 
     Raises:
-        Busy: others were faster every time.
+        Busy: another machine was faster each time.
     """
     for turn in range(ATTEMPTS):
         result = attempt()

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Mapping
 
-from drp_provider.coordination.params import Documents
+from drp_provider.api.interface import Api
 from drp_provider.errors import DrpError, OutcomeUnknown, PatchRejected, may_pass
+from drp_provider.patch.operation import to_wire
 from drp_provider.patch.planner import Change, plan
 from drp_provider.patch.pointer import pointer_to
 from drp_provider.patch.progress_record import NOTHING_SHOWN, progress_key, record_in
@@ -13,9 +14,7 @@ ATTEMPTS = 3
 """As many as the shell's `show_progress` makes."""
 
 
-def show_progress(
-    api: Documents, profile: str, machine: str, *, icon: str | None = None, color: str | None = None
-) -> None:
+def show_progress(api: Api, profile: str, machine: str, *, icon: str | None = None, color: str | None = None) -> None:
     """Set `Meta.icon` and `Meta.color` of a machine (`machine` is its uuid, or `Name:node-1`).
 
     The same request records the earlier icon and colour under the Meta key `cluster-progress/<profile>`. The provider
@@ -47,7 +46,7 @@ def show_progress(
     print(sentence, file=sys.stderr)  # noqa: T201 - job log
 
 
-def _show(api: Documents, profile: str, machine: str, wanted: Mapping[str, str]) -> None:
+def _show(api: Api, profile: str, machine: str, wanted: Mapping[str, str]) -> None:
     document = api.get("machines", machine)
     meta, key = document["Meta"] or {}, progress_key(profile)
     if key not in meta and all(meta.get(name) == value for name, value in wanted.items()):
@@ -56,4 +55,4 @@ def _show(api: Documents, profile: str, machine: str, wanted: Mapping[str, str])
     values = {pointer_to("Meta", name): value for name, value in {**wanted, key: record.to_text()}.items()}
     lines = plan(Change({}, values, force=frozenset(values)), document)
     if lines:
-        api.patch("machines", machine, [line.to_wire() for line in lines])
+        api.patch("machines", machine, to_wire(lines))

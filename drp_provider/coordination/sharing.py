@@ -1,16 +1,17 @@
-"""Data for the other machines and for operators, in the params of the cluster profile."""
+"""Publish data for other machines and for operators, in the params of the cluster profile."""
 
 from typing import Any
 
-from drp_provider.coordination.entries import place_of
-from drp_provider.coordination.params import Documents, read, swap, until_done
+from drp_provider.api.interface import Api
+from drp_provider.coordination.entries import index_of
+from drp_provider.coordination.params import read, swap, until_done
 from drp_provider.patch.values import ABSENT, same
 
 
-def publish(api: Documents, profile: str, key: str, value: Any) -> None:
+def publish(api: Api, profile: str, key: str, value: Any) -> None:
     """Set a param, whatever it held before.
 
-    Guarantee: other params are untouched, also those that others write at the same moment.
+    Guarantee: other params are untouched, also those that other machines write at the same moment.
     """
 
     def attempt() -> bool | None:
@@ -20,8 +21,8 @@ def publish(api: Documents, profile: str, key: str, value: Any) -> None:
     until_done(f"Param {key} of profile {profile!r}", attempt)
 
 
-def append(api: Documents, profile: str, key: str, entry: Any) -> int:
-    """Add an entry to a list and return its place; a machine that has an entry there keeps that, as with `join`.
+def append(api: Api, profile: str, key: str, entry: Any) -> int:
+    """Add an entry to a list and return its index; a machine that has an entry keeps it, as with `join`.
 
     Guarantee: no entry of others is lost. A param that is absent counts as an empty list.
     """
@@ -29,9 +30,9 @@ def append(api: Documents, profile: str, key: str, entry: Any) -> int:
     def attempt() -> int | None:
         found = read(api, profile, key)
         entries = [] if found is ABSENT or found is None else list(found)
-        place = place_of(entries, entry)
-        if place is not None:
-            return place
+        index = index_of(entries, entry)
+        if index is not None:
+            return index
         return len(entries) if swap(api, profile, key, found, [*entries, entry]) else None
 
     return until_done(f"List {key} of profile {profile!r}", attempt)

@@ -1,4 +1,4 @@
-"""Waiting for what others put into the cluster profile."""
+"""Wait for params that other machines write into the cluster profile."""
 
 import random
 import sys
@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from drp_provider.coordination.election import SEED
-from drp_provider.coordination.params import Documents
+from drp_provider.api.interface import Api
+from drp_provider.coordination.election import UNSET
 from drp_provider.errors import DrpError, may_pass
 from drp_provider.patch.values import ABSENT, same
 
@@ -16,7 +16,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 
 
 class WaitTimeout(DrpError):
-    """What was waited for did not come in time."""
+    """A param did not get its value in time."""
 
 
 class Aborted(DrpError):
@@ -24,27 +24,32 @@ class Aborted(DrpError):
 
 
 def wait_for(
-    api: Documents, profile: str, key: str, *, seed: Any = SEED, timeout: float = 600, abort_param: str | None = None
+    api: Api, profile: str, key: str, *, initial: Any = UNSET, timeout: float = 600, abort_param: str | None = None
 ) -> Any:
-    """The value of a param as soon as it is there and no longer the seed.
+    """Return the value of a param as soon as it differs from its initial value.
 
     Args:
         api: A client whose credentials may read the profile.
         profile: The cluster profile.
         key: The param.
-        seed: The value that stands for "not yet".
+        initial: The value that stands for "not yet".
         timeout: Seconds until `WaitTimeout`.
-        abort_param: A param that ends the wait with `Aborted` as soon as it holds anything but null or the seed.
+        abort_param: A param that ends the wait with `Aborted` as soon as it differs from null and its initial value.
     """
     return _wait(
-        api, profile, f"param {key}", lambda params: _set(params, key, seed), timeout=timeout, abort_param=abort_param
+        api,
+        profile,
+        f"param {key}",
+        lambda params: _set(params, key, initial),
+        timeout=timeout,
+        abort_param=abort_param,
     )
 
 
 def wait_for_count(
-    api: Documents, profile: str, key: str, count: int, *, timeout: float = 600, abort_param: str | None = None
+    api: Api, profile: str, key: str, count: int, *, timeout: float = 600, abort_param: str | None = None
 ) -> list[Any]:
-    """The entries of a list as soon as there are `count` of them; see `wait_for`."""
+    """Return the entries of a list as soon as it has `count` of them; see `wait_for`."""
 
     def enough(params: dict[str, Any]) -> Any:
         entries = params.get(key) or []
@@ -53,8 +58,8 @@ def wait_for_count(
     return list(_wait(api, profile, f"{count} entries in {key}", enough, timeout=timeout, abort_param=abort_param))
 
 
-def _params(api: Documents, profile: str, *, last: bool) -> dict[str, Any]:
-    """The params; none while the endpoint is away, since it restarts: that does not end a wait before its time."""
+def _params(api: Api, profile: str, *, last: bool) -> dict[str, Any]:
+    """Return the params, or none while the endpoint is away: a restart does not end a wait early."""
     try:
         return dict(api.get("profiles", profile)["Params"])
     except DrpError as error:
@@ -63,13 +68,13 @@ def _params(api: Documents, profile: str, *, last: bool) -> dict[str, Any]:
         return {}
 
 
-def _set(params: dict[str, Any], key: str, seed: Any) -> Any:
+def _set(params: dict[str, Any], key: str, initial: Any) -> Any:
     value = params.get(key, ABSENT)
-    return ABSENT if value is None or same(value, seed) else value
+    return ABSENT if value is None or same(value, initial) else value
 
 
 def _wait(
-    api: Documents,
+    api: Api,
     profile: str,
     what: str,
     look: Callable[[dict[str, Any]], Any],
@@ -81,7 +86,7 @@ def _wait(
     print(f"waiting for {what} of profile {profile} ({timeout:g} s at most)", file=sys.stderr)  # noqa: T201 - job log
     while True:
         params = _params(api, profile, last=time.monotonic() >= deadline)
-        if abort_param is not None and _set(params, abort_param, SEED) is not ABSENT:
+        if abort_param is not None and _set(params, abort_param, UNSET) is not ABSENT:
             raise Aborted(f"The wait for {what} of profile {profile!r} was ended: param {abort_param} is set there.")
         found = look(params)
         if found is not ABSENT:

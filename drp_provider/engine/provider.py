@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
+    Config,
     ConfigureRequest,
     CreateResult,
     DiffResult,
@@ -24,18 +25,23 @@ from pulumi.dynamic import (
 )
 
 from drp_provider.engine.codec import from_pulumi, to_pulumi
-from drp_provider.errors import SettingsError
+from drp_provider.engine.registry import Registry
 
 if TYPE_CHECKING:
     from drp_provider.api.client import Client
-    from drp_provider.engine.verbs import Lifecycle
+    from drp_provider.engine.lifecycles.base import Lifecycle
     from drp_provider.models.base import Declaration
 
 Props = Mapping[str, Any]
 
-OLDEST_PULUMI, NEWEST_PULUMI = "3.260", "3.272"
-"""The releases of the Python package that the tests run with: pyproject.toml's lower bound and requirements.txt's pin.
-The `pulumi` command has a bound of its own: tools/pulumi/README.md."""
+SETTINGS = (
+    "caFile", "embeddedMachines", "embeddedStore", "endpoint", "insecure", "key", "ownerMark", "timeout", "token",
+)  # fmt: skip
+"""The names of all settings in a stack's configuration. `drp_provider.settings` has more to say of each, and loads
+pydantic for it: a fifth of a second that a preview does not need."""
+
+_REGISTRY = Registry()
+"""One for all resource types of this process."""
 
 ENVIRONMENT = "__environment"
 """The property in which a program says where it runs. `check` leaves it out of its answer, so the value is in no state
@@ -66,7 +72,7 @@ class DrpProvider(ResourceProvider):
 
         if not os.environ.get("DRP_DEBUG"):
             sys.tracebacklimit = 0
-        self._config = {key: value for key, value in _all_of(req).items() if key.startswith("drp:")}
+        self._config = _settings_in(req.config)
         require_endpoint(self._config)
         # Models and HTTP load next. Without this, a sixth of their time is the garbage collector's, who walks through
         # everything that Pulumi has loaded, again and again: docs/performance.md.
@@ -112,7 +118,7 @@ class DrpProvider(ResourceProvider):
         self._lifecycle.delete(self._client, _id, from_pulumi(_props))
 
     def _inputs(self, props: Props) -> dict[str, Any]:
-        from drp_provider.engine.faults import require_all
+        from drp_provider.engine.ownership.input_errors import require_all
 
         inputs = from_pulumi(props)
         require_all(self._declaration, inputs)
@@ -120,9 +126,9 @@ class DrpProvider(ResourceProvider):
 
     @cached_property
     def _lifecycle(self) -> "Lifecycle":
-        from drp_provider.engine.kinds import lifecycle_of
+        from drp_provider.engine.lifecycles.by_model import lifecycle_of
 
-        return lifecycle_of(self._declaration)
+        return lifecycle_of(self._declaration, _REGISTRY)
 
     @cached_property
     def _declaration(self) -> "type[Declaration]":
@@ -150,12 +156,13 @@ def _two_environments(program: str) -> str:
     )
 
 
-def _all_of(req: ConfigureRequest) -> dict[str, Any]:
-    # `Config` has `get` alone, and an adapter that knew every setting's name would have to load them all.
-    config = getattr(req.config, "_props", None)
-    if not isinstance(config, dict):
-        raise SettingsError(
-            "This release of the Python package pulumi hides the stack's configuration: "
-            f"install one from {OLDEST_PULUMI} to {NEWEST_PULUMI}."
-        )
-    return config
+def _settings_in(config: Config) -> dict[str, Any]:
+    """Return what a stack's configuration says under `drp:`.
+
+    `Config` has no public way to list its keys. A release of pulumi that hides them all costs one thing: a misspelt
+    setting is ignored, and not named.
+    """
+    listed = getattr(config, "_props", None)
+    names = {key for key in listed if key.startswith("drp:")} if isinstance(listed, dict) else set()
+    values = {key: config.get(key) for key in names | {f"drp:{name}" for name in SETTINGS}}
+    return {key: value for key, value in values.items() if value is not None}

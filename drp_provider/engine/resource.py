@@ -5,13 +5,14 @@ It runs in the program's process, which needs neither models nor HTTP.
 
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.dynamic import Resource
 
 from drp_provider.engine.codec import NULL
+from drp_provider.engine.inputs import SequenceNotStr
 from drp_provider.engine.properties import to_property
 from drp_provider.engine.provider import ENVIRONMENT, DrpProvider, python_environment
 from drp_provider.engine.secret_inputs import secret_keys_of
@@ -38,7 +39,17 @@ class DrpResource(Resource, module="drp", name="Resource"):
         opts: pulumi.ResourceOptions | None,
         *,
         facts: Sequence[str] = (),
+        hidden: Sequence[str] = (),
     ) -> None:
+        """Register the resource.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            inputs: The inputs by property name; None stands for one that was not given.
+            opts: Pulumi's resource options.
+            facts: Names of the properties that only the provider sets.
+            hidden: Names of the properties that the program does not set: previews do not show how they change.
+        """
         subject = f"{type(self).__name__} {resource_name!r}"
         inputs = {**inputs, **_required(type(self), inputs, subject)}
         given = {
@@ -48,26 +59,8 @@ class DrpResource(Resource, module="drp", name="Resource"):
         # An output exists as an attribute only where its property is named, inputs that were not given included.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         here = {ENVIRONMENT: python_environment()}
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["secret_keys", *hidden]))
         super().__init__(DrpProvider(self._model), resource_name, {**unset, **given, **here}, opts)
-
-
-class ObjectInputs(TypedDict, total=False):
-    """What every resource that is a whole DRP object takes."""
-
-    name: Input[str]
-    """DRP's name of the object (`Name`); the resource name where it is left out. Another name replaces the object."""
-    description: Input[str]
-    """One line for operators (`Description`)."""
-    documentation: Input[str]
-    """Longer text, reStructuredText or Markdown (`Documentation`)."""
-    meta: Input[Mapping[str, Input[str]]]
-    """Annotations such as `icon` and `color`, strings only (`Meta`)."""
-    adopt: bool
-    """Take over the declared keys of an object that exists; it is then never deleted, only given back."""
-    force: Sequence[str]
-    """Keys to overwrite whatever is there, by name (`my/key`), after a conflict was looked at."""
-    opts: pulumi.ResourceOptions
-    """Pulumi's resource options."""
 
 
 class ObjectResource(DrpResource):
@@ -85,12 +78,13 @@ class ObjectResource(DrpResource):
         own: Mapping[str, Any],
         /,
         *,
+        hidden: Sequence[str] = (),
         name: Input[str] | None = None,
         description: Input[str] | None = None,
         documentation: Input[str] | None = None,
         meta: Input[Mapping[str, Input[str]]] | None = None,
         adopt: bool | None = None,
-        force: Sequence[str] | None = None,
+        force: SequenceNotStr[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
         **unknown: Any,
     ) -> None:
@@ -106,7 +100,7 @@ class ObjectResource(DrpResource):
             "owner": owner_mark(resource_name),
             **own,
         }
-        super().__init__(resource_name, inputs, opts, facts=["adopted"])
+        super().__init__(resource_name, inputs, opts, facts=["adopted"], hidden=["owner", *hidden])
 
 
 def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[str, Any]:

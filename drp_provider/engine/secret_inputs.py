@@ -11,7 +11,7 @@ import pulumi
 from pulumi import Input, Output
 
 from drp_provider.engine import transforms
-from drp_provider.engine.secret_keys import EVERY
+from drp_provider.engine.ownership.secret_keys import EVERY
 
 T = TypeVar("T")
 
@@ -37,9 +37,24 @@ def secret_keys_of(inputs: Mapping[str, Any], opts: pulumi.ResourceOptions | Non
     return _known(find())
 
 
-def secret_labels_of(inputs: Mapping[str, Any]) -> Output[list[str]]:
-    """Return the labels of the inputs that are secret as the program gives them."""
-    return _known(_secret([*_labelled(inputs)]))
+def secret_members_of(*maps: Input[Mapping[str, Any]] | None) -> Output[list[str]]:
+    """Return the names of the members that are secret as the program gives them. Names are no secret."""
+    given = {f"{index}": value or {} for index, value in enumerate(maps)}
+    labels = _known(_secret([*_labelled(given)]))
+    names = Output.all(*(_names_of(value) for value in given.values()))
+    return Output.unsecret(Output.all(labels, names).apply(lambda found: _hidden(*found)))
+
+
+def _hidden(labels: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
+    hidden = {name for index, own in enumerate(names) for name in own if {f"{index}", f"{index}.{name}"} & {*labels}}
+    return sorted(hidden)
+
+
+def _names_of(value: Any) -> Output[list[str]]:
+    """Return the keys of a map, or of an Output that holds one; its values may not be known yet."""
+    if isinstance(value, Mapping):
+        return Output.from_input(sorted(value))
+    return Output.unsecret(Output.from_input(value).apply(lambda found: sorted(found or {})))
 
 
 def secret_values_in(value: Any, opts: pulumi.ResourceOptions | None) -> Output[list[Any] | None] | None:

@@ -1,7 +1,7 @@
 """What every resource type says about itself.
 
 A model validates a program's inputs and says, as class variables, which of them are fields of the DRP object and which
-are maps whose members are owned one by one. The engine reads those words and knows no type by name.
+are maps whose members are owned one by one. The engine reads those declarations and knows no type by name.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from drp_provider.models.fields import UUID, Meta
+from drp_provider.models.fields import UUID, Machine, Meta
 
 Inputs = dict[str, Any]
 """A program's inputs: property names as Python spells them, values as JSON."""
@@ -23,7 +23,7 @@ class Declaration(BaseModel):
     noun: ClassVar[str]
     """What a message calls it: `profile`."""
     prefix: ClassVar[str]
-    """Plural path segment and type name of the DRP object it lives in: `profiles`."""
+    """Plural path segment and type name of the DRP object it belongs to: `profiles`."""
     identity: ClassVar[tuple[str, ...]]
     """Inputs that make the id; a change of one replaces the resource."""
 
@@ -31,12 +31,12 @@ class Declaration(BaseModel):
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """The inputs with everything filled in that follows from the others. Any value may be unknown."""
+        """Return the inputs with everything filled in that follows from the others. Any value may be unknown."""
         return inputs
 
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:  # noqa: ARG003 - for types that remember
-        """The completed inputs with what goes on from the inputs of before; `olds` is empty for a new resource."""
+        """Return the completed inputs with what they keep from the earlier ones; `olds` is empty for a new resource."""
         return inputs
 
     @classmethod
@@ -48,12 +48,12 @@ class Declaration(BaseModel):
 class Owned(Declaration):
     """What a program owns of a DRP object: fields, and maps whose members are owned one by one."""
 
-    zeros: ClassVar[Mapping[str, Any]] = {"description": ""}
-    """Inputs that are one field each, with the value that DRP gives the field where none is declared."""
+    defaults: ClassVar[Mapping[str, Any]] = {"description": ""}
+    """Inputs that are one field each, with the value that DRP gives the field if none is declared."""
     maps: ClassVar[tuple[str, ...]] = ("meta",)
     """Inputs whose members are owned one by one."""
-    seeded: ClassVar[Mapping[str, str]] = {}
-    """Inputs whose members are set once in the map of another input, and belong to others afterwards."""
+    initial: ClassVar[Mapping[str, str]] = {}
+    """Inputs whose members are set once in the map of another input, and belong to the machines afterwards."""
     aborts: ClassVar[Mapping[str, str]] = {}
     """Inputs whose members are set in the map of another input before a reset, to end the waits of scripts."""
 
@@ -63,7 +63,7 @@ class Owned(Declaration):
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:  # noqa: ARG003 - for types that can be reset
-        """The inputs in `maps` that this change puts back to their seeds."""
+        """Return the inputs in `maps` that this change puts back to their initial values."""
         return frozenset()
 
 
@@ -71,7 +71,7 @@ class DrpObject(Owned):
     """A whole DRP object, with its key."""
 
     identity = ("name",)
-    zeros = {**Owned.zeros, "documentation": ""}
+    defaults = {**Owned.defaults, "documentation": ""}
 
     name: str
     documentation: str | None = None
@@ -79,20 +79,18 @@ class DrpObject(Owned):
     adopt: StrictBool = False
 
 
-class Held(Declaration):
-    """Something in an object that somebody else made, and that a program names by name or uuid."""
+class MachineInputs(Declaration):
+    """Something of a machine, which DRP has discovered and a program names by its name or uuid."""
 
-    holder: ClassVar[str]
-    """The input that names the object."""
+    prefix: ClassVar[str] = "machines"
+    identity: ClassVar[tuple[str, ...]] = ("machine",)
+
+    machine: Machine
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """DRP's uuids are lower case."""
-        key = inputs.get(cls.holder)
-        if isinstance(key, str) and UUID.fullmatch(key):
-            return {**inputs, cls.holder: key.lower()}
+        """Return the inputs with a uuid in lower case, as DRP writes it."""
+        machine = inputs.get("machine")
+        if isinstance(machine, str) and UUID.fullmatch(machine):
+            return {**inputs, "machine": machine.lower()}
         return inputs
-
-
-class Part(Held, Owned):
-    """Fields and keys of an object that somebody else made."""

@@ -24,14 +24,14 @@ class ClusterProfile(Profile):
     """A profile with self-reference params, and params that belong to the machines after a first value."""
 
     noun = "cluster profile"
-    seeded = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
+    initial = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
     aborts = {"abort_params": "params"}  # noqa: RUF012 - a ClassVar by its base
 
     runtime_params: Params | None = None
     self_reference: Annotated[str | list[str] | None, BeforeValidator(_check_names)] = None
     reset: str | None = None
     abort_params: Params | None = None
-    run: StrictInt | None = None
+    run_number: StrictInt | None = None
     """Counts how often the cluster began at its first values: 1, and one more at each reset."""
 
     @classmethod
@@ -40,8 +40,8 @@ class ClusterProfile(Profile):
         params = inputs.get("params")
         if inputs.get("name") is None or (params is not None and not isinstance(params, dict)):
             return inputs
-        seeded = inputs.get("runtime_params")
-        taken = seeded if isinstance(seeded, dict) else {}
+        runtime = inputs.get("runtime_params")
+        taken = runtime if isinstance(runtime, dict) else {}
         own = {name: inputs.get("name") for name in self_references(inputs) if name not in taken}
         return {**inputs, "params": {**own, **(params or {})}}
 
@@ -50,11 +50,11 @@ class ClusterProfile(Profile):
         """Count the runs: the same program on the same state gives the same number."""
         for name in ("name", "reset") if olds else ():
             if not isinstance(inputs.get(name), str | None):
-                return {**inputs, "run": inputs[name]}  # as unknown as what it follows from
+                return {**inputs, "run_number": inputs[name]}  # as unknown as what it follows from
         if olds.get("name") != inputs.get("name"):
-            return {**inputs, "run": 1}
-        number = olds.get("run") or 1
-        return {**inputs, "run": number + 1 if cls.resets(olds, inputs) else number}
+            return {**inputs, "run_number": 1}
+        number = olds.get("run_number") or 1
+        return {**inputs, "run_number": number + 1 if cls.resets(olds, inputs) else number}
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:
@@ -65,10 +65,10 @@ class ClusterProfile(Profile):
     @model_validator(mode="after")
     def _self_references_are_the_programs(self) -> "ClusterProfile":
         names = self_references(self.model_dump(include={"self_reference"}, exclude_unset=True))
-        seeded = sorted((self.runtime_params or {}).keys() & set(names))
-        if seeded:
+        shared = sorted((self.runtime_params or {}).keys() & set(names))
+        if shared:
             raise ValueError(
-                f"{', '.join(seeded)} holds the profile's own name and belongs to the program: take it out of "
+                f"{', '.join(shared)} holds the profile's own name and belongs to the program: take it out of "
                 "runtime_params"
             )
         return self
@@ -84,7 +84,7 @@ class ClusterProfile(Profile):
         return self
 
     @model_validator(mode="after")
-    def _the_escape_is_a_param_of_its_own(self) -> "ClusterProfile":
+    def _abort_params_belong_to_the_reset(self) -> "ClusterProfile":
         shared = sorted((self.abort_params or {}).keys() & (self.params or {}).keys())
         if shared:
             raise ValueError(

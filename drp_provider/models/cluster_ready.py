@@ -17,12 +17,8 @@ def _check_machines(machines: list[str]) -> list[str]:
     return machines
 
 
-class Wait(Declaration):
-    """Something to wait for; it makes nothing on the endpoint."""
-
-
-class ClusterReady(Wait):
-    """A wait for a whole cluster."""
+class ClusterReady(Declaration):
+    """A wait for a whole cluster; it creates nothing on the endpoint."""
 
     noun = "cluster"
     prefix = "profiles"

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictBool, StrictStr
 
-from drp_provider.models.base import Part
-from drp_provider.models.fields import Machine, Params
+from drp_provider.models.base import MachineInputs, Owned
+from drp_provider.models.fields import Params
 
 
 def _check_address(address: str) -> str:
@@ -19,17 +19,13 @@ def _check_address(address: str) -> str:
     return address
 
 
-class MachineSettings(Part):
+class MachineSettings(MachineInputs, Owned):
     """What a program sets on a machine that DRP discovered; neither its profiles nor its way through a workflow."""
 
     noun = "machine settings"
-    prefix = "machines"
-    holder = "machine"
-    identity = ("machine",)
-    zeros = {**Part.zeros, "address": "", "arch": "amd64", "locked": False}  # noqa: RUF012 - a ClassVar by its base
+    defaults = {**Owned.defaults, "address": "", "arch": "amd64", "locked": False}  # noqa: RUF012 - a ClassVar by its base
     maps = ("params", "meta")
 
-    machine: Machine
     params: Params | None = None
     address: Annotated[StrictStr, AfterValidator(_check_address)] | None = None
     arch: StrictStr | None = None

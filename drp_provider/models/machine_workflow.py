@@ -4,21 +4,17 @@ from typing import Any
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
-from drp_provider.models.base import Held, Inputs
-from drp_provider.models.fields import Machine, Name
+from drp_provider.models.base import Inputs, MachineInputs
+from drp_provider.models.fields import Name
 
 LONGEST_DRAIN = 24 * 3600
 
 
-class MachineWorkflow(Held):
+class MachineWorkflow(MachineInputs):
     """A machine goes through a workflow."""
 
     noun = "machine workflow"
-    prefix = "machines"
-    holder = "machine"
-    identity = ("machine",)
 
-    machine: Machine
     workflow: Name
     final_workflows: list[Name] | None = None
     runnable: StrictBool | None = None

@@ -11,7 +11,7 @@ class Param(DrpObject):
 
     noun = "param"
     prefix = "params"
-    zeros = {**DrpObject.zeros, "schema": None}  # noqa: RUF012 - a ClassVar by its base
+    defaults = {**DrpObject.defaults, "schema": None}  # noqa: RUF012 - a ClassVar by its base
 
     name: ParamName
     schema_: dict[str, Json] | None = Field(default=None, alias="schema")

@@ -9,20 +9,21 @@ from drp_provider.engine.resource import DrpResource
 
 
 class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
-    """One profile in the list of one machine (`Machine.Profiles`); the rest of the list, and its order, stay.
+    """One profile in the list of one machine (`Profiles`); the other profiles and their order do not change.
 
     Args:
         resource_name: Pulumi's name of the resource.
-        machine: Name or uuid of the machine. Another one replaces the assignment, never the machine.
-        profile: Name of the profile, best the `name` output of the resource that makes it.
-        opts: Pulumi's resource options; `retain_on_delete` keeps the entry when the resource goes.
+        machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
+        profile: Name of the profile, best the `name` output of its resource. Another name replaces the
+            assignment.
+        opts: Pulumi's resource options. With `retain_on_delete`, a destroy keeps the profile on the machine.
 
-    The output `position` says which profiles come first in the list (`behind`). A `MachineWorkflow` takes it.
+    A destroy also removes the machine's mark of the cluster's run, and restores its icon and colour if they are still
+    those that the scripts of the cluster pattern set.
 
-    When the resource goes, the same patch takes the cluster's run mark off the machine, and puts its icon and colour
-    back if they are still as the cluster pattern's scripts left them.
+    Creation fails, and changes nothing, if the machine or the profile does not exist.
 
-    Creation fails, with the machine as it was, when the machine or the profile does not exist.
+    The outputs are `machine_uuid` and `machine_name`.
     """
 
     machine: Output[str]
@@ -40,4 +41,5 @@ class MachineAssignment(DrpResource, model="assignment:MachineAssignment"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {"machine": machine, "profile": profile}
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "position"])
+        facts = ["machine_uuid", "machine_name", "position"]
+        super().__init__(resource_name, inputs, opts, facts=facts, hidden=["position"])

@@ -1,11 +1,13 @@
 """ClusterProfile: the profile that is a cluster; it names itself, so that scripts on its machines find it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 from pulumi import Input, Output
 
-from drp_provider.engine.resource import ObjectInputs, ObjectResource
+from drp_provider.engine.inputs import ObjectInputs, SequenceNotStr
+from drp_provider.engine.resource import ObjectResource
+from drp_provider.engine.secret_inputs import secret_members_of
 from drp_provider.runs import run_of
 
 
@@ -14,24 +16,27 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
 
     Args:
         resource_name: Pulumi's name of the resource.
-        params: Values that the program owns, by param name. Each is guarded on change. May hold secrets and Outputs.
-        runtime_params: First values of params that the machines own afterwards: seeded where absent, then never
-            compared, patched or removed.
-        self_reference: Name, or names, of the params that hold the profile's own name; `cluster-profile` where it is
-            left out. KRIB wants `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty.
-        reset: Any text; changing it puts the runtime params back to their first values and removes every param that
-            is not declared, in one guarded patch.
-        abort_params: Params, with values, that end the waits of the scripts, such as
-            `{"cluster-pattern/abort": "reset"}`. A reset sets them first while machines that carry the profile are at
-            work, waits 20 s at most until none is, and clears them.
-        common: see `ObjectInputs`. `adopt` keeps what an earlier cluster of that name left behind.
+        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+            whole. Default: none.
+        runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
+            and then never compared, changed or removed. Default: none.
+        self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
+            `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
+        reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and removes
+            every param that is not declared. Default: none.
+        abort_params: Values, by param name, that end the waits of the scripts, such as
+            `{"cluster-pattern/abort": "reset"}`. If machines of the profile are working, a reset sets them first,
+            waits 20 s at most for the machines, and then removes them. Default: none.
+        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object.
+        description: One line for operators (`Description`).
+        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
+        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
+        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False.
+            The params that an earlier cluster left are kept.
+        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
+        opts: Pulumi's resource options.
 
-    `generation` is the text of the run: another one each time that the cluster begins at its first values, by its
-    creation, replacement, another name or a reset. What runs on the cluster follows it. The input `run` that a preview
-    shows counts the resets. `adopted_machines` are the uuids of the machines that carried the profile when it was
-    adopted.
-
-    Creation fails on a name that exists, and lists by name the params that an earlier cluster left there.
+    Creation fails if the name exists, and lists the params that an earlier cluster left there.
     """
 
     params: Output[dict[str, Any]]
@@ -39,7 +44,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     self_reference: Output[Any]
     reset: Output[str | None]
     abort_params: Output[dict[str, Any] | None]
-    run: Output[int]
+    run_number: Output[int]
     adopted_machines: Output[list[str]]
 
     def __init__(
@@ -48,7 +53,7 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
         *,
         params: Input[Mapping[str, Input[Any]]] | None = None,
         runtime_params: Input[Mapping[str, Input[Any]]] | None = None,
-        self_reference: str | Sequence[str] | None = None,
+        self_reference: str | SequenceNotStr[str] | None = None,
         reset: Input[str] | None = None,
         abort_params: Mapping[str, Any] | None = None,
         **common: Unpack[ObjectInputs],
@@ -59,12 +64,17 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
             "self_reference": self_reference,
             "reset": reset,
             "abort_params": abort_params,
-            "run": None,
+            "run_number": None,
             "adopted_machines": None,
         }
-        super().__init__(resource_name, own, **common)
+        # `reset` and `name` show a reviewer that a new run begins; the number of the run adds nothing.
+        super().__init__(resource_name, own, hidden=["run_number", "adopted_machines"], **common)
+        self.secret_params = secret_members_of(params, runtime_params)
+        """Names of the params that the program keeps secret, for a `ClusterReady`. It is not a Pulumi output."""
 
     @property
-    def generation(self) -> Output[str]:
-        """The text of the cluster's run, such as `1f3a9c2e:3`; pass it as `restart` to what must run in each."""
-        return Output.all(self.id, self.run).apply(lambda known: run_of(known[0].partition("#")[2], known[1] or 1))
+    def run(self) -> Output[str]:
+        """Return the text of the cluster's run, such as `1f3a9c2e:3`. Each creation, rename and reset changes it."""
+        return Output.all(self.id, self.run_number).apply(
+            lambda known: run_of(known[0].partition("#")[2], known[1] or 1)
+        )

@@ -7,33 +7,37 @@ from typing import Any
 import pulumi
 from pulumi import Input, Output
 
-from drp_provider.engine.pack_files import load_pack
+from drp_provider.engine.content.pack_files import load_pack
 from drp_provider.engine.resource import DrpResource, owner_mark
 from drp_provider.engine.secret_inputs import secret_values_in
 from drp_provider.errors import InvalidInput
 
 
 class ContentPack(DrpResource, model="content_pack:ContentPack"):
-    """A DRP content pack; its objects are read-only for everybody else. One request when it changed, none when not.
+    """A DRP content pack, whose objects are read-only for other clients. One request if it changed, otherwise none.
 
     Args:
         resource_name: Pulumi's name of the resource.
         path: A folder in the layout of `drpcli contents bundle` (`params/*.yaml`, `templates/*.tmpl`, `tasks/`, …,
-            and `meta.yaml` or `._Name.meta` files), or a bundle of one, YAML or JSON; from the program's folder on.
-        content: The same as a map, `{"meta": {…}, "sections": {"tasks": {"elect": {…}}}}`, in place of `path`. May
-            hold secrets and Outputs; an object that holds a secret is secret whole.
-        name: DRP's name of the pack; the one in its meta where it is left out, and the resource name where that has
-            none. Another name replaces the pack: the old one goes first, since no two packs may hold one object.
-        version: The pack's version; the one in its meta where it is left out. Without either it is made of the content,
-            so that it changes when, and only when, the content does.
-        adopt: Take over a pack of that name that is there already: it is replaced whole. A destroy leaves it.
+            and `meta.yaml` or `._Name.meta` files), or a bundle of one, YAML or JSON. A relative path starts at the
+            program's folder. One of `path` and `content`.
+        content: The same as a map, `{"meta": {…}, "sections": {"tasks": {"elect": {…}}}}`. Secrets and Outputs are
+            allowed; an object that holds a secret is secret whole.
+        name: DRP's name of the pack (`Name`). Default: the name in its meta, or else the resource name. Another name
+            replaces the pack: the old one is deleted first, since two packs may not hold the same object.
+        version: The pack's version (`Version`). Default: the version in its meta, or else one made of the content,
+            which changes exactly if the content changes.
+        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. An adopted pack
+            is replaced whole.
         opts: Pulumi's resource options.
 
-    Creation and update fail, with the endpoint as it was, when an object is invalid or would override others'; update
-    and delete also when an object that would go is still in use. The preview shows which objects change. An update
-    replaces the pack whatever was uploaded under its name since the last refresh: DRP cannot make it conditional.
+    Creation and update fail, and change nothing, if an object is invalid or would override another pack's; update and
+    delete also fail if an object that would be deleted is still in use. The preview shows which objects change. DRP
+    cannot make the replacement of a pack conditional: an update overwrites what another client has uploaded under this
+    name since the last refresh.
 
-    `warnings` lists what was uploaded and is not usable yet, such as a stage whose task is missing.
+    The outputs are `adopted` and `warnings`, which lists objects that were uploaded and are not usable yet, such as a
+    stage whose task is missing.
     """
 
     _depths = {"content": 3}  # noqa: RUF012 - a ClassVar by its base
@@ -66,9 +70,9 @@ class ContentPack(DrpResource, model="content_pack:ContentPack"):
             "adopt": adopt,
             "owner": owner_mark(resource_name),
         }
-        super().__init__(resource_name, inputs, opts, facts=["adopted", "warnings"])
+        super().__init__(resource_name, inputs, opts, facts=["adopted", "warnings"], hidden=["owner"])
         self.secret_values = None if content is None else secret_values_in(content, opts)
-        """What is secret in the content, so that a `ClusterReady` can mask it. No output."""
+        """The secret values in the content, for the `masked_values` of a `ClusterReady`. It is not a Pulumi output."""
 
 
 def _loaded(path: str | os.PathLike[str]) -> dict[str, Any]:

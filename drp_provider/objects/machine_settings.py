@@ -1,33 +1,40 @@
 """MachineSettings: what a program sets on a machine that DRP discovered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi import Input, Output
 
+from drp_provider.engine.inputs import SequenceNotStr
 from drp_provider.engine.resource import DrpResource
 
 
 class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
-    """Chosen params, meta keys and fields of one machine, which is never created or deleted; the rest stays others'.
+    """Selected params, meta keys and fields of an existing machine. The machine is never created or deleted.
 
     Args:
         resource_name: Pulumi's name of the resource.
-        machine: Name or uuid of the machine. Another one replaces the resource: the old machine is given back.
-        params: Values by param name (`Params`). Each is tested and replaced whole. May hold secrets and Outputs.
-        meta: Annotations such as `icon` and `color`, strings only (`Meta`). Runtime scripts like to write those two.
+        machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
+        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+            whole. Default: none.
+        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`). The scripts of a cluster
+            often write these two.
         description: One line for operators (`Description`).
         address: IP address (`Address`), as DRP writes it.
         arch: Architecture (`Arch`) in DRP's word, such as `amd64` or `arm64`.
-        locked: Whether the machine refuses every change (`Locked`). A lock keeps out this program's other resources
-            too; this one opens it for its own changes, which then cost a second request.
-        force: Keys to overwrite whatever is there, by name (`my/key`), after a conflict was looked at.
-        opts: Pulumi's resource options; `retain_on_delete` leaves everything as it is when the resource goes.
+        locked: True makes the machine refuse every change (`Locked`), those of this program's other resources too.
+            This resource unlocks it for its own changes, which then take a second request.
+        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
+        opts: Pulumi's resource options. With `retain_on_delete`, a destroy changes nothing on the machine.
 
-    Creation fails, with the machine as it was, where a declared key is there with another value and is not in
-    `force`. What `force` overwrote is kept in the secret output `overwritten` and put back when the key or the resource
-    goes; other declared keys are then removed, and fields are emptied. Whatever somebody else has written since stays.
+    An input that is left out is not changed on the machine.
+
+    Creation fails, and changes nothing, if a declared key has another value and is not in `force`. A destroy restores
+    the values that `force` overwrote, removes the other declared keys and empties the declared fields. Values that
+    another client has changed since then stay.
+
+    The outputs are `machine_uuid`, `machine_name`, and the secret `overwritten`: the values that `force` overwrote.
     """
 
     machine: Output[str]
@@ -52,7 +59,7 @@ class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
         address: Input[str] | None = None,
         arch: Input[str] | None = None,
         locked: Input[bool] | None = None,
-        force: Sequence[str] | None = None,
+        force: SequenceNotStr[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {

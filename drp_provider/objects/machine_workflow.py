@@ -1,55 +1,53 @@
-"""MachineWorkflow: a machine goes through a workflow."""
+"""MachineWorkflow: a machine runs a workflow."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi import Input, Output
 
+from drp_provider.engine.inputs import SequenceNotStr
 from drp_provider.engine.resource import DrpResource
+from drp_provider.objects.assignment import MachineAssignment
+from drp_provider.objects.cluster_profile import ClusterProfile
 
 
 class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
-    """The workflow of one machine (`Machine.Workflow`). It is set and not waited for.
+    """The workflow of one machine (`Workflow`). It is set, and not waited for: a `ClusterReady` waits.
 
     Args:
         resource_name: Pulumi's name of the resource.
-        machine: Name or uuid of the machine. Another one replaces the resource, never the machine.
-        workflow: Name of the workflow. Another one starts it in the place of the one that was reviewed.
-        runnable: True starts a stopped machine too (`Runnable`), in the same patch. Anything else leaves that alone,
-            and it is not read again: machines stop themselves.
-        final_workflows: Names of the workflows that tasks of this one set at its end. They count as it does; any other
-            workflow that a refresh finds is drift.
-        restart: Any text; changing it runs the workflow again from its start, by two requests. In a cluster pass the
-            `generation` of its profile.
-        position: The `position` output of the assignment of the cluster that the workflow is for. The patch that
-            starts the workflow then also writes `restart` into the machine's Meta, under `pulumi-run/<profile>`: a
-            machine without this very mark has not begun this run, and is started even if it has run the workflow
-            elsewhere. A machine that carries another cluster first, named by the same param, is refused: its scripts
-            would work in that one.
-        adopted_machines: The `adopted_machines` output of the cluster profile: machines that have this workflow and
-            were in the cluster before the program adopted it are marked, and not started again.
+        machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
+        workflow: Name of the workflow. Another name starts that workflow.
+        cluster: The `drp.ClusterProfile` of the machines. The workflow then runs once in each run of the
+            cluster, also on a machine that has completed it elsewhere. It needs `assignment`. Default: none.
+        assignment: The `drp.MachineAssignment` that puts the machine into `cluster`. If another cluster comes first on
+            the machine, creation is refused, since the scripts would work in that one. Default: none.
+        runnable: True also starts a stopped machine (`Runnable`), in the same patch. Default: not changed, and not
+            compared, since machines stop themselves.
+        final_workflows: Names of the workflows that tasks of `workflow` set at its end. They count as `workflow`; any
+            other workflow that a refresh finds is drift. Default: none.
+        restart: Any text; if it changes, the workflow runs again from its start. Not with `cluster`, whose `reset`
+            does it. Default: none.
         restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
-            Otherwise such an update is refused, since it may reinstall a machine that is in use.
-        drain_workflow: A workflow that the machine runs, and completes, when the resource goes; it still carries its
-            profiles then. If it fails, the resource stays.
-        drain_timeout: Seconds for that (600).
-        force: `["workflow"]` replaces whatever workflow the machine is in, after a conflict was looked at.
-        opts: Pulumi's resource options; `retain_on_delete` leaves the machine in its workflow.
+            Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
+        drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
+            goes on. If it fails, the resource stays. Default: none.
+        drain_timeout: Seconds for that on one machine. Default: 600.
+        force: `["workflow"]` replaces the workflow that the machine is in the middle of. Default: none.
+        opts: Pulumi's resource options. With `retain_on_delete`, a destroy keeps the workflow on the machine.
 
-    The output `start_count` counts how often the program has started the workflow: a preview shows another number
-    exactly if the workflow runs again. What waits for it takes it as `trigger`.
+    Creation takes over a machine that has no workflow, has this one (which is not started again), or has completed
+    another one. A machine in the middle of another workflow is a conflict. A destroy clears the workflow if it is still
+    the one that was set.
 
-    Creation takes over a machine that has no workflow, has this one (which is not started again), or is through with
-    another; one in the middle of another is a conflict. When the resource goes, the workflow is cleared if it is still
-    the one that was set. Errors name an unknown machine, a missing or unavailable workflow, and a locked machine.
+    The outputs are `machine_uuid`, `machine_name` and `start_count`: how often the program has started the workflow.
+    A preview shows a new `start_count` exactly if the workflow runs again.
     """
 
     machine: Output[str]
     workflow: Output[str]
     runnable: Output[bool | None]
     restart: Output[str | None]
-    position: Output[dict[str, Any] | None]
     machine_uuid: Output[str]
     machine_name: Output[str]
     start_count: Output[int]
@@ -60,15 +58,15 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         *,
         machine: Input[str],
         workflow: Input[str],
+        cluster: ClusterProfile | None = None,
+        assignment: MachineAssignment | None = None,
         runnable: Input[bool] | None = None,
+        final_workflows: Input[SequenceNotStr[str]] | None = None,
         restart: Input[str] | None = None,
-        final_workflows: Input[Sequence[str]] | None = None,
-        position: Input[Mapping[str, Any]] | None = None,
-        adopted_machines: Input[Sequence[str]] | None = None,
         restart_on_drift: Input[bool] | None = None,
         drain_workflow: Input[str] | None = None,
         drain_timeout: float | None = None,
-        force: Sequence[str] | None = None,
+        force: SequenceNotStr[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         inputs = {
@@ -77,11 +75,41 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
             "runnable": runnable,
             "restart": restart,
             "final_workflows": final_workflows,
-            "position": position,
-            "adopted_machines": adopted_machines,
+            "position": None,
+            "adopted_machines": None,
             "restart_on_drift": restart_on_drift,
             "drain_workflow": drain_workflow,
             "drain_timeout": drain_timeout,
             "force": force,
+            **_membership(cluster, assignment, restart),
         }
-        super().__init__(resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "start_count"])
+        hidden = ["position", "adopted_machines", *(["restart"] if cluster else [])]
+        super().__init__(
+            resource_name, inputs, opts, facts=["machine_uuid", "machine_name", "start_count"], hidden=hidden
+        )
+        self.assignment = assignment
+        """The assignment that was given, for a `ClusterReady`. It is not a Pulumi output."""
+
+
+def _membership(
+    cluster: ClusterProfile | None, assignment: MachineAssignment | None, restart: Input[str] | None
+) -> dict[str, Any]:
+    """Return the inputs that follow from the cluster.
+
+    Raises:
+        TypeError: one of `cluster` and `assignment` is missing, or is another resource, or `restart` is given too.
+    """
+    if cluster is None and assignment is None:
+        return {}
+    if not isinstance(cluster, ClusterProfile) or not isinstance(assignment, MachineAssignment):
+        raise TypeError(
+            "MachineWorkflow() takes both a drp.ClusterProfile as cluster and a drp.MachineAssignment as "
+            "assignment, or neither"
+        )
+    if restart is not None:
+        raise TypeError("MachineWorkflow() takes restart or cluster, not both: change the cluster's reset instead")
+    return {
+        "restart": cluster.run,
+        "position": assignment.position,
+        "adopted_machines": cluster.adopted_machines,
+    }

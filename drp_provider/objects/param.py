@@ -5,7 +5,8 @@ from typing import Any, Unpack
 
 from pulumi import Input, Output
 
-from drp_provider.engine.resource import ObjectInputs, ObjectResource
+from drp_provider.engine.inputs import ObjectInputs
+from drp_provider.engine.resource import ObjectResource
 
 
 class Param(ObjectResource, model="param:Param"):
@@ -13,9 +14,17 @@ class Param(ObjectResource, model="param:Param"):
 
     Args:
         resource_name: Pulumi's name of the resource.
-        schema: JSON Schema of the values (`Schema`); its `default` is the default. DRP enforces it at every save of
-            whatever carries a value, so change the values first when you tighten it.
-        common: see `ObjectInputs`. A param's name may have slashes.
+        schema: JSON Schema of the values (`Schema`); its member `default` is the value of a param that is not set.
+            DRP checks it whenever it saves an object that carries a value, so change the values before you tighten
+            the schema. Default: any value.
+        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object.
+            It may hold slashes, as in `my/key`.
+        description: One line for operators (`Description`).
+        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
+        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
+        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False.
+        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
+        opts: Pulumi's resource options.
     """
 
     schema: Output[dict[str, Any] | None]

@@ -5,18 +5,26 @@ from typing import Any, Unpack
 
 from pulumi import Input, Output
 
-from drp_provider.engine.resource import ObjectInputs, ObjectResource
+from drp_provider.engine.inputs import ObjectInputs
+from drp_provider.engine.resource import ObjectResource
 
 
 class Profile(ObjectResource, model="profile:Profile"):
-    """A DRP profile; only the declared keys of `params` and `meta`, and the declared fields, are ever touched.
+    """A DRP profile. Only the declared keys of `params` and `meta`, and the declared fields, are ever changed.
 
     Args:
         resource_name: Pulumi's name of the resource.
-        params: Values by param name (`Params`). Each is tested and replaced whole. May hold secrets and Outputs.
-        common: see `ObjectInputs`.
+        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+            whole. Default: none.
+        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object.
+        description: One line for operators (`Description`).
+        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
+        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
+        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False.
+        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
+        opts: Pulumi's resource options.
 
-    The update fails, with everything as it was, when a key that is to change was changed behind Pulumi's back.
+    If another client has changed a key that an update changes, the update fails and changes nothing.
     """
 
     params: Output[dict[str, Any]]

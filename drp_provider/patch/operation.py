@@ -1,17 +1,18 @@
 """The four operations a plan is made of (RFC 6902, section 4)."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 
 class Operation(NamedTuple):
-    """One line of a patch. `move` and `copy` do not exist here: they carry along whatever someone else put there."""
+    """One line of a patch. `move` and `copy` do not exist here: they carry along what others wrote there."""
 
     op: str
     path: str
     value: Any = None
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object that goes into the `PATCH` body."""
+        """Return the JSON object that goes into the body of a `PATCH`."""
         if self.op == "remove":
             return {"op": self.op, "path": self.path}
         return {"op": self.op, "path": self.path, "value": self.value}
@@ -22,20 +23,25 @@ Plan = tuple[Operation, ...]
 
 
 def test(path: str, value: Any) -> Operation:
-    """The guard: the whole patch fails unless the value at `path` is this one."""
+    """Return the guard: the whole patch fails unless the value at `path` is this one."""
     return Operation("test", path, value)
 
 
 def add(path: str, value: Any) -> Operation:
-    """Set a member that is not there yet, or append to a list with `-`. It overwrites: guard it."""
+    """Return the addition of a member, or of an entry at the end of a list with `-`. It overwrites: guard it."""
     return Operation("add", path, value)
 
 
 def replace(path: str, value: Any) -> Operation:
-    """Put another value in the place of the one that is there."""
+    """Return the replacement of a value."""
     return Operation("replace", path, value)
 
 
 def remove(path: str) -> Operation:
-    """Take a member away."""
+    """Return the removal of a member."""
     return Operation("remove", path)
+
+
+def to_wire(lines: Iterable[Operation]) -> list[dict[str, Any]]:
+    """Return the body of a `PATCH`."""
+    return [line.to_wire() for line in lines]

@@ -1,11 +1,11 @@
-"""What must change, as guarded operations over the leaves that a program owns.
+"""Plan a change as guarded operations over the fields that a program owns.
 
-A *leaf* is one owned value, addressed by its pointer: a field (`/Description`), one param (`/Params/my~1leader`), one
-meta key. Leaves are replaced whole; what is no leaf is never touched. Three values meet at each of them:
+An *owned field* is one value, addressed by its pointer: a field (`/Description`), one param (`/Params/my~1leader`), one
+meta key. It is replaced whole; the planner never touches anything else. Each owned field has three values:
 
 * *reviewed*: what the last apply or refresh recorded, and the preview showed;
-* *wanted*: what the program declares now (a leaf that is missing there is to be removed);
-* *live*: what the endpoint holds. It is fetched only where RFC 6902 leaves no other way.
+* *wanted*: what the program declares now (a field without a wanted value is removed);
+* *live*: what the endpoint holds. It is read only if RFC 6902 leaves no other way.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,13 +16,13 @@ from drp_provider.patch.operation import Operation, Plan, add, remove, replace, 
 from drp_provider.patch.pointer import parent_of, pointer_to, value_at
 from drp_provider.patch.values import ABSENT, same
 
-Leaves = Mapping[str, Any]
+Values = Mapping[str, Any]
 """Owned values by pointer."""
 
 
 @dataclass(frozen=True)
 class Clash:
-    """An owned leaf whose live value is neither the reviewed nor the wanted one."""
+    """An owned field whose live value is neither the reviewed nor the wanted one."""
 
     pointer: str
     reviewed: Any
@@ -31,47 +31,51 @@ class Clash:
 
 
 class Clashes(Exception):
-    """The live document differs from what was reviewed, at leaves that were to change."""
+    """The live document differs from the reviewed one, in fields that the plan would change."""
 
     def __init__(self, clashes: Collection[Clash]) -> None:
-        super().__init__(f"{len(clashes)} leaves differ")
+        super().__init__(f"{len(clashes)} owned fields differ")
         self.clashes = tuple(clashes)
 
 
 @dataclass(frozen=True)
 class Change:
-    """From the reviewed leaves to the wanted ones.
+    """From the reviewed values to the wanted ones.
 
-    `seeds` are leaves that are set where nothing is, and otherwise left alone. `force` names pointers whose live
-    value is overwritten whatever it is. `reset` puts the seeds back and clears every other member of the maps
-    named in `resets` that is not wanted.
+    Attributes:
+        reviewed: Owned fields by pointer.
+        wanted: The same, as they shall become.
+        initial: Fields that are set if absent, and otherwise left alone.
+        force: Pointers whose live value is overwritten, whatever it is.
+        resets: Pointers to maps in which the initial values are restored and every member that is neither reviewed nor
+            wanted is removed.
     """
 
-    reviewed: Leaves
-    wanted: Leaves
-    seeds: Leaves = field(default_factory=dict)
+    reviewed: Values
+    wanted: Values
+    initial: Values = field(default_factory=dict)
     force: frozenset[str] = frozenset()
     resets: frozenset[str] = frozenset()
 
     def changed(self) -> list[str]:
-        """The pointers at which reviewed and wanted differ, removals first, in a stable order."""
+        """Return the pointers at which reviewed and wanted differ, removals first, in a stable order."""
         pointers = {*self.reviewed, *self.wanted}
         differing = [p for p in pointers if not same(self.reviewed.get(p, ABSENT), self.wanted.get(p, ABSENT))]
         return sorted(differing, key=lambda p: (p in self.wanted, p))
 
     def needs_live(self) -> bool:
-        """Whether no patch can be written without the live document: a new leaf's absence cannot be tested."""
-        return bool(self.seeds or self.resets) or any(p not in self.reviewed for p in self.changed())
+        """Return whether a plan needs the live document: a `test` cannot assert that a new field is absent."""
+        return bool(self.initial or self.resets) or any(p not in self.reviewed for p in self.changed())
 
 
 def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
-    """The operations that carry out a change; none where there is nothing to do.
+    """Return the operations that carry out a change; none if there is nothing to do.
 
-    Without `live`, every operation is guarded by a `test` with the reviewed value. With it, leaves that are at the
+    Without `live`, every operation is guarded by a `test` with the reviewed value. With it, fields that have the
     wanted value already are left out, and new ones are added behind a `test` of the whole enclosing map.
 
     Raises:
-        Clashes: a leaf is neither as reviewed nor as wanted, and is not forced.
+        Clashes: a field is neither as reviewed nor as wanted, and is not forced.
         ValueError: the change needs the live document and it was not given.
     """
     if live is None:
@@ -82,7 +86,7 @@ def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
     if clashes:
         raise Clashes(clashes)
     lines = [line for p in change.changed() for line in _seen(p, change.wanted.get(p, ABSENT), live)]
-    for pointer, value in sorted(change.seeds.items()):
+    for pointer, value in sorted(change.initial.items()):
         if parent_of(pointer) in change.resets or value_at(live, pointer) is ABSENT:
             lines += _seen(pointer, value, live)
     for parent in sorted(change.resets):
@@ -91,7 +95,7 @@ def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
 
 
 def has_landed(lines: Plan, live: Mapping[str, Any]) -> bool:
-    """Whether a patch whose reply was lost has been carried out: nothing it replaced or removed is as it was."""
+    """Return whether a patch without an answer has landed: no value that it replaced or removed is there any more."""
     guards = {line.path: line.value for line in lines if line.op == "test"}
     touched = [line.path for line in lines if line.op in {"replace", "remove"}]
     return bool(touched) and not any(same(value_at(live, path), guards[path]) for path in touched)
@@ -125,15 +129,15 @@ def _clashes(change: Change, live: Mapping[str, Any]) -> list[Clash]:
 
 
 def _clear(parent: str, change: Change, live: Mapping[str, Any]) -> list[Operation]:
-    """Remove the members of a map that nobody declared."""
+    """Remove the members of a map that are not declared."""
     members = value_at(live, parent)
-    kept = {*change.wanted, *change.seeds, *change.reviewed}
+    kept = {*change.wanted, *change.initial, *change.reviewed}
     pointers = [parent + pointer_to(key) for key in sorted(members or {})]
     return [line for p in pointers if p not in kept for line in (test(p, value_at(live, p)), remove(p))]
 
 
 def _map_guards(lines: list[Operation], live: Mapping[str, Any], resets: frozenset[str]) -> list[Operation]:
-    """A `test` of each whole map to which something is added: the only way to assert absence."""
+    """Test each whole map to which something is added: the only way to assert absence."""
     parents = {parent_of(line.path) for line in lines if line.op == "add"}
     parents |= {p for p in resets if lines}
     return [test(parent, value_at(live, parent)) for parent in sorted(parents)]

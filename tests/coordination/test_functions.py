@@ -52,8 +52,10 @@ def test_every_machine_agrees_on_the_leader_and_keeps_agreeing(client: Client) -
     assert coordination.elect(client, PROFILE, "my/leader", leaders[0]) == leaders[0]
 
 
-def test_an_election_over_a_param_that_is_not_seeded_is_refused(client: Client) -> None:
-    with pytest.raises(coordination.NotInitialized, match="Param my/other is not in profile 'example': seed it"):
+def test_an_election_over_a_param_that_is_not_there_is_refused(client: Client) -> None:
+    with pytest.raises(
+        coordination.NotInitialized, match="Param my/other is not in profile 'example': add it to runtime_params"
+    ):
         coordination.elect(client, PROFILE, "my/other", "node-1")
 
 

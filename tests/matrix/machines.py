@@ -170,7 +170,7 @@ class ClusterWorkflow(Workflow):
         work(to, name)
 
     def inputs(self, to: QuickOperator, name: str) -> Document:
-        place = {"profile": name, "behind": [f"{name}-other"]}
+        place = {"profile": name, "preceding": [f"{name}-other"]}
         return {**super().inputs(to, name), "restart": "0a1b2c3d:1", "position": place, "adopted_machines": []}
 
     def changed(self, to: QuickOperator, name: str, update: str) -> Document:

@@ -97,7 +97,7 @@ def test_unknown_values_are_no_faults_and_stay_unknown(plugin: Plugin) -> None:
     news: dict[str, Any] = {"name": UNKNOWN, "params": {"my/x": UNKNOWN, "my/y": {"deep": [UNKNOWN]}}, "meta": UNKNOWN}
     inputs, faults = plugin.check(CLUSTER, news)
     assert faults == []
-    assert inputs.pop("run") == 1
+    assert inputs.pop("run_number") == 1
     assert inputs == {**news, "params": {"cluster-profile": UNKNOWN, **news["params"]}}
 
 

@@ -9,7 +9,8 @@ import pytest
 from drp_emulator import EmulatedEndpoint
 from drp_provider.api.client import Client
 from drp_provider.api.transport import READ_ATTEMPTS, Transport
-from drp_provider.engine import readiness
+from drp_provider.engine.lifecycles import cluster_ready
+from drp_provider.engine.registry import Registry
 from drp_provider.errors import NotReady
 from drp_provider.models.cluster_ready import ClusterReady
 from tests.support.admin import KEY, AdminClient
@@ -98,7 +99,7 @@ def test_a_machine_with_another_workflow_ends_the_wait(
     plugin: Plugin, admin: AdminClient, inputs: dict[str, Any]
 ) -> None:
     admin.patch("machines/Name:node-3", {"op": "replace", "path": "/Workflow", "value": ""})
-    with pytest.raises(PluginError, match=r"machine node-3 was given the workflow '\(none\)' by somebody else"):
+    with pytest.raises(PluginError, match=r"machine node-3 was given the workflow '\(none\)' by another client"):
         plugin.create(MODEL, inputs)
 
 
@@ -262,9 +263,9 @@ def test_an_endpoint_that_stays_away_ends_the_wait_in_time(
 def test_an_idle_wait_says_so_at_growing_intervals(
     proxy: FaultProxy, inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(readiness, "FIRST_SILENCE", 0.01)
+    monkeypatch.setattr(cluster_ready, "FIRST_SILENCE", 0.01)
     with pytest.raises(NotReady):
-        readiness.WaitLifecycle(ClusterReady).create(
+        cluster_ready.ClusterReadyLifecycle(ClusterReady, Registry()).create(
             Client(Transport(proxy.url, key=":".join(KEY))), {**inputs, "timeout": 1}
         )
     first, *again = capsys.readouterr().err.splitlines()

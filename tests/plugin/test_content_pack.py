@@ -7,7 +7,7 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint
 from drp_provider.engine.codec import NULL
-from drp_provider.engine.pack_files import load_pack
+from drp_provider.engine.content.pack_files import load_pack
 from tests.support.admin import KEY, AdminClient
 from tests.support.fault_proxy import FaultProxy
 from tests.support.plugin import ROOT, UNKNOWN, Plugin, PluginError

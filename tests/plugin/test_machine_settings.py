@@ -157,9 +157,9 @@ def test_drift_that_an_up_has_taken_back_is_ours_again(
     id_, outputs = plugin.create(MODEL, inputs)
     write(admin, machine, "/Params/my~1a", "hotfix")
     seen = plugin.read(MODEL, id_, outputs)[1]
-    assert overwritten({"overwritten": seen["ours"]}) == {"/Params/my~1a": 1}
+    assert overwritten({"overwritten": seen["applied"]}) == {"/Params/my~1a": 1}
     mended = plugin.update(MODEL, id_, seen, inputs)
-    assert "ours" not in mended
+    assert "applied" not in mended
     later.delete(MODEL, id_, mended)
     assert params(admin, machine) == {"theirs": 1, "my/x": "old"}
 

@@ -308,7 +308,7 @@ def test_a_machine_new_to_a_cluster_runs_its_workflow_again(
 ) -> None:
     put(admin, machine, Workflow=flow)
     run(admin, machine)
-    place = {"profile": "example", "behind": []}
+    place = {"profile": "example", "preceding": []}
     plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
     assert of(admin, machine)["Workflow"] == flow
     assert of(admin, machine)["CurrentTask"] == -1
@@ -317,7 +317,7 @@ def test_a_machine_new_to_a_cluster_runs_its_workflow_again(
 def test_a_machine_that_has_begun_does_not_begin_twice(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
-    place = {"profile": "example", "behind": []}
+    place = {"profile": "example", "preceding": []}
     proxy.lose_reply("PATCH")
     proxy.before("GET", lambda: run(admin, machine))
     plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
@@ -333,11 +333,11 @@ def test_a_machine_of_another_cluster_is_not_started(
         admin.post("profiles", {"Name": profile, "Params": dict.fromkeys(params, profile)})
     admin.post("profiles", {"Name": f"{name}-plain", "Params": {"my/profile": "another"}})
     before = of(admin, machine)
-    place = {"profile": f"{name}-two", "behind": [f"{name}-plain", f"{name}-one"]}
+    place = {"profile": f"{name}-two", "preceding": [f"{name}-plain", f"{name}-one"]}
     proxy.forget()
     with pytest.raises(PluginError, match=f"carries the cluster '{name}-one' in front of '{name}-two', and both name"):
         plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": place})
     assert proxy.calls() == ["GET profiles"]
     assert of(admin, machine) == before
-    plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": {**place, "behind": [f"{name}-plain"]}})
+    plugin.create(MODEL, {"machine": machine, "workflow": flow, "position": {**place, "preceding": [f"{name}-plain"]}})
     assert of(admin, machine)["Workflow"] == flow

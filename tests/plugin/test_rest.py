@@ -203,12 +203,12 @@ def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, admin: 
     assert first == plugin.check(MODEL, {"name": name})[0]  # the same program on the same state, the same inputs
 
     def number(olds: dict[str, Any], **changes: Any) -> Any:
-        return plugin.check(MODEL, {**olds, **changes}, olds)[0]["run"]
+        return plugin.check(MODEL, {**olds, **changes}, olds)[0]["run_number"]
 
     assert [number(first), number(first, params={"my/x": 1}), number(first, reset="1")] == [1, 1, 2]
-    reset = {**first, "reset": "1", "run": 2}
+    reset = {**first, "reset": "1", "run_number": 2}
     assert [number(reset), number(reset, reset="2"), number(reset, name=f"{name}-other")] == [2, 3, 1]
-    assert plugin.check(MODEL, {"name": name}, reset)[0]["run"] == 2
+    assert plugin.check(MODEL, {"name": name}, reset)[0]["run_number"] == 2
     ids = {plugin.create(MODEL, {"name": f"{name}-{n}"})[0] for n in range(2)}
     assert len({id_.partition("#")[2] for id_ in ids}) == 2
     assert {admin.get(f"profiles/{id_.partition('#')[0]}")["Meta"]["pulumi-run"] for id_ in ids} == {
@@ -219,7 +219,7 @@ def test_a_run_begins_by_creation_reset_and_another_name(plugin: Plugin, admin: 
 def test_a_run_that_depends_on_an_unknown_is_unknown(plugin: Plugin, name: str) -> None:
     first, _ = plugin.check(MODEL, {"name": name})
     inputs, faults = plugin.check(MODEL, {"name": name, "reset": UNKNOWN}, first)
-    assert (faults, inputs["run"]) == ([], UNKNOWN)
+    assert (faults, inputs["run_number"]) == ([], UNKNOWN)
 
 
 def test_a_profile_of_another_resource_name_is_named(plugin: Plugin, name: str) -> None:

@@ -57,7 +57,7 @@ class Member:
         return int(self.document["CurrentTask"]) >= 0
 
     def inputs(self, run: str = "aa:1", **more: Any) -> dict[str, Any]:
-        place = {"profile": "example", "behind": []}
+        place = {"profile": "example", "preceding": []}
         return {
             "machine": self.name,
             "workflow": self.flow,

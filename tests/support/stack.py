@@ -146,7 +146,8 @@ class Stack:
 def _environment(home: Path, backend: Path) -> dict[str, str]:
     """Return what `pulumi` needs, and nothing of the caller's."""
     return {
-        "PATH": f"{ROOT / '.venv' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
         "HOME": str(home),
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from drp_provider.engine.drift import meta_seen, sections_seen
+from drp_provider.engine.content.drift import meta_seen, sections_seen
 from tests.strategies import VALUES
 
 FILLED = {"Validated": True, "Available": False, "Errors": ["x"], "ReadOnly": True, "Bundle": "p", "Partial": False}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from drp_provider.engine.pack_files import load_pack
-from drp_provider.engine.text_documents import read_document
+from drp_provider.engine.content.pack_files import load_pack
+from drp_provider.engine.content.text_documents import read_document
 from drp_provider.errors import InvalidInput
 
 

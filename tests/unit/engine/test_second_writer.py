@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from drp_emulator.server.adapter import EmulatorAdapter
 from drp_provider.api.client import Client
 from drp_provider.api.transport import Transport
-from drp_provider.engine.lifecycle import ObjectLifecycle
+from drp_provider.engine.lifecycles.objects import ObjectLifecycle
+from drp_provider.engine.registry import Registry
 from drp_provider.errors import DrpError
 from drp_provider.models.cluster_profile import ClusterProfile
 from drp_provider.models.profile import Profile
@@ -44,7 +45,7 @@ def crowded(adapter: EmulatorAdapter) -> tuple[ConcurrentWriter, Client, str]:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses between attempts are for other writers' sake; here they write when they are told to."""
-    monkeypatch.setattr("drp_provider.engine.settling.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("drp_provider.engine.retry.LONGEST_PAUSE", 0.0)
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
 
@@ -61,7 +62,7 @@ def test_an_update_touches_all_or_none_of_its_declared_keys(
     way, client, name = crowded(adapter)
     way.make("profiles", {"Name": name, "Params": {**others, **olds}})
     way.writes, way.losses = list(writes), list(losses)
-    lifecycle = ObjectLifecycle(Profile)
+    lifecycle = ObjectLifecycle(Profile, Registry())
     outputs = {"name": name, "params": olds, "adopted": False}
     try:
         lifecycle.update(client, name, outputs, {"name": name, "params": news})
@@ -97,7 +98,7 @@ def test_a_create_claims_declared_keys_only(
     seeds = {key: value for key, value in seeds.items() if key not in wanted}
     inputs = {"name": name, "params": wanted, "runtime_params": seeds, "adopt": adopt, "owner": "p/s/r"}
     try:
-        ObjectLifecycle(ClusterProfile).create(client, inputs)
+        ObjectLifecycle(ClusterProfile, Registry()).create(client, inputs)
         done = True
     except DrpError:
         done = False
@@ -123,7 +124,7 @@ def test_giving_back_an_adopted_object_removes_only_our_values(
     way.make("profiles", {"Name": name, "Params": {**others, **owned}})
     way.writes, way.losses = list(writes), list(losses)
     try:
-        ObjectLifecycle(Profile).delete(client, name, {"name": name, "params": owned, "adopted": True})
+        ObjectLifecycle(Profile, Registry()).delete(client, name, {"name": name, "params": owned, "adopted": True})
     except DrpError:
         return
     after = way.params()

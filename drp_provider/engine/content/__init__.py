@@ -1,0 +1,1 @@
+"""Content packs: how their files are read, and how a pack on the endpoint differs from the one that was uploaded."""

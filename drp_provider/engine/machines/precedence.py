@@ -1,0 +1,33 @@
+"""Which cluster scripts on a machine find: the first profile in its list that names itself in the param they read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drp_provider.api.interface import Api
+from drp_provider.errors import AnotherCluster
+
+
+def require_first_cluster(api: Api, subject: str, position: Mapping[str, Any]) -> None:
+    """Raise unless the machine's scripts find this cluster. No request if its profile is the first in the list.
+
+    Raises:
+        AnotherCluster: they would find another one.
+    """
+    preceding = position.get("preceding") or []
+    if not preceding:
+        return
+    profile = position["profile"]
+    listed = api.list("profiles", {"Name": f"In({','.join([*preceding, profile])})"})
+    names = {found["Name"]: _self_references(found) for found in listed}
+    for other in preceding:
+        shared = sorted(names.get(other, set()) & names.get(profile, set()))
+        if shared:
+            raise AnotherCluster(
+                f"{subject} carries the cluster {other!r} in front of {profile!r}, and both name themselves in "
+                f"{shared[0]}: its scripts would work in {other!r}, so no workflow was started. Take {other!r} off the "
+                "machine first; if this program does so, in a `pulumi up` before the one that adds it here."
+            )
+
+
+def _self_references(profile: Mapping[str, Any]) -> set[str]:
+    return {name for name, value in (profile.get("Params") or {}).items() if value == profile["Name"]}

@@ -1,0 +1,52 @@
+"""Take secret values out of a text."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+MASK = "[secret]"
+_SHORTEST_SECRET = 4
+"""Characters. A shorter text would be found by chance, and hide what the text says."""
+_AROUND_WORDS = re.compile(r"[\s\"'`=,;:(){}<>|&]+")
+
+
+def hide(text: str, secrets: Iterable[Any]) -> str:
+    """Return the text without any text or number that the values hold."""
+    return without(text, texts_in(secrets))
+
+
+def texts_in(secrets: Iterable[Any]) -> list[str]:
+    """Return every text and number in the values, the longest first."""
+    return sorted({text for value in secrets for text in _texts(value)}, key=len, reverse=True)
+
+
+def without(line: str, hidden: Iterable[str]) -> str:
+    """Return the line with each of the texts masked."""
+    for text in hidden:
+        line = line.replace(text, MASK)
+    return line
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text and number in a value, as it may stand in a log: plain, and as in JSON."""
+    if isinstance(value, Mapping):
+        for member in value.values():
+            yield from _texts(member)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            yield from _texts(member)
+    elif value is not None and not isinstance(value, bool):
+        for part in _parts(str(value)):
+            for text in (part, json.dumps(part)[1:-1]):
+                if len(text) >= _SHORTEST_SECRET:
+                    yield text
+
+
+def _parts(text: str) -> set[str]:
+    """A text, and if it is more than one word, the words of it.
+
+    A log holds a key of many lines one line at a time, and of a secret script what the script prints.
+    """
+    words = text.split()
+    return {text, *words, *_AROUND_WORDS.split(text)} if len(words) > 1 else {text, *words}
