@@ -1,6 +1,6 @@
 # Any of these does first what is missing. None needs root, and none touches an endpoint named in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean picture test test-versions check bench requirements clean
+.PHONY: help setup demo demo-clean picture test test-fast test-versions check bench requirements clean
 
 # An environment that is there says which Python it wants; otherwise `make setup PYTHON=python3.12` does.
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
@@ -8,6 +8,7 @@ WORKERS ?= auto
 CLEAN := tools/clean-env
 DEMO := $(or $(wildcard tools/demo.py),tools/demo)
 TOOLS := $(wildcard tools/*.py tools/*/*.py)
+PYTEST = $(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 COMPILE = $(CLEAN) uv pip compile --quiet --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
           --no-emit-package drp-emulator --no-emit-package drp-gotemplate \
           --custom-compile-command "make requirements" pyproject.toml
@@ -27,8 +28,11 @@ demo-clean: setup ## Take away what the demo made
 picture: setup ## Run the demo and draw docs/pictures/demo.svg of what it prints
 	@$(CLEAN) python tools/picture.py
 
-test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name")
-	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
+test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name", THOROUGH=1 for all that the tests can try)
+	@$(PYTEST) $(ARGS)
+
+test-fast: setup ## Run the tests that need no pulumi command, Go or browser
+	@$(PYTEST) -m "not cli and not go and not browser" $(ARGS)
 
 test-versions: setup ## Test the oldest and the newest dependencies (ARGS="oldest --cli FOLDER" for some)
 	@WORKERS=$(WORKERS) $(CLEAN) python tools/versions.py $(ARGS)

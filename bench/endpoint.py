@@ -21,6 +21,7 @@ def endpoint(machines: int, *, tls: bool = False) -> Iterator[tuple[str, int]]:
             sys.executable,
             "-m",
             "drp_emulator",
+            "--records-only",
             "--port",
             "0",
             "--machines",

@@ -2,24 +2,23 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from drp_emulator import EmulatedEndpoint
+from tests.support import marks
 from tests.support.admin import AdminClient
 from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
+from tests.support.thoroughness import choose_profile
 
 # Whoever runs the tests in the background may have them ignore Ctrl-C, and every process that they start with them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How fast a machine is says nothing about the code: no deadline, and no verdict over slow generation.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+choose_profile()
 
 
 @pytest.fixture
@@ -55,6 +54,13 @@ def proxy(endpoint: EmulatedEndpoint) -> Iterator[FaultProxy]:
 def stack(tmp_path: Path, proxy: FaultProxy) -> Stack:
     """An empty Pulumi stack of its own, whose provider reaches the endpoint through the proxy."""
     return Stack(tmp_path, proxy.url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test that starts `pulumi`, Go or a browser without the mark of it."""
+    with marks.running(item):
+        return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,7 +29,7 @@ def rows(text: str) -> dict[str, list[str]]:
     return {cells[0]: cells[1:] for cells in lines}
 
 
-def test_the_bench_counts_the_promised_requests_for_each_operation(bare_environment: pytest.MonkeyPatch) -> None:
+def test_the_bench_counts_the_promised_requests(bare_environment: pytest.MonkeyPatch) -> None:
     ran = bench("--only", "requests")
     assert ran.returncode == 0, ran.stderr
     found = {name: cells for name, cells in rows(ran.stdout).items() if name != "operation"}
@@ -57,7 +57,7 @@ def test_the_bench_measures_time_and_memory_beside_the_floor(bare_environment: p
     assert "provider process, most memory" in ran.stdout
 
 
-def test_the_bench_lets_simulated_machines_run_their_workflows_to_the_end(bare_environment: pytest.MonkeyPatch) -> None:
+def test_the_bench_runs_workflows_on_simulated_machines(bare_environment: pytest.MonkeyPatch) -> None:
     ran = bench("--only", "simulator")
     assert ran.returncode == 0, ran.stderr
     assert "3 live machines, 12 records" in ran.stdout
@@ -74,7 +74,7 @@ def test_the_bench_lets_simulated_machines_run_their_workflows_to_the_end(bare_e
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the shell loop needs curl")
-def test_the_bench_races_an_up_against_a_shell_loop_until_both_clusters_are_ready(
+def test_the_bench_races_an_up_against_a_shell_loop(
     bare_environment: pytest.MonkeyPatch,
 ) -> None:
     ran = bench("--only", "cluster")
@@ -85,7 +85,7 @@ def test_the_bench_races_an_up_against_a_shell_loop_until_both_clusters_are_read
     assert finished == "3 of 3"
 
 
-def test_the_bench_says_how_many_compare_and_sets_the_endpoint_takes(bare_environment: pytest.MonkeyPatch) -> None:
+def test_the_bench_counts_compare_and_sets(bare_environment: pytest.MonkeyPatch) -> None:
     ran = bench("--only", "server")
     assert ran.returncode == 0, ran.stderr
     found = rows(ran.stdout)
@@ -95,7 +95,7 @@ def test_the_bench_says_how_many_compare_and_sets_the_endpoint_takes(bare_enviro
     assert found["compare-and-set alone, 1 at once"][2] == "0%"
 
 
-def test_a_section_that_is_not_there_is_refused_with_those_that_are() -> None:
+def test_an_unknown_section_of_the_bench_is_refused() -> None:
     ran = bench("--only", "simulator,speed")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "there is no section 'speed': take some of requests, time, server, simulator, cluster" in ran.stderr

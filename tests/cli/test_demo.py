@@ -89,7 +89,8 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(folder)
 
 
-def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_nothing_behind(checkout: Checkout) -> None:
+def test_the_demo_starts_over_and_leaves_nothing_behind(checkout: Checkout) -> None:
+    """A killed demo is dropped first; then it tells its story, and `--clean` takes all away."""
     checkout.demo_killed_at("ClusterProfile cluster created")
 
     story = checkout.demo()
@@ -129,15 +130,14 @@ def test_the_demo_starts_over_after_a_killed_one_tells_its_story_and_leaves_noth
     assert "nothing to take away" in checkout.demo("--clean")
 
 
-def test_the_demo_fails_in_one_sentence_where_the_hand_edit_is_overwritten(checkout: Checkout) -> None:
-    program = checkout.folder / "__main__.py"
-    told, careless = program.read_text(), 'force=["example/version"],\n    reset='
-    assert told.count("reset=") == 1
-    program.write_text(told.replace("reset=", careless))
+def test_a_demo_that_goes_otherwise_fails_in_a_sentence(checkout: Checkout) -> None:
+    with (checkout.folder / "__main__.py").open("a") as program:
+        program.write('\nimport drp_provider\n\ndrp_provider.Profile("one-more")\n')
 
     story = checkout.demo(status=1)
 
     last = story.splitlines()[-1]
-    assert last == "The demo did not go as told: expected that the update over a hand edit is refused."
+    assert last == "The demo did not go as told: expected that the preview announces each part of the cluster."
     assert "Traceback" not in story
-    assert "- 11 deleted" in checkout.demo("--clean")
+    assert "The demo is gone" in checkout.demo("--clean")
+    assert checkout.leftovers() == []

@@ -12,8 +12,9 @@ from tests.support.stack import Stack, succeeded
 pytestmark = pytest.mark.cli
 
 CLUSTER = """
-ClusterProfile("web", machines=MACHINES, workflow="flow", leader_param="web/leader", timeout=60,
+cluster = ClusterProfile("web", machines=MACHINES, workflow="flow", leader_param="web/leader", timeout=60,
                runtime_params={"web/leader": "none", "web/members": []}, wait_for=["web/members"])
+pulumi.export("leader", cluster.leader)
 """
 
 
@@ -49,28 +50,13 @@ def name_of_leader(admin: AdminClient) -> str:
     return str(admin.get(f"machines/{uuid}")["Name"])
 
 
-def test_replaced_hardware_joins_and_runs_and_its_old_entry_is_named(
+def test_who_left_a_cluster_is_named_with_the_way_out(
     stack: Stack, admin: AdminClient, work: Callable[[], None]
 ) -> None:
+    """A leader that leaves is named before and after; then its successor comes back as other hardware."""
     succeeded(stack.up(of("node-1", "node-2")))
     leader = name_of_leader(admin)
-    old = admin.get(f"machines/Name:{leader}")["Uuid"]
-    admin.delete(f"machines/{old}")
-    new = admin.post("machines", {"Name": leader})["Uuid"]
-    done = succeeded(stack.up(None, "--refresh")).error()
-    machine = admin.get(f"machines/{new}")
-    assert (machine["Profiles"], machine["CurrentTask"] >= len(machine["Tasks"])) == (["web"], True)
-    said = " ".join(done.split())
-    assert f"web/members has an entry of {leader} ({old}), which is no longer a machine of the cluster" in said
-    assert f"{leader} is another machine now, {new}: change `reset` to begin a new run" in said
-    assert f"web/leader names '{old}', which is no longer a machine of the cluster: change `reset`" in said
-
-
-def test_a_leader_that_leaves_is_named_before_and_after(
-    stack: Stack, admin: AdminClient, work: Callable[[], None]
-) -> None:
-    succeeded(stack.up(of("node-1", "node-2")))
-    leader = name_of_leader(admin)
+    assert stack.output("leader") == leader
     other = {"node-1": "node-2", "node-2": "node-1"}[leader]
     before = " ".join(succeeded(stack.preview(of(other))).error().split())
     assert f"cluster 'web': machine {leader}, which leads it (web/leader), leaves" in before
@@ -78,6 +64,18 @@ def test_a_leader_that_leaves_is_named_before_and_after(
     after = " ".join(succeeded(stack.up(of(other))).error().split())
     assert "which is no longer a machine of the cluster: change `reset` to elect again" in after
     assert admin.profiles_of(leader) == []
-    renewed = " ".join(succeeded(stack.up(of(other).replace("timeout=60", 'timeout=60, reset="1"'))).error().split())
+    assert stack.output("leader") != leader
+    reset = of(other).replace("timeout=60", 'timeout=60, reset="1"')
+    renewed = " ".join(succeeded(stack.up(reset)).error().split())
     assert "no longer a machine of the cluster" not in renewed
-    assert name_of_leader(admin) == other
+    assert name_of_leader(admin) == stack.output("leader") == other
+
+    old = admin.get(f"machines/Name:{other}")["Uuid"]
+    admin.delete(f"machines/{old}")
+    new = admin.post("machines", {"Name": other})["Uuid"]
+    said = " ".join(succeeded(stack.up(None, "--refresh")).error().split())
+    machine = admin.get(f"machines/{new}")
+    assert (machine["Profiles"], machine["CurrentTask"] >= len(machine["Tasks"])) == (["web"], True)
+    assert f"web/members has an entry of {other} ({old}), which is no longer a machine of the cluster" in said
+    assert f"{other} is another machine now, {new}: change `reset` to begin a new run" in said
+    assert f"web/leader names '{old}', which is no longer a machine of the cluster: change `reset`" in said

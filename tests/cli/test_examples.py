@@ -41,7 +41,7 @@ def gone(stack: Stack, simulator: Emulator, profile: str) -> None:
 
 
 @pytest.mark.parametrize("example", ["leader-election"], indirect=True)
-def test_the_leader_is_one_of_the_machines_and_publishes_where_it_is(example: Stack, simulator: Emulator) -> None:
+def test_the_leader_is_a_machine_that_publishes_where_it_is(example: Stack, simulator: Emulator) -> None:
     leader = example.output("leader")
     assert leader in list(simulator.machines)[:3]
     assert example.output("data")["Name"] == leader
@@ -50,7 +50,7 @@ def test_the_leader_is_one_of_the_machines_and_publishes_where_it_is(example: St
 
 
 @pytest.mark.parametrize("example", ["own-task"], indirect=True)
-def test_the_servers_of_the_own_task_have_their_ports_from_their_places(example: Stack, simulator: Emulator) -> None:
+def test_servers_get_their_ports_from_their_places(example: Stack, simulator: Emulator) -> None:
     assert example.output("settings") == {"Title": f"Served by {example.output('leader')}'s farm"}
     servers = example.output("servers")
     assert sorted(servers) == ["node-1", "node-2", "node-3"]
@@ -59,7 +59,7 @@ def test_the_servers_of_the_own_task_have_their_ports_from_their_places(example:
 
 
 @pytest.mark.parametrize("example", ["krib"], indirect=True)
-def test_krib_has_three_masters_and_a_join_command_that_stays_secret(example: Stack, simulator: Emulator) -> None:
+def test_krib_has_three_masters_and_a_secret_join_command(example: Stack, simulator: Emulator) -> None:
     masters = example.output("masters")
     assert len(masters) == len(set(masters)) == 3
     assert example.output("first_master") == masters[0]

@@ -31,7 +31,7 @@ def test_a_task_of_ones_own_needs_one_line_for_all_helpers(cluster: Cluster) -> 
     assert ports == {entry["Name"]: str(9000 + place) for place, entry in enumerate(now["web-farm/backends"])}
 
 
-def test_a_web_server_for_which_there_is_no_place_says_so_instead_of_doing_nothing(cluster: Cluster) -> None:
+def test_a_web_server_without_a_place_says_so(cluster: Cluster) -> None:
     installed(cluster, "own-task")
     taken = [{"Name": "gone", "Uuid": "a-machine-that-is-gone"}]
     own = {"cluster-pattern/size": 1, "web-farm/backends": taken, "web-farm/settings": {}, "web-farm/port": 9000}
@@ -44,7 +44,7 @@ def test_a_web_server_for_which_there_is_no_place_says_so_instead_of_doing_nothi
     assert cluster.param("reports") == []
 
 
-def test_krib_makes_three_masters_of_four_machines_and_can_be_reset(cluster: Cluster) -> None:
+def test_krib_makes_three_masters_and_can_be_reset(cluster: Cluster) -> None:
     installed(cluster, "krib")
     cluster.admin.post("profiles", {"Name": PROFILE, "Params": {**NAMES, **COUNTS}})
     nodes = cluster.machines(4)

@@ -106,9 +106,8 @@ def test_a_profile_may_have_blanks_in_its_name(cluster: Cluster) -> None:
         ([["ME"], {"x": ["Uuid", "ME"]}, 'a, ["b"], {\\"ME"'], 3),
     ],
 )
-def test_a_machine_finds_its_own_entry_in_any_list_and_keeps_those_of_others(
-    cluster: Cluster, entries: list[object], place: int
-) -> None:
+def test_a_machine_finds_its_own_entry_in_any_list(cluster: Cluster, entries: list[object], place: int) -> None:
+    """It keeps the entries of others."""
     cluster.create()
     node = cluster.machine("node-1")
     before = json.loads(json.dumps(entries).replace("ME", node.uuid))
@@ -135,7 +134,7 @@ def test_numbers_below_zero_are_values_and_no_flags(cluster: Cluster) -> None:
     assert (params["my/number"], params["my/other"]) == (-2, -3)
 
 
-def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: Cluster) -> None:
+def test_a_param_that_cannot_be_added_ends_the_script(cluster: Cluster) -> None:
     cluster.create()
     node = cluster.machine("node-1")
     done = cluster.run(node, "add_param cluster-pattern/size '\"many\"'; echo not reached")
@@ -145,9 +144,8 @@ def test_a_param_that_cannot_be_added_ends_the_script_with_the_reason(cluster: C
     assert "cluster-pattern/size" not in cluster.admin.params(PROFILE)
 
 
-def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_absent_is_no_failure(
-    cluster: Cluster, endpoint: EmulatedEndpoint
-) -> None:
+def test_a_param_is_removed_whatever_the_endpoint_says_first(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
+    """An absent one is no failure."""
     cluster.create()
     cluster.admin.set_param(PROFILE, "my/old", [1])
     with FaultProxy(endpoint.url) as proxy:
@@ -157,9 +155,7 @@ def test_a_param_is_taken_out_whatever_the_endpoint_says_first_and_one_that_is_a
     assert "my/old" not in cluster.admin.params(PROFILE)
 
 
-def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
-    cluster: Cluster, endpoint: EmulatedEndpoint
-) -> None:
+def test_a_param_that_cannot_be_removed_ends_the_script(cluster: Cluster, endpoint: EmulatedEndpoint) -> None:
     cluster.create()
     cluster.admin.set_param(PROFILE, "my/old", [1])
     with FaultProxy(endpoint.url) as proxy:
@@ -182,9 +178,8 @@ def test_a_param_that_cannot_be_taken_out_ends_the_script_with_the_reason(
         "append_to_list my/list 1",
     ],
 )
-def test_a_script_of_an_old_run_writes_nothing_into_a_new_one_and_does_not_stop_its_machine(
-    cluster: Cluster, write: str
-) -> None:
+def test_a_script_of_an_old_run_writes_nothing_into_a_new_one(cluster: Cluster, write: str) -> None:
+    """It does not stop its machine either."""
     cluster.create()
     cluster.admin.set_param(PROFILE, "my/value", "none")
     cluster.admin.set_param(PROFILE, "my/list", [])

@@ -86,6 +86,7 @@ def held(wanted: Any, found: Any) -> bool:
     return bool(wanted == found)
 
 
+@pytest.mark.go
 def test_drpcli_bundles_it_and_go_renders_it_as_it_is_done_here(
     cluster: Cluster, go_program: Path, tmp_path: Path
 ) -> None:

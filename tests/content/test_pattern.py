@@ -48,7 +48,7 @@ def test_scripts_find_the_profile_by_the_name_it_holds_itself(cluster: Cluster) 
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_without_a_cluster_profile_a_task_says_so_and_does_nothing_else(cluster: Cluster, task: str) -> None:
+def test_a_task_without_a_cluster_profile_only_says_so(cluster: Cluster, task: str) -> None:
     node = cluster.machine("node-1", carries=None)
     assert node.run(only(cluster, task)) == [Run(task, 1, "Missing cluster-profile on the machine!\n")]
     assert node.shows == ("red", "warning sign")
@@ -122,7 +122,8 @@ def test_the_second_finds_the_first_and_so_does_the_first_again(cluster: Cluster
     assert answers == [f"{first.uuid}\n"] * 3
 
 
-def test_as_many_leaders_as_wanted_join_and_the_elected_one_is_the_first(cluster: Cluster) -> None:
+def test_as_many_leaders_as_wanted_join_the_elected_one(cluster: Cluster) -> None:
+    """The elected leader is the first of them."""
     cluster.create(leader_count=3, size=5)
     nodes = cluster.machines(5)
     assert all(map(succeeded, together(nodes, WORKFLOW)))
@@ -153,7 +154,7 @@ def test_a_param_without_its_seed_is_named(cluster: Cluster, helper: str, said: 
     assert (done.code, done.said) == (1, f"{said} A default is not enough.\n")
 
 
-def test_a_value_that_the_schema_refuses_ends_with_the_reason_of_the_endpoint(cluster: Cluster) -> None:
+def test_a_value_against_the_schema_ends_with_the_reason(cluster: Cluster) -> None:
     cluster.create()
     done = cluster.run(cluster.machine("node-1"), "publish_param cluster-pattern/leader 5")
     assert done.code == 1
@@ -163,7 +164,7 @@ def test_a_value_that_the_schema_refuses_ends_with_the_reason_of_the_endpoint(cl
 # 6. Waiting
 
 
-def test_a_wait_says_what_for_and_ends_with_a_sentence_when_time_is_over(cluster: Cluster) -> None:
+def test_a_wait_says_what_for_and_ends_with_a_sentence(cluster: Cluster) -> None:
     cluster.create(timeout=1)
     done = cluster.run(cluster.machine("node-1"), 'wait_for_param my/token "the token of the leader"')
     assert done.code == 1
@@ -201,7 +202,7 @@ def test_an_operator_ends_every_wait(cluster: Cluster, wait: str) -> None:
 # 7. Collecting data
 
 
-def test_what_machines_collect_is_there_for_operators_and_other_machines(cluster: Cluster) -> None:
+def test_others_can_read_what_machines_collect(cluster: Cluster) -> None:
     cluster.create()
     first, second = cluster.machines(2)
     cluster.say(first, "publish_param my/plain '\"two words\"'\npublish_param my/object '{\"port\": 6443}'")
@@ -278,7 +279,7 @@ def test_back_at_its_seeds_the_cluster_can_be_built_again(cluster: Cluster) -> N
     assert [first.shows, second.shows] == [("green", "ship"), ("green", "anchor")]
 
 
-def test_a_leader_that_dies_before_it_publishes_is_named_and_a_reset_recovers(cluster: Cluster) -> None:
+def test_a_dead_leader_is_named_and_a_reset_recovers(cluster: Cluster) -> None:
     cluster.create(size=2, timeout=1)
     dying, *others = cluster.machines(3)
     assert dying.run(WORKFLOW, until=TASKS[0])[-1].code == 0
@@ -307,7 +308,7 @@ def test_a_machine_that_comes_later_finds_the_leader_and_joins(cluster: Cluster)
     assert late.shows == ("green", "ship")
 
 
-def test_the_pack_can_be_uploaded_anew_while_a_cluster_stands_on_it(cluster: Cluster) -> None:
+def test_the_pack_can_be_replaced_under_a_cluster(cluster: Cluster) -> None:
     cluster.create()
     assert succeeded(cluster.machine("node-1").run(WORKFLOW))
     assert cluster.admin.send("PUT", "contents/cluster-pattern", bundled()).status_code == 200

@@ -1,15 +1,15 @@
-"""Sixteen machines at the same time, a hundred times. CLUSTER_RACE_ROUNDS=4 makes it short."""
+"""Sixteen machines at the same time, and again and again; `THOROUGH=1` lets them elect a hundred leaders."""
 
-import os
 import textwrap
 
 from tests.content.cluster import PROFILE, SEEDS, Cluster, together
+from tests.support.thoroughness import rounds
 
 MACHINES = 16
-ROUNDS = int(os.environ.get("CLUSTER_RACE_ROUNDS", "100"))
+ROUNDS = rounds(8, 100)
 
 
-def test_of_sixteen_machines_one_leads_and_all_agree_on_it_each_time(cluster: Cluster) -> None:
+def test_sixteen_machines_agree_on_one_leader_each_time(cluster: Cluster) -> None:
     cluster.create()
     nodes = cluster.machines(MACHINES)
     seeds = {f"race/{number}": "none" for number in range(ROUNDS)}
@@ -23,7 +23,7 @@ def test_of_sixteen_machines_one_leads_and_all_agree_on_it_each_time(cluster: Cl
     assert {params[key] for key in seeds} <= {node.uuid for node in nodes}
 
 
-def test_sixteen_machines_finish_the_workflow_and_none_is_forgotten(cluster: Cluster) -> None:
+def test_sixteen_machines_finish_and_all_have_reported(cluster: Cluster) -> None:
     cluster.create(size=MACHINES, leader_count=3, timeout=240)
     nodes = cluster.machines(MACHINES)
     assert {run.code for runs in together(nodes, "cluster-pattern") for run in runs} == {0}

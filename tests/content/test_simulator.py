@@ -50,7 +50,7 @@ def test_machines_elect_a_leader_and_all_finish(harness: Harness) -> None:
         assert notes[progress_key(PROFILE)] == ProgressRecord(BEFORE, shown).to_text()
 
 
-def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(harness: Harness) -> None:
+def test_a_leader_without_power_is_given_up_until_a_reset(harness: Harness) -> None:
     leader, *others = harness.simulator.machines
     harness.simulator.fault(f"{leader}:die@cluster-pattern-publish")
     harness.start("cluster-pattern", leader)
@@ -77,7 +77,8 @@ def test_others_give_up_on_a_leader_that_lost_its_power_and_a_reset_recovers(har
 
 
 @pytest.mark.parametrize("between", ["", "shorter"])
-def test_a_wait_whose_workflow_was_changed_makes_way_for_the_next_one(harness: Harness, between: str) -> None:
+def test_a_wait_ends_when_its_workflow_is_changed(harness: Harness, between: str) -> None:
+    """The next workflow then runs."""
     first, *_ = harness.simulator.machines
     harness.admin.post("workflows", {"Name": "shorter", "Stages": ["cluster-pattern-elect"]})
     harness.start("cluster-pattern", first)

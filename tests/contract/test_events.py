@@ -289,7 +289,7 @@ def test_events_come_over_tls_too() -> None:
             assert [heard(socket)["Key"] for _ in range(50)] == [f"profile-{number}" for number in range(50)]
 
 
-def test_a_store_made_before_there_were_events_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_store_from_before_events_is_migrated(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     EmulatedEndpoint(store).start().stop()
     with sqlite3.connect(store) as old:

@@ -113,7 +113,7 @@ def test_a_failed_job_stops_the_machine_from_version_4_on(api: Client, busy: str
     assert api.get(f"/jobs/{first['Uuid']}").json()["Current"] is False
 
 
-def test_a_list_that_starts_anew_fails_the_job_that_was_under_way(api: Client, busy: str) -> None:
+def test_a_task_list_that_restarts_fails_the_running_job(api: Client, busy: str) -> None:
     job = post(api, busy).json()
     put(api, f"/machines/{busy}", CurrentTask=-1)
     again = post(api, busy)

@@ -42,7 +42,7 @@ def test_a_temporary_store_is_gone_after_the_process(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_answered(tmp_path: Path) -> None:
+def test_a_kill_while_writing_loses_no_answered_write(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     answered: list[int] = []
     enough = threading.Event()
@@ -166,7 +166,7 @@ def test_tls_is_trusted_with_its_certificate_and_only_with_it() -> None:
                 session.get(address, auth=login, timeout=30)
 
 
-def test_the_simulated_machines_are_the_same_in_every_fresh_store() -> None:
+def test_every_fresh_store_has_the_same_machines() -> None:
     seen = []
     for _ in range(2):
         with EmulatedEndpoint(machines=2) as endpoint, Client(endpoint.url) as api:

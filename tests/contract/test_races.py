@@ -100,7 +100,7 @@ def test_of_racing_appends_to_a_machine_none_is_lost(api: Client) -> None:
     assert sorted(api.get(f"/machines/{uuid}").json()["Profiles"]) == sorted(profiles)
 
 
-def test_of_racing_processes_on_one_store_exactly_one_wins_each_round(tmp_path: Path) -> None:
+def test_exactly_one_of_racing_processes_wins_each_round(tmp_path: Path) -> None:
     rounds, store = 25, str(tmp_path / "deep" / "store.db")
     with server("--store", store) as (_, first), server("--store", store) as (_, second), Client(first) as api:
         params = {f"seat-{number}": "none" for number in range(rounds)}

@@ -118,13 +118,13 @@ def test_blanks_around_sealed_json_do_not_matter(api: Client, param: str) -> Non
     assert api.get(f"{path}/params/{param}?decode=true").json() == "x"
 
 
-def test_the_members_of_a_sealed_map_come_sorted_as_go_prints_them(api: Client) -> None:
+def test_the_members_of_a_sealed_map_are_sorted_as_in_go(api: Client) -> None:
     path, param = made(api), api.make("params", Secure=True)["Name"]
     api.post(f"{path}/params/{param}", sealed_text(api, path, b'{"b": {"d": 1.0, "c": "<"}, "a": 1e-7}'))
     assert api.get(f"{path}/params/{param}?decode=true").text.strip() == '{"a":1e-7,"b":{"c":"\\u003c","d":1}}'
 
 
-def test_a_value_is_opened_with_the_key_of_the_level_it_comes_from(api: Client) -> None:
+def test_a_value_is_opened_with_the_key_of_its_level(api: Client) -> None:
     names = [str(api.make("params", Secure=True)["Name"]) for _ in range(5)]
     stage_profile, stage, profile = made(api), made(api, "stages"), made(api)
     api.patch(stage, {"op": "add", "path": "/Profiles/-", "value": stage_profile.rpartition("/")[2]})

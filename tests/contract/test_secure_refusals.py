@@ -78,7 +78,7 @@ def test_what_was_sealed_for_another_object_is_refused(api: Client, prefix: str,
     assert api.get(f"{holder}/params").json() == {}
 
 
-def test_sealed_text_that_is_not_json_is_refused_without_showing_it(api: Client, param: str) -> None:
+def test_sealed_text_that_is_not_json_is_refused_unshown(api: Client, param: str) -> None:
     path = made(api)
     for text in (b"", b"unquoted-secret", b'{"a":', b'"\\ud800 is half a pair'):
         answer = api.post(f"{path}/params/{param}", sealed_text(api, path, text))
@@ -102,7 +102,7 @@ def test_sealed_text_that_is_not_json_is_refused_without_showing_it(api: Client,
         ({"propertyNames": {"maxLength": 3}}, {SECRET: 1}, ": (root): String length must be less than or equal to 3"),
     ],
 )
-def test_the_schema_holds_what_is_sealed_and_the_complaint_does_not_show_it(
+def test_the_schema_holds_sealed_values_without_showing_them(
     api: Client, schema: Any, value: Any, complaint: str
 ) -> None:
     param = api.make("params", Secure=True, Schema=schema)["Name"]
@@ -126,7 +126,7 @@ def test_a_test_sees_what_is_stored_and_never_what_is_sealed(api: Client, param:
     assert api.patch(path, {"op": "test", "path": "", "value": decoded}).status_code == 409
 
 
-def test_values_from_before_the_param_was_secure_stay_readable_and_must_go(api: Client) -> None:
+def test_values_from_before_a_param_was_secure_stay_readable(api: Client) -> None:
     param = api.make("params", Schema={"type": "string"})["Name"]
     path = made(api, Params={param: "old"})
     assert api.patch(f"/params/{param}", {"op": "replace", "path": "/Secure", "value": True}).status_code == 200

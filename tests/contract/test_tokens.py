@@ -52,9 +52,7 @@ def test_a_profile_token_reads_and_changes_its_profile(holder: Client, profile: 
     assert holder.get(f"/profiles/Name:{profile}").status_code == 200
 
 
-def test_a_profile_token_seals_and_opens_secure_values_of_its_profile(
-    api: Client, holder: Client, profile: str
-) -> None:
+def test_a_profile_token_seals_and_opens_its_profiles_values(api: Client, holder: Client, profile: str) -> None:
     param = api.make("params", Secure=True, Schema={"type": "string"})["Name"]
     path = f"/profiles/{profile}"
     assert holder.get(f"{path}/pubkey").status_code == 200

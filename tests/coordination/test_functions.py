@@ -69,9 +69,7 @@ def test_a_list_of_leaders_never_gets_longer_than_it_may(client: Client, admin: 
 
 
 @pytest.mark.parametrize("again", [{"Uuid": "u1", "Address": "10.0.0.6"}, {"Uuid": "u1"}, "u1"])
-def test_a_machine_has_one_place_in_a_list_whatever_else_its_entry_says(
-    client: Client, admin: AdminClient, again: Any
-) -> None:
+def test_a_machine_has_one_place_in_a_list(client: Client, admin: AdminClient, again: Any) -> None:
     entries = [{"Uuid": "u0", "Address": "10.0.0.4"}, {"Uuid": "u1", "Address": "10.0.0.5"}]
     assert [coordination.join(client, PROFILE, "my/members", entry, 3) for entry in entries] == [0, 1]
     assert coordination.join(client, PROFILE, "my/members", again, 3) == 1
@@ -217,7 +215,7 @@ def recoloring(admin: AdminClient) -> Callable[[], Any]:
 
 
 @pytest.mark.parametrize("trouble", ["others", "silence", "fault", "nobody"])
-def test_progress_that_cannot_be_shown_is_a_sentence_and_no_error(
+def test_progress_that_cannot_be_shown_is_no_error(
     client: Client, proxy: FaultProxy, admin: AdminClient, capsys: pytest.CaptureFixture[str], trouble: str
 ) -> None:
     {
@@ -233,9 +231,7 @@ def test_progress_that_cannot_be_shown_is_a_sentence_and_no_error(
     assert "theirs" not in said
 
 
-def test_progress_of_a_machine_that_is_not_there_or_may_not_be_changed_is_an_error(
-    client: Client, admin: AdminClient
-) -> None:
+def test_progress_of_a_missing_or_locked_machine_is_an_error(client: Client, admin: AdminClient) -> None:
     with pytest.raises(NotFound):
         coordination.show_progress(client, PROFILE, "Name:node-99", color="green")
     admin.patch("machines/Name:node-1", {"op": "replace", "path": "/Locked", "value": True})

@@ -19,7 +19,7 @@ def test_an_error_names_template_line_column_and_construct() -> None:
     assert str(error) == 'template: page:2:16: executing "page" at <.a.b.c>: can\'t evaluate field c in type int'
 
 
-def test_an_error_in_a_definition_names_the_text_it_stands_in_and_the_definition() -> None:
+def test_an_error_in_a_definition_names_it_and_its_text() -> None:
     templates = Templates().add("library", '\n{{define "part"}}{{len 1}}{{end}}').add("page", '{{template "part"}}')
 
     with pytest.raises(RenderError) as caught:
@@ -74,7 +74,7 @@ def test_a_text_that_is_no_template_says_where(text: str, line: int, column: int
         ("{{" + "(" * 61 + "1" + ")" * 61 + "}}", "nested more than 60 levels deep"),
     ],
 )
-def test_what_go_could_do_and_this_package_cannot_is_an_error_that_says_so(text: str, reason: str) -> None:
+def test_what_only_go_can_do_is_an_error_that_says_so(text: str, reason: str) -> None:
     data = {"l": [1.0], "thing": THING, "all": [THING], "python": object(), "huge": 2**70, "half": "\ud800"}
     if "%p" in text and "slice" not in text:
         data = {"thing": THING}

@@ -83,7 +83,7 @@ def test_an_exception_of_the_host_is_not_hidden() -> None:
         parse("page", '{{.Param "k"}}').render("page", data)
 
 
-def test_a_method_may_render_a_template_itself_and_its_error_is_told_on() -> None:
+def test_a_method_may_render_a_template_itself() -> None:
     def expand(text: str) -> str:
         return Templates().render_text("inner", text, {"a": 1.0})
 
@@ -142,7 +142,7 @@ def test_whole_numbers_that_the_host_gives_stay_whole() -> None:
     assert parse("page", "{{.n}} {{eq .n 1000000}}").render("page", {"n": 1000000}) == "1000000 true"
 
 
-def test_a_stringer_prints_as_text_and_has_the_truth_it_was_given() -> None:
+def test_a_stringer_prints_as_text_and_has_its_own_truth() -> None:
     data = {"address": Stringer("10.0.0.7"), "none": Stringer("<nil>", truth=False)}
     text = '{{.address}} {{printf "%s %q %9v|" .address .address .address}}{{if .none}}a{{else}}b{{end}} {{.none}}'
 

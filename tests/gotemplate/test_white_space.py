@@ -56,7 +56,7 @@ def expected(texts: list[str], marks: list[Mark]) -> str:
 
 
 @given(st.data(), st.lists(MARKS, max_size=6))
-def test_markers_trim_all_white_space_beside_them_and_nothing_else(data: st.DataObject, marks: list[Mark]) -> None:
+def test_markers_trim_white_space_and_nothing_else(data: st.DataObject, marks: list[Mark]) -> None:
     texts = [data.draw(TEXTS) for _ in range(len(marks) + 1)]
     source = "".join(text + mark.source for text, mark in zip(texts, marks, strict=False)) + texts[-1]
 

@@ -9,14 +9,14 @@ from tests.matrix.cases import Operation, operations_of
 from tests.matrix.subject import Subject
 from tests.matrix.subjects import SUBJECTS
 from tests.support.faults import FOR_GOOD, Fault, catalogue
+from tests.support.thoroughness import THOROUGH
 
-THOROUGH = os.environ.get("MATRIX") == "thorough"
 SEED = os.environ.get("MATRIX_SEED", "1")
 OLDER, NEWER = "v3.13", "v4.8"
-ONE_IN = 14
-"""Of the faults that pass, the default run tries one in so many."""
-ONE_LASTING_IN = 48
-"""Of the faults that last, which cost seconds each."""
+STEP = 5
+"""The next row begins so much further in the list of faults: a number that divides no list's length reaches all."""
+ROWS_WITH_A_LASTING_FAULT = 4
+"""One row in so many: a fault that lasts costs seconds."""
 LASTING = frozenset(
     {
         "closed, before", "closed, after", "half a body, after", "504, late after the next write", "404 page, after",
@@ -46,16 +46,42 @@ def rows() -> list[tuple[str, Subject, Operation]]:
     ]
 
 
-def chosen(row: str, calls: Sequence[str], *, shared: bool) -> list[Spoilt]:
-    """Return what is tried of one row; the two dialects of a row share its part."""
+def chosen(index: int, calls: Sequence[str]) -> list[Spoilt]:
+    """Return what is tried of one row.
+
+    Every request is spoilt once, and every write once more by a fault that only writes have; the rows share the faults
+    among them, so that together they try them all.
+    """
     every = list(_every(calls))
-    passing = [spoilt for spoilt in every if spoilt.times == 1]
-    lasting = [spoilt for spoilt in every if spoilt.times > 1]
     if THOROUGH:
         return every
-    dice = random.Random(f"{SEED} {row}")  # the same text gives the same subset, on every machine
-    part = 2 if shared else 1
-    return [*_some(dice, passing, ONE_IN * part), *_some(dice, lasting, ONE_LASTING_IN * part)]
+    dice = random.Random(SEED)  # the same seed gives the same subset, on every machine
+    faults = catalogue()
+    dice.shuffle(faults)
+    first = dice.randrange(ROWS_WITH_A_LASTING_FAULT)
+    passing = [
+        spoilt
+        for number in range(1, len(calls) + 1)
+        for group in (False, True)
+        for spoilt in _next(every, number, [fault.name for fault in faults if fault.writes_only is group], index)
+    ]
+    row, others = divmod(index - first, ROWS_WITH_A_LASTING_FAULT)
+    lasting = [fault.name for fault in faults if fault.name in LASTING]
+    return passing if others else [*passing, _lasting(every, lasting[row % len(lasting)], row)]
+
+
+def _next(every: Sequence[Spoilt], number: int, names: Sequence[str], index: int) -> list[Spoilt]:
+    """Return the first of the named faults that can hit the request, from this row's place in the list on."""
+    possible = {spoilt.fault.name: spoilt for spoilt in every if (spoilt.number, spoilt.times) == (number, 1)}
+    turned = (names[(STEP * index + number + place) % len(names)] for place in range(len(names)))
+    return [possible[name] for name in turned if name in possible][:1]
+
+
+def _lasting(every: Sequence[Spoilt], name: str, row: int) -> Spoilt:
+    """Return a fault that lasts, from one of the requests on: the named one if any request of the row can have it."""
+    possible = [spoilt for spoilt in every if spoilt.times > 1]
+    own = [spoilt for spoilt in possible if spoilt.fault.name == name]
+    return random.Random(f"{SEED} {row}").choice(own or possible)
 
 
 def _every(calls: Sequence[str]) -> list[Spoilt]:
@@ -69,7 +95,3 @@ def _every(calls: Sequence[str]) -> list[Spoilt]:
             if fault.name in LASTING:
                 found.append(Spoilt(number, fault, FOR_GOOD))
     return found
-
-
-def _some(dice: random.Random, spoilt: list[Spoilt], one_in: int) -> list[Spoilt]:
-    return dice.sample(spoilt, max(1, len(spoilt) // one_in))

@@ -110,7 +110,7 @@ def equal(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.cli
-def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Path) -> None:
+def test_the_smallest_program_does_what_the_page_shows(tmp_path: Path) -> None:
     program, session, requests, params, election, script, look = (
         block for block in under(*SMALLEST) if block.language != "sh"
     )
@@ -140,7 +140,8 @@ def test_the_smallest_program_prints_and_sends_what_the_page_shows(tmp_path: Pat
 
 
 @pytest.mark.cli
-def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(tmp_path: Path) -> None:
+def test_the_task_of_ones_own_runs_as_the_page_shows(tmp_path: Path) -> None:
+    """It runs again from the start, and on one machine more."""
     (start,) = (block for block in under("The smallest program") if block.language == "sh")
     with machines.started_by(start.text, ROOT) as endpoint, FaultProxy(endpoint) as proxy:
         reader = Reader(tmp_path, proxy.url)
@@ -161,7 +162,8 @@ def test_the_task_of_ones_own_runs_again_from_the_start_and_on_one_machine_more(
 
 
 @pytest.mark.cli
-def test_a_leader_that_dies_fails_the_others_as_shown_and_a_reset_recovers(tmp_path: Path) -> None:
+def test_a_dead_leader_fails_the_others_as_the_page_shows(tmp_path: Path) -> None:
+    """A reset recovers."""
     start, failure, recovery = under(*LOST)
     with machines.started_by(start.text, ROOT) as endpoint:
         admin, reader = AdminClient(endpoint), Reader(tmp_path, endpoint)

@@ -18,7 +18,7 @@ def test_the_picture_loads_nothing_from_elsewhere() -> None:
     assert not re.search(r"url\(|@import|@font-face|<\?|<!", text)
 
 
-def test_the_picture_fits_a_terminal_and_shows_the_heart_of_the_demo() -> None:
+def test_the_picture_fits_a_terminal_and_shows_the_demo() -> None:
     rows = {one.get("y") for one in elements() if one.tag == f"{SVG}tspan" and one.get("y")}
     assert 20 < len(rows) <= ROWS
     assert max(map(len, texts())) <= 2 * COLUMNS

@@ -81,7 +81,7 @@ def test_a_second_run_does_nothing_and_says_one_line(checkout: Checkout) -> None
     assert {path: path.lstat().st_mtime_ns for path in checkout.folder.rglob("*")} == before
 
 
-def test_changed_requirements_are_installed_into_the_same_environment(checkout: Checkout) -> None:
+def test_changed_requirements_go_into_the_same_environment(checkout: Checkout) -> None:
     checkout.has_pulumi("3.300.1")
     checkout.setup()
     checkout.requirements.write_text("# two\n")
@@ -167,7 +167,7 @@ def _wheel(folder: Path, name: str) -> Path:
     return wheel
 
 
-def test_where_nothing_can_provide_pulumi_one_sentence_names_the_three_ways_out(
+def test_without_any_way_to_pulumi_three_ways_out_are_named(
     checkout: Checkout,
 ) -> None:
     assert checkout.fails() == (
@@ -183,9 +183,7 @@ def test_a_go_too_old_to_fetch_a_newer_one_counts_as_none(checkout: Checkout) ->
 
 
 @pytest.mark.parametrize(("version", "host"), [("3.258.9", "works"), ("4.0.0", "")])
-def test_a_pulumi_on_path_that_is_old_or_has_no_working_host_is_passed_over(
-    checkout: Checkout, version: str, host: str
-) -> None:
+def test_an_old_or_broken_pulumi_on_path_is_passed_over(checkout: Checkout, version: str, host: str) -> None:
     checkout.has_pulumi(version)
     if not host:
         checkout.has("pulumi-language-python", "#!/bin/sh\nexit 126\n")
@@ -204,7 +202,7 @@ def test_a_good_pulumi_on_path_is_used_as_it_is(checkout: Checkout) -> None:
     assert not (checkout.folder / ".venv" / "bin" / "pulumi").exists()
 
 
-def test_what_the_installer_left_serves_the_next_checkout_without_it(checkout: Checkout, neighbour: Checkout) -> None:
+def test_the_next_checkout_needs_no_installer(checkout: Checkout, neighbour: Checkout) -> None:
     checkout.has("curl", FAKE_CURL)
     checkout.setup()
 
@@ -217,7 +215,7 @@ def test_what_the_installer_left_serves_the_next_checkout_without_it(checkout: C
     assert [path.name for path in cached.parent.iterdir()] == ["pulumi-3.259.0"]
 
 
-def test_two_checkouts_that_are_set_up_at_once_install_pulumi_once(checkout: Checkout, neighbour: Checkout) -> None:
+def test_two_set_ups_at_once_install_pulumi_once(checkout: Checkout, neighbour: Checkout) -> None:
     for one in (checkout, neighbour):
         one.has("curl", FAKE_CURL)
     running = [one.start() for one in (checkout, neighbour)]
@@ -237,7 +235,7 @@ def test_a_cache_that_lost_a_file_is_filled_again(checkout: Checkout) -> None:
     assert (checkout.folder / ".venv" / "bin" / "pulumi").resolve().is_file()
 
 
-def test_an_unreachable_installer_leads_to_a_build_that_honours_go_sum(checkout: Checkout) -> None:
+def test_without_an_installer_the_build_honours_go_sum(checkout: Checkout) -> None:
     checkout.has("curl", "#!/bin/sh\necho 'curl: (6) Could not resolve host' >&2; exit 6\n")
     checkout.has("go", FAKE_GO)
     for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
@@ -323,7 +321,8 @@ def test_a_python_without_venv_reads_what_to_install(checkout: Checkout) -> None
     )
 
 
-def test_an_old_python_reads_what_to_do_instead_of_a_syntax_error(checkout: Checkout) -> None:
+def test_an_old_python_says_what_to_do(checkout: Checkout) -> None:
+    """It shows no syntax error."""
     entry = checkout.folder / "tools" / "setup" / "__main__.py"
     ast.parse(entry.read_text(), feature_version=(3, 7))
     old = f"import sys, runpy; sys.version_info = (3, 10, 4); runpy.run_path({str(entry)!r})"
@@ -334,7 +333,7 @@ def test_an_old_python_reads_what_to_do_instead_of_a_syntax_error(checkout: Chec
     )
 
 
-def test_a_target_never_sees_the_endpoint_and_the_account_of_its_caller(checkout: Checkout) -> None:
+def test_a_target_never_sees_its_callers_endpoint_or_account(checkout: Checkout) -> None:
     private = {
         "RS_ENDPOINT": "https://real.example:8092",
         "RS_KEY": "a:b",

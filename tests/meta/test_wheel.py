@@ -67,7 +67,7 @@ def use(stack: Stack, home: Path) -> None:
     (stack.folder / "__main__.py").write_text(PROGRAM)
 
 
-def test_each_wheel_ships_its_packages_their_types_and_nothing_else(wheels: dict[str, Path]) -> None:
+def test_each_wheel_ships_its_packages_and_nothing_else(wheels: dict[str, Path]) -> None:
     expected = {
         "sdk": {"drp_provider", "drp_components", "pulumi_drp-0.1.0.dist-info"},
         "emulator": {"drp_emulator", "drp_emulator-0.1.0.dist-info"},
@@ -88,7 +88,7 @@ def test_the_sdk_asks_for_seven_packages_and_no_server(alone: tuple[Path, dict[s
     assert not {"drp-emulator", "werkzeug", "simple-websocket", "jsonschema", "pynacl"} & alone[1].keys()
 
 
-def test_the_sdk_alone_previews_and_runs_a_cluster_on_an_endpoint_elsewhere(
+def test_the_sdk_alone_runs_a_cluster_on_another_endpoint(
     alone: tuple[Path, dict[str, str]], stack: Stack, admin: AdminClient
 ) -> None:
     use(stack, alone[0])
@@ -101,9 +101,7 @@ def test_the_sdk_alone_previews_and_runs_a_cluster_on_an_endpoint_elsewhere(
     assert os.path.realpath(ROOT) not in done.text
 
 
-def test_without_the_emulator_the_setting_embedded_says_what_to_install(
-    alone: tuple[Path, dict[str, str]], stack: Stack
-) -> None:
+def test_embedded_without_the_emulator_says_what_to_install(alone: tuple[Path, dict[str, str]], stack: Stack) -> None:
     use(stack, alone[0])
     stack.environment["RS_ENDPOINT"] = ""
     assert stack.run("config", "set", "drp:endpoint", "embedded").ok

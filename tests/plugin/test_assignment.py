@@ -78,9 +78,7 @@ def test_a_machine_by_uuid_in_capitals_is_the_same_machine(plugin: Plugin, admin
     assert id_ == f"{uuid}/{profile}"
 
 
-def test_a_profile_that_the_machine_carries_already_is_ours_from_now_on(
-    plugin: Plugin, admin: AdminClient, profile: str
-) -> None:
+def test_a_profile_that_is_already_assigned_becomes_ours(plugin: Plugin, admin: AdminClient, profile: str) -> None:
     admin.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
     id_, _ = plugin.create(MODEL, {"machine": "node-3", "profile": profile})
     assert id_.endswith(profile)
@@ -113,9 +111,7 @@ def test_an_unknown_machine_is_named(plugin: Plugin, profile: str) -> None:
         plugin.create(MODEL, {"machine": "nobody", "profile": profile})
 
 
-def test_a_machine_that_was_deleted_behind_our_back_needs_no_unassignment(
-    plugin: Plugin, admin: AdminClient, profile: str
-) -> None:
+def test_a_deleted_machine_needs_no_unassignment(plugin: Plugin, admin: AdminClient, profile: str) -> None:
     made = admin.post("machines", {"Name": f"{profile}-machine"})
     id_, outputs = plugin.create(MODEL, {"machine": f"{profile}-machine", "profile": profile})
     admin.delete(f"machines/{made['Uuid']}")
@@ -157,7 +153,7 @@ def test_a_take_back_leaves_an_entry_that_was_there_before(plugin: Plugin, admin
     assert admin.profiles_of("node-8").count(name) == 1
 
 
-def test_a_profile_in_the_place_of_another_keeps_the_place_since_order_is_precedence(
+def test_a_profile_that_replaces_another_keeps_its_place(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     admin.post("profiles", {"Name": f"{profile}-new"})
@@ -175,7 +171,7 @@ def test_a_profile_in_the_place_of_another_keeps_the_place_since_order_is_preced
         assert proxy.calls() == [f"GET machines/{olds['machine_uuid']}"]
 
 
-def test_a_missing_profile_in_the_place_of_another_gives_the_place_back(
+def test_a_missing_replacement_gives_the_place_back(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     _, olds = plugin.create(MODEL, {"machine": "node-5", "profile": profile})
@@ -190,7 +186,7 @@ def test_a_missing_profile_in_the_place_of_another_gives_the_place_back(
     assert admin.profiles_of("node-5").count(profile) == 1
 
 
-def test_a_profile_that_the_program_still_declares_gives_its_place_to_nobody(
+def test_a_declared_profile_keeps_its_place(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     admin.post("profiles", {"Name": f"{profile}-new"})
@@ -203,7 +199,7 @@ def test_a_profile_that_the_program_still_declares_gives_its_place_to_nobody(
     assert admin.profiles_of("node-6")[-2:] == [profile, f"{profile}-new"]
 
 
-def test_a_machine_that_ran_still_runs_after_a_missing_profile_and_another_writer_came_together(
+def test_a_machine_still_runs_after_two_faults_at_once(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, profile: str
 ) -> None:
     admin.post("profiles", {"Name": f"{profile}-first"})

@@ -129,7 +129,7 @@ def test_what_is_known_is_judged_beside_what_is_not(plugin: Plugin) -> None:
     assert len(faults) == 1
 
 
-def test_the_self_reference_is_filled_in_where_the_reviewer_sees_it(plugin: Plugin) -> None:
+def test_the_reviewer_sees_the_self_reference(plugin: Plugin) -> None:
     inputs, _ = plugin.check(CLUSTER, {"name": "ex"})
     assert inputs["params"] == {"cluster-profile": "ex"}
     inputs, _ = plugin.check(
@@ -145,7 +145,7 @@ def test_a_uuid_is_written_as_drp_writes_it(plugin: Plugin) -> None:
     assert inputs["machine"] == "a2e7c1aa-0000-4000-8000-00000000000f"
 
 
-def test_a_value_that_stays_is_listed_as_secret_as_long_as_it_is_the_same(plugin: Plugin) -> None:
+def test_an_unchanged_value_stays_listed_as_secret(plugin: Plugin) -> None:
     olds = {"name": "web", "params": {"my/x": "s", "my/y": "s"}, "secret_keys": ["params.my/x", "params.my/y"]}
     news = {"name": "web", "params": {"my/x": "s", "my/y": "other"}, "secret_keys": ["meta"]}
     assert plugin.check(PROFILE, news, olds)[0]["secret_keys"] == ["meta", "params.my/x"]

@@ -85,7 +85,7 @@ def test_named_params_are_waited_for_and_given_out(
     assert outputs["collected"] == {"my/leader": "node-2", "my/count": 3}
 
 
-def test_a_failed_machine_is_named_with_its_task_and_the_end_of_its_log(
+def test_a_failed_machine_is_named_with_its_task_and_log(
     plugin: Plugin, admin: AdminClient, inputs: dict[str, Any]
 ) -> None:
     Agent(admin, "node-1").work()
@@ -156,7 +156,7 @@ def test_each_poll_of_a_hundred_machines_is_one_request() -> None:
         assert proxy.calls() == ["GET machines"] * 3
 
 
-def test_the_end_of_a_log_is_the_scripts_own_without_secrets_and_terminal_controls(
+def test_the_end_of_a_log_has_no_secrets_and_no_controls(
     plugin: Plugin, admin: AdminClient, inputs: dict[str, Any]
 ) -> None:
     admin.set_param("example", "my/token", "hunter-42")
@@ -199,9 +199,7 @@ def test_a_secret_of_several_lines_is_masked_line_by_line(
     assert "canary" not in str(caught.value)
 
 
-def test_if_a_transform_may_add_secrets_all_params_are_masked_and_found_ones_encrypted(
-    plugin: Plugin, admin: AdminClient, inputs: dict[str, Any]
-) -> None:
+def test_a_possible_transform_masks_all_params(plugin: Plugin, admin: AdminClient, inputs: dict[str, Any]) -> None:
     admin.set_param("example", "my/leader", "canary")
     for machine in MACHINES:
         Agent(admin, machine).work()
@@ -217,7 +215,7 @@ def test_if_a_transform_may_add_secrets_all_params_are_masked_and_found_ones_enc
 @pytest.mark.parametrize(
     ("times", "sentence"), [(0, "Its job cannot be read (403)"), (1, "Its log cannot be read (403)")]
 )
-def test_a_job_that_may_not_be_read_hides_neither_machine_nor_cluster(
+def test_an_unreadable_job_hides_no_machine(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, inputs: dict[str, Any], times: int, sentence: str
 ) -> None:
     Agent(admin, "node-1").work(fail_at="elect")
@@ -254,7 +252,7 @@ def test_a_wait_outlasts_an_endpoint_that_restarts(
     assert "example: the endpoint is away; looking again" in plugin.stderr
 
 
-def test_an_endpoint_that_stays_away_ends_the_wait_when_the_time_is_over(
+def test_an_endpoint_that_stays_away_ends_the_wait_in_time(
     plugin: Plugin, proxy: FaultProxy, inputs: dict[str, Any]
 ) -> None:
     proxy.answer("GET", 503, b"starting", "text/plain", times=1000)
@@ -262,7 +260,7 @@ def test_an_endpoint_that_stays_away_ends_the_wait_when_the_time_is_over(
         plugin.create(MODEL, {**inputs, "timeout": 0.1})
 
 
-def test_a_wait_in_which_nothing_happens_says_so_at_growing_intervals(
+def test_an_idle_wait_says_so_at_growing_intervals(
     proxy: FaultProxy, inputs: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cluster_ready, "FIRST_SILENCE", 0.01)

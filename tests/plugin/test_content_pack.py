@@ -71,9 +71,7 @@ def test_nulls_and_numbers_arrive_as_the_program_wrote_them(plugin: Plugin, admi
     assert plugin.diff(PACK, outputs, read).changes == 1
 
 
-def test_name_and_version_come_from_the_packs_meta_and_the_version_else_from_its_content(
-    plugin: Plugin, name: str
-) -> None:
+def test_name_and_version_come_from_meta_or_content(plugin: Plugin, name: str) -> None:
     given = {"name": name, "content": content("t1", Name="other", Version=" v2.0.0\n", Type="dynamic")}
     completed, faults = plugin.check(PACK, given)
     assert (completed["version"], completed["content"]["meta"], faults) == ("v2.0.0", {}, [])
@@ -161,7 +159,7 @@ def test_what_an_endpoint_fills_in_is_no_drift(plugin: Plugin, proxy: FaultProxy
     assert plugin.read(PACK, name, outputs)[1] == outputs
 
 
-def test_a_pack_that_is_there_is_refused_with_both_ways_out_and_taken_over_by_adopt(
+def test_an_existing_pack_is_refused_or_adopted(
     plugin: Plugin, destroyer: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     upload(admin, name, f"{name}-a")
@@ -194,24 +192,18 @@ def test_a_pack_that_is_there_just_so_is_adopted_without_a_write(
     remove(admin, name)
 
 
-def test_an_interrupted_upload_is_found_by_its_mark_and_brought_up_to_date(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_an_interrupted_upload_is_found_by_its_mark(plugin: Plugin, admin: AdminClient, name: str) -> None:
     upload(admin, name, f"{name}-a", Meta={"pulumi-owner": f"p/s/{name}"})
     assert plugin.create(PACK, inputs(name, f"{name}-b"))[1]["adopted"] is False
     assert admin.exists(f"tasks/{name}-b")
 
 
-def test_an_interrupted_upload_without_marks_is_found_by_what_it_holds(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_an_interrupted_upload_is_found_by_its_content(plugin: Plugin, admin: AdminClient, name: str) -> None:
     upload(admin, name, f"{name}-a")
     assert plugin.create(PACK, inputs(name, f"{name}-a", owner=""))[1]["adopted"] is False
 
 
-def test_the_pack_of_another_stack_is_not_ours_though_it_holds_the_same(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_an_equal_pack_of_another_stack_is_not_ours(plugin: Plugin, admin: AdminClient, name: str) -> None:
     upload(admin, name, f"{name}-a", Meta={"pulumi-owner": "other/stack/pack"})
     with pytest.raises(PluginError, match="exists already"):
         plugin.create(PACK, inputs(name, f"{name}-a"))
@@ -304,7 +296,7 @@ def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, admi
         ({"params": {"my/p": {"Schema": {"type": "bogus"}}}}, "params/my/p: has a primitive type that is NOT VALID"),
     ],
 )  # fmt: skip
-def test_an_object_that_is_invalid_is_named_with_its_fault_and_no_value(
+def test_an_invalid_object_is_named_without_its_value(
     plugin: Plugin, admin: AdminClient, name: str, sections: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(PluginError) as caught:

@@ -53,7 +53,7 @@ def test_another_name_replaces_and_the_new_object_comes_first(plugin: Plugin, na
     assert answer.deleteBeforeReplace is False
 
 
-def test_the_same_name_again_is_deleted_first_when_the_engine_replaces(plugin: Plugin) -> None:
+def test_a_replacement_of_the_same_name_deletes_first(plugin: Plugin) -> None:
     assert plugin.diff(PROFILE, BASE, {**BASE, "description": "d"}).deleteBeforeReplace is True
 
 

@@ -53,7 +53,7 @@ def test_an_endpoint_that_is_no_url_is_named() -> None:
     assert "The DRP endpoint 'drp.example:8092' is not a URL" in text
 
 
-def test_an_endpoint_that_is_no_url_is_named_in_a_preview_already() -> None:
+def test_a_preview_names_an_endpoint_that_is_no_url() -> None:
     text = refusal(
         {"RS_ENDPOINT": "drp.example:8092", "RS_KEY": KEY}, lambda plugin: plugin.check(PROFILE, {"name": "x"})
     )
@@ -77,15 +77,13 @@ def test_an_unreachable_endpoint_is_named() -> None:
     assert "Connection refused" in text
 
 
-def test_a_certificate_that_is_not_trusted_is_named_with_the_way_out(tls_endpoint: EmulatedEndpoint) -> None:
+def test_an_untrusted_certificate_is_named_with_a_way_out(tls_endpoint: EmulatedEndpoint) -> None:
     text = refusal({"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}, make)
     assert f"The certificate of the DRP endpoint {tls_endpoint.url} is not trusted" in text
     assert "RS_CA_FILE" in text
 
 
-def test_the_named_certificate_and_the_insecure_switch_are_the_ways_out(
-    tls_endpoint: EmulatedEndpoint, tmp_path: Path
-) -> None:
+def test_a_named_certificate_or_insecure_are_the_ways_out(tls_endpoint: EmulatedEndpoint, tmp_path: Path) -> None:
     operator_key = {"RS_ENDPOINT": tls_endpoint.url, "RS_KEY": KEY}
     with Plugin({**operator_key, "RS_CA_FILE": str(tls_endpoint.certificate)}) as plugin:
         assert plugin.create(PROFILE, {"name": "by-ca"})[0] == "by-ca"
@@ -162,9 +160,7 @@ def test_html_and_broken_json_are_no_answers_of_drp(
     assert "canary" not in str(caught.value)
 
 
-def test_a_value_against_the_schema_names_param_and_rule_but_no_value(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_a_value_against_the_schema_is_not_shown(plugin: Plugin, admin: AdminClient, name: str) -> None:
     admin.post("params", {"Name": f"{name}/port", "Schema": {"type": "integer", "minimum": 10}})
     with pytest.raises(PluginError) as caught:
         plugin.create(PROFILE, {"name": name, "params": {f"{name}/port": "canary': : x"}})
@@ -200,7 +196,7 @@ def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, proxy: Faul
         plugin.create(PROFILE, {"name": name})
 
 
-def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs(
+def test_the_next_run_repairs_what_a_dead_endpoint_left(
     shared_endpoint: EmulatedEndpoint, admin: AdminClient, name: str
 ) -> None:
     inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
@@ -216,7 +212,7 @@ def test_an_endpoint_that_dies_in_the_middle_is_said_so_and_the_next_run_repairs
 
 
 @pytest.mark.parametrize("model", [PROFILE, "param:Param", "assignment:MachineAssignment"])
-def test_an_endpoint_url_with_a_wrong_path_is_no_sign_that_things_are_gone(
+def test_a_wrong_path_in_the_url_does_not_mean_gone(
     shared_endpoint: EmulatedEndpoint, admin: AdminClient, model: str
 ) -> None:
     token = str(admin.get("users/rocketskates/token")["Token"])

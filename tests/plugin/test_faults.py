@@ -37,9 +37,7 @@ def test_a_create_that_never_arrived_is_sent_again(
     assert proxy.calls().count("POST profiles") == 2
 
 
-def test_an_interrupted_create_is_recognised_and_brought_to_the_wanted_state(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_an_interrupted_create_is_recognised_and_finished(plugin: Plugin, admin: AdminClient, name: str) -> None:
     mark = {"pulumi-owner": f"p/s/{name}"}
     admin.post("profiles", {"Name": name, "Meta": mark, "Params": {"my/x": 1, "theirs": 2, "my/leader": "node-2"}})
     inputs = {
@@ -88,7 +86,7 @@ def test_a_new_key_meets_another_writer_and_both_are_kept(
     assert admin.params(name) == {"my/x": 1, "my/y": 3, "theirs": 1}
 
 
-def test_a_new_key_that_somebody_else_took_meanwhile_is_a_conflict(
+def test_a_new_key_that_others_took_is_a_conflict(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     olds = {"name": name, "params": {"my/x": 1}}
@@ -99,7 +97,7 @@ def test_a_new_key_that_somebody_else_took_meanwhile_is_a_conflict(
     assert admin.params(name) == {"my/x": 1, "my/y": "theirs"}
 
 
-def test_writers_that_never_pause_end_in_a_sentence_and_not_in_a_loop(
+def test_writers_that_never_pause_end_in_a_sentence(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     olds = {"name": name, "params": {"my/x": 1}}
@@ -129,7 +127,7 @@ def test_a_profile_in_use_is_kept_and_its_machines_are_named(plugin: Plugin, adm
     assert admin.exists(f"profiles/{name}")
 
 
-def test_an_adopted_profile_gives_back_what_is_still_as_it_was_left(
+def test_an_adopted_profile_gives_back_unchanged_values(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str
 ) -> None:
     admin.post("profiles", {"Name": name, "Params": {"my/x": 1, "my/y": 2, "my/z": 9, "theirs": 3}})
@@ -164,9 +162,7 @@ def test_a_reset_whose_reply_was_lost_is_not_carried_out_twice(
     assert admin.params(name)["my/leader"] == "node-2"
 
 
-def test_requests_that_are_never_answered_are_not_blamed_on_other_writers(
-    plugin: Plugin, proxy: FaultProxy, name: str
-) -> None:
+def test_unanswered_requests_are_not_blamed_on_writers(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     plugin.create(PROFILE, {"name": name, "params": {"my/x": 1}})
     proxy.lose_request("PATCH", times=99)
     with pytest.raises(PluginError, match=r"was sent to .* and no answer came back"):
@@ -186,7 +182,7 @@ def test_a_profile_that_somebody_else_made_again_is_theirs(plugin: Plugin, admin
 @pytest.mark.parametrize(
     "present", [{"Params": {"theirs": 1}}, {"Description": "theirs"}, {"Meta": {"pulumi-owner": "x"}}]
 )
-def test_a_lost_create_without_a_mark_claims_nobody_elses_profile(
+def test_a_lost_create_without_a_mark_claims_no_other_profile(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, name: str, present: dict[str, object]
 ) -> None:
     admin.post("profiles", {"Name": name, **present})
@@ -196,9 +192,7 @@ def test_a_lost_create_without_a_mark_claims_nobody_elses_profile(
         plugin.create(PROFILE, {"name": name})
 
 
-def test_two_resources_of_one_mark_do_not_take_each_others_profile(
-    plugin: Plugin, admin: AdminClient, name: str
-) -> None:
+def test_two_resources_of_one_mark_keep_their_profiles(plugin: Plugin, admin: AdminClient, name: str) -> None:
     inputs = {"name": name, "owner": f"p/s/{name}", "params": {"my/x": 1}}
     admin.post("profiles", {"Name": name, "Meta": {"pulumi-owner": f"p/s/{name}"}, "Params": {"my/x": 1}})
     plugin.check(PROFILE, inputs)  # the program declares it, as it has been since an earlier run

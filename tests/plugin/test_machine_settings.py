@@ -85,9 +85,7 @@ def test_a_value_that_is_there_already_is_ours_from_now_on(
     assert params(admin, machine) == {"theirs": 1}
 
 
-def test_a_key_with_another_value_is_a_conflict_and_nothing_is_changed(
-    plugin: Plugin, admin: AdminClient, machine: str
-) -> None:
+def test_a_key_with_another_value_is_a_conflict(plugin: Plugin, admin: AdminClient, machine: str) -> None:
     before = of(admin, machine)
     inputs = {"machine": machine, "params": {"my/a": 1, "my/x": "new"}, "description": "mine", "meta": {"icon": "x"}}
     with pytest.raises(PluginError) as caught:
@@ -176,7 +174,7 @@ def test_drift_under_a_key_that_is_dropped_stays(
     assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": "hotfix", "my/b": 2}
 
 
-def test_a_change_behind_our_back_is_a_conflict_until_it_is_forced(
+def test_a_foreign_change_is_a_conflict_until_forced(
     plugin: Plugin, later: Plugin, admin: AdminClient, machine: str
 ) -> None:
     inputs: dict[str, Any] = {"machine": machine, "params": {"my/a": 1}}
@@ -198,7 +196,7 @@ def test_a_secret_is_masked_in_a_conflict(plugin: Plugin, machine: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["lose_reply", "lose_request"])
-def test_a_silence_is_looked_up_and_what_was_displaced_is_still_known(
+def test_an_unanswered_write_still_knows_what_it_overwrote(
     plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, fault: str
 ) -> None:
     before = of(admin, machine)
@@ -212,7 +210,7 @@ def test_a_silence_is_looked_up_and_what_was_displaced_is_still_known(
     assert of(admin, machine) == before
 
 
-def test_the_last_value_that_force_met_is_the_one_that_comes_back(
+def test_the_last_value_that_force_met_comes_back(
     plugin: Plugin, later: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str
 ) -> None:
     proxy.before("PATCH", lambda: write(admin, machine, "/Params/my~1x", "newer"))
@@ -234,9 +232,7 @@ def test_a_key_that_another_resource_declares_is_not_given_back(
     assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
 
 
-def test_a_key_that_moves_to_another_resource_is_not_taken_away_by_the_first(
-    plugin: Plugin, admin: AdminClient, machine: str
-) -> None:
+def test_a_key_that_moves_to_another_resource_is_kept(plugin: Plugin, admin: AdminClient, machine: str) -> None:
     first, second = ({"machine": machine, "params": {f"my/{key}": 1}} for key in "ab")
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/a": 1, "my/b": 1, "my/c": 1}})
     with Plugin(plugin._environment) as later:

@@ -129,7 +129,7 @@ def test_another_workflow_is_replaced_when_it_is_complete(
     assert of(admin, machine)["CurrentTask"] == -1
 
 
-def test_a_machine_in_the_middle_of_another_workflow_is_a_conflict_unless_forced(
+def test_a_machine_at_work_is_a_conflict_unless_forced(
     plugin: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     put(admin, machine, Workflow=f"{flow}-twin")
@@ -144,7 +144,7 @@ def test_a_machine_in_the_middle_of_another_workflow_is_a_conflict_unless_forced
     assert of(admin, machine)["Workflow"] == flow
 
 
-def test_a_workflow_that_is_started_again_while_we_look_is_not_replaced(
+def test_a_workflow_that_restarts_meanwhile_is_not_replaced(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     put(admin, machine, Workflow=f"{flow}-twin")
@@ -207,7 +207,7 @@ def test_a_restart_survives_a_silence_between_its_requests(
     assert (of(admin, machine)["Workflow"], of(admin, machine)["CurrentTask"]) == (flow, -1)
 
 
-def test_a_restart_that_was_interrupted_is_finished_by_the_next_run(
+def test_an_interrupted_restart_is_finished_by_the_next_run(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     inputs = {"machine": machine, "workflow": flow}
@@ -217,7 +217,7 @@ def test_a_restart_that_was_interrupted_is_finished_by_the_next_run(
     assert of(admin, machine)["Workflow"] == flow
 
 
-def test_a_restart_meets_somebody_elses_workflow_and_is_a_conflict(
+def test_a_restart_of_a_foreign_workflow_is_a_conflict(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     inputs = {"machine": machine, "workflow": flow}
@@ -240,7 +240,7 @@ def test_a_silence_is_looked_up(
     assert of(admin, machine)["Workflow"] == ""
 
 
-def test_somebody_elses_workflow_is_not_cleared_even_after_a_refresh(
+def test_a_foreign_workflow_is_never_cleared(
     plugin: Plugin, later: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
@@ -253,7 +253,7 @@ def test_somebody_elses_workflow_is_not_cleared_even_after_a_refresh(
     assert of(admin, machine)["Workflow"] == f"{flow}-twin"
 
 
-def test_a_workflow_that_another_resource_declares_is_not_cleared(
+def test_a_workflow_of_another_resource_is_not_cleared(
     plugin: Plugin, admin: AdminClient, machine: str, flow: str
 ) -> None:
     id_, outputs = plugin.create(MODEL, {"machine": machine, "workflow": flow})
@@ -303,7 +303,7 @@ def test_another_machine_replaces_and_its_other_name_does_not(plugin: Plugin) ->
     assert list(plugin.diff(MODEL, olds, {"machine": "node-2", "workflow": "prepare"}).replaces) == ["machine"]
 
 
-def test_a_machine_that_is_new_to_a_cluster_runs_its_workflow_again(
+def test_a_machine_new_to_a_cluster_runs_its_workflow_again(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     put(admin, machine, Workflow=flow)
@@ -314,7 +314,7 @@ def test_a_machine_that_is_new_to_a_cluster_runs_its_workflow_again(
     assert of(admin, machine)["CurrentTask"] == -1
 
 
-def test_a_machine_that_has_begun_before_a_lost_reply_is_looked_up_does_not_begin_twice(
+def test_a_machine_that_has_begun_does_not_begin_twice(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str
 ) -> None:
     place = {"profile": "example", "preceding": []}
@@ -326,7 +326,7 @@ def test_a_machine_that_has_begun_before_a_lost_reply_is_looked_up_does_not_begi
     assert (now["Workflow"], now["CurrentTask"]) == (flow, len(now["Tasks"]))
 
 
-def test_a_machine_whose_scripts_would_work_in_another_cluster_is_not_started(
+def test_a_machine_of_another_cluster_is_not_started(
     plugin: Plugin, proxy: FaultProxy, admin: AdminClient, machine: str, flow: str, name: str
 ) -> None:
     for profile, params in ((f"{name}-one", ["cluster-profile"]), (f"{name}-two", ["cluster-profile", "my/profile"])):

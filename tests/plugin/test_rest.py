@@ -66,18 +66,14 @@ def seeds(name: str) -> dict[str, Any]:
     return {"cluster-profile": name, "my/version": "1", "my/leader": "none"}
 
 
-def test_a_cluster_at_rest_is_reset_by_one_patch_after_a_look_at_its_machines(
-    cluster: Cluster, proxy: FaultProxy, name: str
-) -> None:
+def test_an_idle_cluster_is_reset_by_one_patch(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
     cluster.agent.work()
     cluster.reset()
     assert proxy.calls() == ["GET machines", "GET jobs", f"GET profiles/{name}", f"PATCH profiles/{name}"]
     assert cluster.params == seeds(name)
 
 
-def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_with_it(
-    cluster: Cluster, proxy: FaultProxy, name: str
-) -> None:
+def test_waits_of_machines_end_before_the_reset(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
     seen = cluster.works_at_the_look_number(5, proxy)
     cluster.reset()
     profile = f"profiles/{name}"
@@ -89,9 +85,7 @@ def test_the_waits_of_machines_at_work_end_before_the_reset_and_the_escape_goes_
     assert cluster.params == seeds(name)
 
 
-def test_a_cluster_still_comes_to_rest_where_the_endpoint_restarts_meanwhile(
-    cluster: Cluster, proxy: FaultProxy, name: str
-) -> None:
+def test_a_cluster_quiesces_over_a_restart_of_the_endpoint(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
     proxy.before("GET", lambda: None, times=4)
     proxy.answer("GET", 503, b"starting", "text/plain", times=READ_ATTEMPTS)
     proxy.before("GET", cluster.agent.work)
@@ -120,7 +114,7 @@ def test_a_reset_that_is_refused_after_all_takes_its_escape_back(
 
 
 @pytest.mark.parametrize("failures", [1, 5])
-def test_an_escape_that_the_endpoint_fails_to_take_back_is_tried_again_or_named(
+def test_an_abort_that_cannot_be_removed_is_named(
     cluster: Cluster, plugin: Plugin, proxy: FaultProxy, name: str, failures: int
 ) -> None:
     before = cluster.params
@@ -181,9 +175,7 @@ def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, pro
     assert cluster.params == seeds(name)
 
 
-def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(
-    cluster: Cluster, proxy: FaultProxy, name: str
-) -> None:
+def test_an_abort_whose_reply_was_lost_is_removed_too(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
     before = cluster.params
     proxy.lose_reply("PATCH")
     cluster.works_at_the_look_number(6, proxy)
@@ -194,7 +186,7 @@ def test_an_escape_whose_reply_was_lost_is_taken_back_like_any_other(
     assert cluster.params == before
 
 
-def test_an_adopted_cluster_gets_its_seeds_back_out_where_no_machine_has_written(
+def test_an_adopted_cluster_loses_its_unwritten_seeds(
     plugin: Plugin, admin: AdminClient, proxy: FaultProxy, name: str
 ) -> None:
     admin.post("profiles", {"Name": name, "Params": {"other/x": 1}})
@@ -230,7 +222,7 @@ def test_a_run_that_depends_on_an_unknown_is_unknown(plugin: Plugin, name: str) 
     assert (faults, inputs["run_number"]) == ([], UNKNOWN)
 
 
-def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(plugin: Plugin, name: str) -> None:
+def test_a_profile_of_another_resource_name_is_named(plugin: Plugin, name: str) -> None:
     plugin.create(MODEL, {"name": name, "owner": "proj/dev/old-name"})
     with pytest.raises(
         PluginError, match=r"made by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"

@@ -29,7 +29,7 @@ def test_a_cluster_is_one_profile_and_one_assignment_per_machine(recorded: Run) 
 
 
 @pytest.mark.parametrize("adopt", [True, None])
-def test_a_cluster_that_is_adopted_adopts_the_content_that_it_uploads(recorded: Run, adopt: bool | None) -> None:
+def test_an_adopted_cluster_adopts_its_content(recorded: Run, adopt: bool | None) -> None:
     more: dict[str, Any] = {} if adopt is None else {"adopt": adopt}
     seen = recorded(lambda: ClusterProfile("ex", content="content", **more))
     assert seen.inputs("ContentPack")["ex-content"].get("adopt") is adopt
@@ -189,7 +189,7 @@ def test_a_value_that_json_does_not_have_is_refused(recorded: Run, value: Any, s
         recorded(lambda: drp.Profile("ex", params={"a/b": pulumi.Output.from_input(1).apply(lambda _: [value])}))
 
 
-def test_a_required_input_that_is_none_is_refused_or_made_visible(recorded: Run) -> None:
+def test_a_required_input_that_is_none_is_visible(recorded: Run) -> None:
     with pytest.raises(pulumi.RunError, match=r"^MachineAssignment 'ex': machine is None, and this resource needs it"):
         recorded(lambda: drp.MachineAssignment("ex", machine=None, profile="web"))  # type: ignore[arg-type]
     nothing: Any = pulumi.Output.from_input(None)
@@ -225,7 +225,7 @@ class Echo(Mocks):
         return {}
 
 
-def test_the_component_runs_under_the_mock_of_pulumis_documentation(recorded: Run) -> None:
+def test_the_component_runs_under_the_documented_mock(recorded: Run) -> None:
     found: list[Any] = []
 
     def program() -> None:
@@ -238,9 +238,7 @@ def test_the_component_runs_under_the_mock_of_pulumis_documentation(recorded: Ru
     assert found == [["web", None, {}, {}, {}]]
 
 
-def test_without_the_sdks_own_list_of_transforms_everything_is_hidden(
-    recorded: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_list_of_transforms_everything_is_hidden(recorded: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def program() -> None:
         with monkeypatch.context() as older:
             older.delattr("pulumi.runtime._callbacks._CallbackServicer._servicers")
@@ -250,7 +248,7 @@ def test_without_the_sdks_own_list_of_transforms_everything_is_hidden(
     assert seen.inputs("Profile")["ex"]["secret_keys"] == ["*"]
 
 
-def test_a_transform_of_an_ancestor_that_was_made_before_us_is_seen(recorded: Run) -> None:
+def test_a_transform_of_an_earlier_ancestor_is_seen(recorded: Run) -> None:
     def program() -> None:
         shop = pulumi.ComponentResource("t:t:Shop", "s", {}, pulumi.ResourceOptions(transforms=[lambda _args: None]))
         shelf = pulumi.ComponentResource("t:t:Shelf", "s", {}, pulumi.ResourceOptions(parent=shop))

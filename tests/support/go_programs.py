@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "clients" / "go"
+from tests.support import marks
+
+SOURCE = Path(__file__).parents[1] / "emulator" / "clients" / "go"
 _CLEAN = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
 
 
@@ -22,6 +24,7 @@ def built(name: str, package: str, *variables: str) -> Path:
         package: Its package, as `go build` in `SOURCE` takes it.
         variables: What the linker sets, as `package.Name=value`.
     """
+    marks.require("go")
     go = shutil.which("go")
     if go is None:
         pytest.skip("Go is not installed, and RackN's Go code has to be built")

@@ -1,5 +1,7 @@
 """The real `pulumi` command on a stack of its own, in a folder of its own."""
 
+import atexit
+import functools
 import json
 import os
 import re
@@ -7,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +18,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "name: tests\nruntime: python\n"
 PREAMBLE = "import pulumi\nimport drp_provider as drp\nfrom components import ClusterProfile, cluster_pattern\n"
+NAME = "dev"
 PATIENCE = 240
 """Seconds for one command."""
 KEY = "rocketskates:r0cketsk8ts"
+SECRET = "4dabf18193072939515e22adb298388d"
+"""The key by which Pulumi marks a secret in the state."""
 
 
 @dataclass
@@ -46,32 +52,27 @@ class Stack:
     """One project, one stack, a file backend; nothing outside its folder. `project` is copied, or one is made."""
 
     def __init__(
-        self, folder: Path, endpoint: str, *, name: str = "dev", state: Path | None = None, project: Path | None = None
+        self, folder: Path, endpoint: str, *, name: str = NAME, state: Path | None = None, project: Path | None = None
     ) -> None:
         self.folder = folder / f"program-{name}"
         self.name = name
+        backend = state or folder / "state"
+        self.backend = backend / ".pulumi"
+        self.environment = _environment(folder, backend) | {"RS_ENDPOINT": endpoint, "RS_KEY": KEY}
         if project is None:
             self.folder.mkdir()
             (self.folder / "Pulumi.yaml").write_text(PROJECT)
             self.program("")
         else:
             shutil.copytree(project, self.folder)
-        backend = state or folder / "state"
-        backend.mkdir(exist_ok=True)
-        self.environment = {
-            # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
-            "HOME": str(folder),
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools' / 'import_path'}",
-            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{backend}",
-            "PULUMI_CONFIG_PASSPHRASE": "",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "RS_ENDPOINT": endpoint,
-            "RS_KEY": KEY,
-        }
-        assert self.run("stack", "init", name).ok
+        if project or name != NAME or backend.exists():
+            backend.mkdir(exist_ok=True)
+            succeeded(self.run("stack", "init", name))
+        else:
+            made = _new_stack()
+            shutil.copytree(made / "state", backend)
+            shutil.copy(made / f"Pulumi.{NAME}.yaml", self.folder)
+            self.environment["PULUMI_STACK"] = NAME
 
     def program(self, text: str) -> None:
         """Replace the program."""
@@ -120,17 +121,52 @@ class Stack:
         return self.run("destroy", "--yes", "--skip-preview", "--color", "never")
 
     def output(self, name: str) -> Any:
-        """A stack output, secret or not."""
-        shown = self.run("stack", "output", name, "--json", "--show-secrets")
-        assert shown.ok, shown.text
-        return json.loads(shown.text)
+        """Return a stack output, secret or not."""
+        (root,) = (r for r in self.state()["resources"] if r["type"] == "pulumi:pulumi:Stack")
+        stored = root["outputs"][name]
+        if SECRET not in json.dumps(stored):
+            return stored
+        return json.loads(succeeded(self.run("stack", "output", name, "--json", "--show-secrets")).text)
 
     def state(self) -> dict[str, Any]:
-        """The deployment as it is stored."""
-        exported = self.run("stack", "export")
-        assert exported.ok, exported.text
-        return dict(json.loads(exported.text)["deployment"])
+        """Return the deployment as it is stored, which is what `pulumi stack export` prints."""
+        (stored,) = self.backend.glob(f"stacks/*/{self.name}.json")
+        return dict(json.loads(stored.read_text())["checkpoint"]["latest"])
 
     def resources(self, type_: str) -> list[dict[str, Any]]:
-        """The resources of one of our types, as stored."""
+        """Return the resources of one of our types, as stored."""
         return [r for r in self.state().get("resources", ()) if r["type"].endswith(f"drp:{type_}")]
+
+    def lose(self) -> None:
+        """Lose the state, and begin an empty stack of the same name."""
+        (stored,) = self.backend.glob(f"stacks/*/{self.name}.json")
+        shutil.copy(_new_stack() / "state/.pulumi/stacks/tests" / stored.name, stored)
+
+
+def _environment(home: Path, backend: Path) -> dict[str, str]:
+    """Return what `pulumi` needs, and nothing of the caller's."""
+    return {
+        # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
+        "HOME": str(home),
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools' / 'import_path'}",
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        "PULUMI_HOME": str(home / "home"),
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+@functools.cache
+def _new_stack() -> Path:
+    """Return a folder with a new stack and its back end, made once by the real command: each copy saves a process."""
+    folder = Path(tempfile.mkdtemp(prefix="drp-stack-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "Pulumi.yaml").write_text(PROJECT)
+    (folder / "state").mkdir()
+    command = ["pulumi", "stack", "init", NAME, "--non-interactive"]
+    environment = _environment(folder, folder / "state")
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder

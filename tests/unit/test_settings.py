@@ -36,12 +36,13 @@ def test_the_environment_wins_over_the_configuration(monkeypatch: pytest.MonkeyP
     assert (settings.endpoint, settings.timeout, settings.insecure) == ("https://environment:8092", 5.0, True)
 
 
-def test_configuration_is_spelled_in_camel_case_and_strangers_are_ignored() -> None:
+def test_configuration_is_spelled_in_camel_case() -> None:
+    """Unknown keys are ignored."""
     settings = load({"drp:endpoint": "embedded", "drp:embeddedMachines": "3", "drp:ownerMark": "false", "aws:x": "y"})
     assert (settings.is_embedded, settings.embedded_machines) == (True, 3)
 
 
-def test_a_key_in_the_environment_retires_a_token_in_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_of_the_environment_replaces_a_configured_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RS_KEY", "me:mine")
     settings = load({"drp:endpoint": "https://drp:8092", "drp:token": "old"})
     assert settings.token is None
@@ -135,9 +136,10 @@ def test_every_setting_says_what_it_means() -> None:
     assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
 
 
-def test_credentials_of_the_configured_endpoint_are_not_sent_to_the_one_in_the_environment(
+def test_configured_credentials_stay_at_their_endpoint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """An endpoint that the environment names does not get them."""
     monkeypatch.setenv("RS_ENDPOINT", "https://other:8092")
     assert load({"drp:endpoint": "https://drp:8092", "drp:key": "me:mine"}).key is None
     assert load({"drp:endpoint": "https://other:8092", "drp:key": "me:mine"}).key is not None

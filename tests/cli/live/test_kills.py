@@ -4,7 +4,6 @@ The default is a few kills. `THOROUGH=1 make test ARGS=tests/cli/live/test_kills
 landed, before its answer, and thirty at random times. docs/recovery.md says what to do after a kill.
 """
 
-import os
 import random
 import threading
 import time
@@ -19,14 +18,14 @@ from tests.support.agent import make_workflow, start_workflow
 from tests.support.fault_proxy import FaultProxy
 from tests.support.processes import kill
 from tests.support.stack import Stack, succeeded
+from tests.support.thoroughness import THOROUGH
 
 pytestmark = [pytest.mark.cli, pytest.mark.timeout(3600)]
 
 MACHINES = [f"node-{number}" for number in range(1, 11)]
-THOROUGH = bool(os.environ.get("THOROUGH"))
 REQUESTS = 22
 """Writes of one `up`: the profile, ten assignments, ten clears and starts of a workflow that was there before, …"""
-PLACED = range(1, REQUESTS + 1) if THOROUGH else (2, 13)
+PLACED = range(1, REQUESTS + 1) if THOROUGH else (13,)
 RANDOM = range(30) if THOROUGH else range(1)
 LONGEST = 6.0
 """Seconds: a random kill comes at any time of an undisturbed `up`."""

@@ -47,10 +47,18 @@ def looks(admin: AdminClient, *machines: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("simulator", ["v4.8", "v3.13"], indirect=True)
-def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_takes_all_back(
+def test_one_up_makes_a_cluster_and_one_destroy_removes_it(
     stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
-    done = succeeded(stack.up(program()))
+    """The preview shows every part and asks nobody; the content, the cluster and its leader come by one `up`."""
+    shown = succeeded(stack.preview(program()))
+    for part in ("ContentPack", "ClusterProfile", "MachineAssignment", "MachineWorkflow", "ClusterReady"):
+        assert f"drp:{part}" in shown.text
+    assert re.search(r'workflow *: "cluster-pattern"', shown.text)
+    assert "+ 11 to create" in shown.text
+    assert proxy.calls() == []
+
+    done = succeeded(stack.up())
     assert "example: 3 of 3 machines are done" in done.text
     leader = stack.output("leader")
     assert stack.output("members") == {name: simulator.machines[name] for name in MACHINES}
@@ -81,52 +89,50 @@ def test_one_up_makes_the_content_the_cluster_and_its_leader_and_one_destroy_tak
     assert not admin.exists("profiles/example")
 
 
-def test_a_machine_that_comes_later_joins_the_leader_and_one_that_goes_is_the_only_one_touched(
+def test_a_running_cluster_grows_shrinks_resets_and_moves(
     stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
     succeeded(stack.up(program()))
     leader = stack.output("leader")
+
+    # A machine that comes later joins the leader; what machines write during the update is no conflict and stays.
     proxy.forget()
-    succeeded(stack.up(program(*MACHINES, "node-4")))
+    proxy.before("PATCH", lambda: admin.set_param("example", "my/data", {"written": "meanwhile"}))
+    succeeded(stack.up(program(*MACHINES, "node-4", version="1.1")))
     assert stack.output("leader") == leader
-    assert [call for call in proxy.calls() if "PATCH" in call] == ["PATCH machines/Name:node-4"] * 2
-    reports = admin.params("example")[REPORTS]
-    assert reports[-1] == {
+    machine_patches = [call for call in proxy.calls() if call.startswith("PATCH machines")]
+    assert machine_patches == ["PATCH machines/Name:node-4"] * 2
+    params = admin.params("example")
+    assert params["my/version"] == "1.1"
+    assert params["my/data"] == {"written": "meanwhile"}
+    assert params[REPORTS][-1] == {
         "Name": "node-4",
         "Uuid": simulator.machines["node-4"],
         "Value": {"Leader": simulator.machines[leader]},
     }
     assert looks(admin, "node-4") == {("green", "ship")}
 
+    # One that goes is the only one touched.
     before = {name: admin.get(f"machines/Name:{name}") for name in MACHINES}
-    succeeded(stack.up(program()))
+    succeeded(stack.up(program(version="1.1")))
     assert {name: admin.get(f"machines/Name:{name}") for name in MACHINES} == before
     gone = admin.get("machines/Name:node-4")
     assert (gone["Workflow"], gone["Profiles"]) == ("", [])
 
-
-def test_another_reset_returns_the_cluster_to_its_seeds_and_runs_the_workflow_again(
-    stack: Stack, proxy: FaultProxy, admin: AdminClient
-) -> None:
-    succeeded(stack.up(program()))
-    admin.set_param("example", "my/leftover", 1)
+    # Another reset returns the cluster to its seeds and runs the workflow again.
     jobs = len(admin.get("jobs"))
     proxy.forget()
-    succeeded(stack.up(program(more='reset="again"')))
+    succeeded(stack.up(program(version="1.1", more='reset="again"')))
     assert proxy.calls()[:4] == ["GET machines", "GET jobs", "GET profiles/example", "PATCH profiles/example"]
     assert len(admin.get("jobs")) > jobs
     params = admin.params("example")
-    assert "my/leftover" not in params
+    assert "my/data" not in params
     assert len(params[REPORTS]) == len(MACHINES)
     assert stack.output("collected")[DATA] == params[DATA]
-    assert stack.up(None, "--expect-no-changes").ok
+    succeeded(stack.up(None, "--expect-no-changes"))
 
-
-def test_another_name_moves_the_machines_which_elect_their_leader_in_the_new_cluster(
-    stack: Stack, admin: AdminClient
-) -> None:
-    succeeded(stack.up(program()))
-    succeeded(stack.up(program(more='name="better"')))
+    # Another name moves the machines, which elect their leader in the new cluster.
+    succeeded(stack.up(program(version="1.1", more='reset="again", name="better"')))
     assert not admin.exists("profiles/example")
     assert [admin.profiles_of(name) for name in MACHINES] == [["better"]] * 3
     params = admin.params("better")
@@ -134,21 +140,7 @@ def test_another_name_moves_the_machines_which_elect_their_leader_in_the_new_clu
     assert stack.output("collected")[LEADER] == params[LEADER] != "none"
 
 
-def test_what_machines_write_during_an_update_is_no_conflict_and_stays(
-    stack: Stack, proxy: FaultProxy, admin: AdminClient
-) -> None:
-    succeeded(stack.up(program()))
-    proxy.before("PATCH", lambda: admin.set_param("example", "my/data", {"written": "meanwhile"}))
-    succeeded(stack.up(program(version="1.1")))
-    params = admin.params("example")
-    assert params["my/version"] == "1.1"
-    assert params["my/data"] == {"written": "meanwhile"}
-    assert params[LEADER] != "none"
-
-
-def test_a_leader_that_dies_before_it_publishes_is_reported_and_a_reset_recovers(
-    stack: Stack, simulator: Emulator, admin: AdminClient
-) -> None:
+def test_a_dead_leader_is_reported_and_a_reset_recovers(stack: Stack, simulator: Emulator, admin: AdminClient) -> None:
     simulator.fault("node-1:die@cluster-pattern-publish")
     succeeded(
         stack.up(program("node-1", patience=2, more="wait_for=None").replace("wait_for=[cluster_pattern.DATA],", ""))
@@ -188,59 +180,3 @@ def test_machines_that_wait_are_brought_to_rest_before_a_reset(
     params = admin.params("example")
     assert "cluster-pattern/abort" not in params
     assert len(params[REPORTS]) == 2
-
-
-@pytest.mark.parametrize("how", ["destroyed and made again", "reset without an abort param"])
-def test_scripts_that_still_wait_for_the_cluster_of_before_make_way_for_the_new_one(
-    stack: Stack, simulator: Emulator, admin: AdminClient, how: str
-) -> None:
-    waiting = program("node-1", "node-2", patience=600, timeout=1, more="abort_params={}")
-    assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
-    leader = admin.params("example")[LEADER]
-    (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
-    simulator.wait_for(name, "task", "cluster-pattern-finish")
-    if how == "destroyed and made again":
-        succeeded(stack.destroy())
-    done = succeeded(stack.up(program("node-1", "node-2", size=2, more=f"reset={how!r}, abort_params={{}}")))
-    assert "example: 2 of 2 machines are done" in done.text
-    assert len(admin.params("example")[REPORTS]) == 2
-
-
-def test_the_state_of_a_failed_machine_names_its_task_and_the_end_of_its_log(stack: Stack, admin: AdminClient) -> None:
-    failing = """
-        script = "#!/bin/bash\\necho the disk is full\\nexit 3\\n"
-        task = {"Name": "sick", "Templates": [{"Name": "sick", "Contents": script}]}
-        pack = drp.ContentPack("sick-pack", content={"meta": {"Name": "sick-pack"}, "sections": {
-            "tasks": {"sick": task},
-            "stages": {"sick": {"Name": "sick", "Tasks": ["sick"]}},
-            "workflows": {"sick": {"Name": "sick", "Stages": ["sick"]}},
-        }})
-        ClusterProfile("ill", machines=["node-1"], content=pack, workflow="sick")
-    """
-    done = stack.up(failing)
-    assert not done.ok
-    assert "cluster 'ill' did not come up: machine node-1 failed in task sick; mend it" in done.text
-    assert "the disk is full" in done.text
-    assert "Traceback" not in done.text
-
-
-def test_two_clusters_share_a_pack_and_none_needs_to_wait(stack: Stack, admin: AdminClient) -> None:
-    both = """
-        pack = drp.ContentPack("pattern", path=cluster_pattern.CONTENT)
-        for name, machine in (("one", "node-1"), ("two", "node-2")):
-            ClusterProfile(name, machines=[machine], runtime_params=cluster_pattern.RUNTIME_PARAMS, content=[pack],
-                           workflow="cluster-pattern", wait_for=None if name == "one" else ())
-    """
-    succeeded(stack.up(both))
-    assert [r["inputs"]["profile"] for r in stack.resources("ClusterReady")] == ["two"]
-    assert len(stack.resources("ContentPack")) == 1
-    assert admin.params("two")[LEADER] == admin.get("machines/Name:node-2")["Uuid"]
-
-
-def test_the_preview_of_a_whole_cluster_asks_nobody_and_shows_every_part(stack: Stack, proxy: FaultProxy) -> None:
-    shown = succeeded(stack.preview(program()))
-    for part in ("ContentPack", "ClusterProfile", "MachineAssignment", "MachineWorkflow", "ClusterReady"):
-        assert f"drp:{part}" in shown.text
-    assert re.search(r'workflow *: "cluster-pattern"', shown.text)
-    assert "+ 11 to create" in shown.text
-    assert proxy.calls() == []

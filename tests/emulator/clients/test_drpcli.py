@@ -8,7 +8,7 @@ import pytest
 from tests.content.pack import CONTENT, bundled
 from tests.emulator.clients.drpcli import Drpcli
 
-pytestmark = pytest.mark.timeout(1200)  # the first test on a machine waits for the build
+pytestmark = [pytest.mark.go, pytest.mark.timeout(1200)]  # the first test on a machine waits for the build
 
 
 def machine(number: int) -> str:

@@ -21,6 +21,7 @@ MACHINES = 4
 BEFORE = {"color": "black", "icon": "server"}
 """What machines of the embedded endpoint show at first."""
 pytestmark = [
+    pytest.mark.go,
     pytest.mark.timeout(1200),  # the first test on a machine waits for the build
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
 ]
@@ -60,7 +61,7 @@ def assert_one_leader_and_everybody_done(drpcli: Drpcli, machines: dict[str, str
 
 
 @pytest.mark.parametrize("dialect", ["v4.8", "v3.13"])
-def test_simulated_machines_with_the_real_drpcli_run_it_to_the_end(
+def test_simulated_machines_run_it_with_the_real_drpcli(
     program: Path, dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")

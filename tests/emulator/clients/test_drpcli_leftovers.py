@@ -16,6 +16,7 @@ from tests.support.leftovers import Listed, state
 EARLIER, SHOWN = {"color": "black", "icon": 'it\'s "x"'}, {"color": "green", "icon": "ship"}
 NAME = "Rack 4 zürich"
 pytestmark = [
+    pytest.mark.go,
     pytest.mark.timeout(1200),  # the first test on a machine waits for the build
     pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),
 ]

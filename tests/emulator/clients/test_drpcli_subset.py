@@ -19,7 +19,7 @@ from tests.emulator.clients.drpcli import Drpcli
 from tests.emulator.machines.recorder import Recorder
 from tests.support.admin import AdminClient
 
-pytestmark = pytest.mark.timeout(1200)  # the first test on a machine waits for the build
+pytestmark = [pytest.mark.go, pytest.mark.timeout(1200)]  # the first test on a machine waits for the build
 
 # Members that objects have in 4.16 and had not in 4.8. They are sent and shown, and empty.
 NEWER = (

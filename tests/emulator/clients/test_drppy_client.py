@@ -241,7 +241,7 @@ def test_what_does_not_validate_is_refused_with_a_reason(api: Api, kind: str, bo
     assert error["Messages"]
 
 
-def test_a_profile_in_use_is_not_deleted_and_the_machine_is_named(api: Api, name: str) -> None:
+def test_a_profile_in_use_is_kept_and_its_machine_named(api: Api, name: str) -> None:
     api.profiles.create_profile({"Name": name})
     machine = api.machines.create_machine({"Name": name, "Profiles": [name]})
     with refused(422) as error:
@@ -331,7 +331,7 @@ def test_a_value_is_held_to_its_params_schema(api: Api, name: str) -> None:
     api.profiles.post_profile_param(5, name, param)
 
 
-def test_a_default_of_the_schema_shows_only_when_asked_to_aggregate(api: Api, name: str) -> None:
+def test_a_schema_default_shows_only_in_an_aggregate(api: Api, name: str) -> None:
     param = f"{name}/color"
     schema = {"type": "string", "default": "blue"}
     api.params.create_param({"Name": param, "Secure": False, "Schema": schema})

@@ -9,6 +9,8 @@ import pytest
 from drp_emulator import EmulatedEndpoint
 from tests.support.go_programs import SOURCE, built
 
+pytestmark = pytest.mark.go
+
 CHECKS = sorted(re.findall(r'^\t"([^"]+)": +\w', (SOURCE / "checks.go").read_text(), re.MULTILINE))
 
 

@@ -12,6 +12,8 @@ from tests.support.admin import AdminClient
 
 from .page import Page
 
+pytestmark = pytest.mark.browser
+
 BOTH = pytest.mark.parametrize("endpoint", [{"dialect": "v4.8"}, {"dialect": "v3.13"}], indirect=True, ids=str)
 _DATA = ("machines", "profiles", "jobs?Current=true", "info", "users/rocketskates/token", "ws", "contents", "prefs")
 _PART = re.compile(r"""(?:from |src=|href=|SPRITE = )"((?:\./|page/)[\w./]+)""")
@@ -49,7 +51,7 @@ def test_a_log_in_lasts_over_a_reload_and_ends_with_the_log_out(page: Page) -> N
     page.until(lambda: page.one("#login").is_displayed())
 
 
-def test_a_token_that_does_not_count_any_more_leads_back_to_the_log_in(page: Page, admin: AdminClient) -> None:
+def test_an_expired_token_leads_back_to_the_log_in(page: Page, admin: AdminClient) -> None:
     admin.post("users", {"Name": "visitor", "Roles": ["superuser"]})
     assert admin.send("PUT", "users/visitor/password", {"Password": "let me in"}).status_code == 200
     page.log_in("visitor", "let me in")
@@ -90,7 +92,7 @@ def test_nothing_comes_from_anywhere_else(board: Page, endpoint: EmulatedEndpoin
     assert [address for address in loaded if not address.startswith(f"{endpoint.url}/")] == []
 
 
-def test_a_part_is_sent_once_and_only_files_of_the_page_are_parts(endpoint: EmulatedEndpoint) -> None:
+def test_only_files_of_the_page_are_sent_and_each_once(endpoint: EmulatedEndpoint) -> None:
     first = requests.get(f"{endpoint.url}/page/main.js", timeout=30)
     again = requests.get(f"{endpoint.url}/page/main.js", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
     assert (again.status_code, again.content) == (304, b"")

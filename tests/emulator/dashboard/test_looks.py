@@ -8,6 +8,8 @@ from tests.support.admin import AdminClient
 
 from .page import Page
 
+pytestmark = pytest.mark.browser
+
 ATTACK = (
     """"><img src=x onerror="window.attacked = 1"><svg onload='window.attacked=1'><script>window.attacked=1</script>"""
 )
@@ -89,7 +91,7 @@ def test_who_wants_no_motion_gets_none(board: Page, admin: AdminClient) -> None:
     assert board.run("return document.getAnimations().length") == 0
 
 
-def test_the_log_in_needs_no_mouse_and_the_keyboard_reaches_everything(page: Page) -> None:
+def test_the_keyboard_reaches_everything(page: Page) -> None:
     assert page.run("return document.activeElement.id") == "login-user"
     page.one("#login-user").send_keys("rocketskates\tr0cketsk8ts\n")
     page.shows("#machines", "node-1")

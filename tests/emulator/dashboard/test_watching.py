@@ -14,6 +14,8 @@ from tests.support.sealing import sealed
 
 from .page import Page
 
+pytestmark = pytest.mark.browser
+
 BOTH = pytest.mark.parametrize("endpoint", [{"dialect": "v4.8"}, {"dialect": "v3.13"}], indirect=True, ids=str)
 MANY = pytest.mark.parametrize("endpoint", [{"machines": 250}], indirect=True, ids=str)
 TASKS = ["prepare", "elect", "install"]
@@ -145,7 +147,7 @@ def test_without_events_the_page_looks_by_itself(browser: Chrome, proxy: FaultPr
     assert page.close() == []
 
 
-def test_an_endpoint_that_goes_away_and_comes_back_is_found_again(browser: Chrome, tmp_path: Path) -> None:
+def test_an_endpoint_that_restarts_is_found_again(browser: Chrome, tmp_path: Path) -> None:
     with EmulatedEndpoint(tmp_path / "store.db", machines=2) as first:
         port = int(first.url.rpartition(":")[2])
         page = Page(browser, first.url)

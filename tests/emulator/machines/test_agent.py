@@ -36,7 +36,7 @@ def test_a_workflow_runs_task_by_task_to_its_end(harness: Harness, dialect: str)
 
 
 @ONE
-def test_a_job_is_running_and_its_log_grows_while_the_script_runs(harness: Harness, tmp_path: Path) -> None:
+def test_the_log_of_a_job_grows_while_its_script_runs(harness: Harness, tmp_path: Path) -> None:
     harness.workflow("work", harness.task("task1", script_that_waits(tmp_path / "proxy")))
     harness.start("work")
     eventually(lambda: harness.jobs("node-1") and "waiting here" in harness.log(harness.jobs("node-1")[0]))
@@ -101,7 +101,7 @@ def test_an_incomplete_task_with_reboot_goes_on_in_the_same_job(harness: Harness
 
 
 @ONE
-def test_an_incomplete_task_waits_until_the_machine_is_made_runnable(harness: Harness) -> None:
+def test_an_incomplete_task_waits_for_a_runnable_machine(harness: Harness) -> None:
     again = 'if [ -f "$HOME/second" ]; then exit 0; fi; touch "$HOME/second"; exit 128\n'
     harness.workflow("work", harness.task("task1", again))
     harness.start("work")
@@ -112,7 +112,7 @@ def test_an_incomplete_task_waits_until_the_machine_is_made_runnable(harness: Ha
 
 
 @ONE
-def test_a_failed_task_runs_in_a_new_job_when_the_machine_is_made_runnable(harness: Harness) -> None:
+def test_a_failed_task_runs_again_in_a_new_job(harness: Harness) -> None:
     again = 'if [ -f "$HOME/second" ]; then exit 0; fi; touch "$HOME/second"; exit 1\n'
     harness.workflow("work", harness.task("task1", again))
     harness.start("work")
@@ -182,7 +182,7 @@ def test_files_are_written_and_an_early_end_leaves_the_rest_out(harness: Harness
 
 
 @ONE
-def test_a_reboot_before_the_last_script_leaves_the_task_incomplete(harness: Harness) -> None:
+def test_an_early_reboot_leaves_the_task_incomplete(harness: Harness) -> None:
     once = '#!/bin/sh\nif [ -f "$HOME/second" ]; then exit 0; fi; touch "$HOME/second"; exit 64\n'
     templates = [{"Name": "first", "Contents": once}, {"Name": "last", "Contents": "#!/bin/sh\necho last\n"}]
     harness.admin.post("tasks", {"Name": "task1", "Templates": templates})
@@ -208,7 +208,7 @@ def test_a_script_that_cannot_be_started_fails_the_task(harness: Harness, conten
 
 
 @ONE
-def test_what_cannot_be_rendered_fails_its_job_and_runs_once_it_is_mended(harness: Harness) -> None:
+def test_a_template_that_fails_runs_once_it_is_mended(harness: Harness) -> None:
     harness.workflow("work", harness.task("task1", 'echo {{.Param "my/x"}}\n'))
     harness.start("work")
     harness.wait_until_stopped("node-1")

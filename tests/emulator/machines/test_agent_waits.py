@@ -45,9 +45,7 @@ def set_anew(harness: Harness, recorder: Recorder, times: int) -> list[object]:
     return met
 
 
-def test_a_workflow_that_is_set_anew_while_the_machine_asks_for_a_job_is_run(
-    harness: Harness, recorder: Recorder
-) -> None:
+def test_a_workflow_set_while_the_machine_asks_is_run(harness: Harness, recorder: Recorder) -> None:
     harness.workflow("work", harness.task("task1", "true\n"))
     met = set_anew(harness, recorder, times=1)
     harness.set("node-1", "Workflow", "work")
@@ -56,7 +54,7 @@ def test_a_workflow_that_is_set_anew_while_the_machine_asks_for_a_job_is_run(
     assert harness.outcomes("node-1") == [("task1", "finished", "complete")]
 
 
-def test_a_machine_that_gets_no_job_asks_again_at_slow_looks_only(harness: Harness, recorder: Recorder) -> None:
+def test_a_machine_without_a_job_asks_at_slow_looks_only(harness: Harness, recorder: Recorder) -> None:
     harness.workflow("work", harness.task("task1", "true\n"))
     met = set_anew(harness, recorder, times=3)
     recorder.seen.clear()

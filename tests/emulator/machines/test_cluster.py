@@ -24,7 +24,7 @@ echo "I follow $(get my/leader), who says $(get my/data)"
 
 
 @pytest.mark.drp(machines=16)
-def test_sixteen_machines_elect_exactly_one_leader_by_compare_and_set(harness: Harness) -> None:
+def test_sixteen_machines_elect_exactly_one_leader(harness: Harness) -> None:
     params = {"cluster/profile": "cluster", "my/leader": "none", "my/data": "none"}
     harness.admin.post("profiles", {"Name": "cluster", "Params": params})
     for machine in harness.simulator.machines:

@@ -13,14 +13,14 @@ def op(name: str, path: str, value: Any = None) -> dict[str, Any]:
     return {"op": name, "path": path, "from": "", "value": value}
 
 
-def test_set_asks_whether_the_param_is_secure_and_posts_the_value(drpcli: Drpcli, admin: AdminClient) -> None:
+def test_set_asks_if_the_param_is_secure_and_posts(drpcli: Drpcli, admin: AdminClient) -> None:
     admin.post("profiles", {"Name": "alpha"})
     assert drpcli.says("profiles", "set", "alpha", "param", "my/x", "to", "[1, two]") == '[\n  1,\n  "two"\n]\n'
     assert drpcli.sent() == [("GET /params/my/x", None), ("POST /profiles/alpha/params/my/x", [1, "two"])]
     assert admin.params("alpha") == {"my/x": [1, "two"]}
 
 
-def test_set_with_a_reference_is_compare_and_set_on_the_params_route(drpcli: Drpcli, admin: AdminClient) -> None:
+def test_set_with_a_reference_is_compare_and_set(drpcli: Drpcli, admin: AdminClient) -> None:
     admin.post("profiles", {"Name": "alpha", "Params": {"my/leader": "none"}})
     words = ("profiles", "set", "alpha", "param", "my/leader", "to", "node-1")
     assert drpcli.says("-r", "none", *words) == '"node-1"\n'
@@ -45,7 +45,7 @@ def test_an_empty_reference_is_none(drpcli: Drpcli, admin: AdminClient) -> None:
     assert drpcli.sent()[1] == ("POST /profiles/alpha/params/my/leader", "me")
 
 
-def test_add_guards_the_whole_map_and_refuses_a_present_key_by_itself(drpcli: Drpcli, admin: AdminClient) -> None:
+def test_add_guards_the_whole_map_and_refuses_a_present_key(drpcli: Drpcli, admin: AdminClient) -> None:
     admin.post("profiles", {"Name": "alpha", "Params": {"my/x": 1}})
     assert drpcli.says("profiles", "add", "alpha", "param", "my/y", "to", "2") == "2\n"
     assert drpcli.sent() == [
@@ -132,7 +132,7 @@ def test_patch_is_sent_as_it_is(drpcli: Drpcli, admin: AdminClient) -> None:
     assert drpcli.sent() == [("PATCH /profiles/alpha", patch)]
 
 
-def test_create_sends_the_whole_struct_with_nulls_for_maps_and_lists(drpcli: Drpcli) -> None:
+def test_create_sends_the_whole_struct_with_nulls(drpcli: Drpcli) -> None:
     assert json.loads(drpcli.says("profiles", "create", "alpha"))["Name"] == "alpha"
     ((line, body),) = drpcli.sent()
     assert line == "POST /profiles"

@@ -82,7 +82,7 @@ def test_add_seals_before_it_looks_whether_the_key_is_free(drpcli: Drpcli) -> No
     assert drpcli.fails(*words) == "Error: Key, my/secret, already present on profile alpha\n"
 
 
-def test_a_reference_is_what_is_stored_since_nobody_seals_the_same_twice(drpcli: Drpcli) -> None:
+def test_a_reference_to_a_secure_value_is_what_is_stored(drpcli: Drpcli) -> None:
     stored = drpcli.says(*SET, "old")
     words = (*SET, "new")
     assert "Test op failed." in drpcli.fails("-r", "old", *words)
@@ -100,7 +100,7 @@ def test_machines_have_keys_of_their_own(drpcli: Drpcli, admin: AdminClient) -> 
     assert drpcli.says(*get) == '"of-the-machine"\n'
 
 
-def test_what_does_not_follow_the_schema_is_refused_without_being_shown(drpcli: Drpcli) -> None:
+def test_a_secure_value_against_the_schema_is_not_shown(drpcli: Drpcli) -> None:
     complaint = drpcli.fails(*SET, '["battery"]')
     assert "(root): Invalid type. Expected: string, given: array" in complaint
     assert "battery" not in complaint

@@ -83,7 +83,7 @@ def test_what_is_no_json_is_malformed(text: str) -> None:
         gojson.parse(text)
 
 
-def test_a_difference_replaces_lists_whole_and_tells_true_from_one() -> None:
+def test_a_difference_replaces_lists_and_tells_true_from_one() -> None:
     base = {"list": [1, 2], "flag": True, "gone": None, "map": {"x": 1}}
     target = {"list": [2], "flag": 1, "map": {"x": 1.0, "new/key": {}}}
     assert [(one["op"], one["path"]) for one in patches.difference(base, target)] == [
@@ -191,7 +191,7 @@ def test_objects_with_errors_are_fatal_on_request(drpcli: Drpcli, admin: AdminCl
         assert "Profile nope (at 0) does not exist" in done.stderr
 
 
-def test_changing_an_object_with_errors_is_up_to_what_comes_of_it(drpcli: Drpcli, admin: AdminClient) -> None:
+def test_an_object_with_errors_may_be_changed_to_a_good_one(drpcli: Drpcli, admin: AdminClient) -> None:
     admin.patch("machines/Name:node-1", {"op": "add", "path": "/Profiles/-", "value": "nope"})
     assert json.loads(drpcli.says("-X", "machines", "removeprofile", "Name:node-1", "nope"))["Errors"] == []
 

@@ -83,7 +83,7 @@ def test_a_simulator_that_is_killed_leaves_no_process(program: Program) -> None:
     eventually(lambda: program.left() == [])
 
 
-def test_a_chassis_that_is_killed_takes_its_machines_along_and_the_simulator_says_so(program: Program) -> None:
+def test_a_killed_supervisor_ends_its_machines(program: Program) -> None:
     program.occupy()
     chassis = int(Path(f"/proc/{program.agents[0]}/stat").read_text().rpartition(")")[2].split()[1])
     scripts = [int(pid) for pid in program.pids.read_text().split()]
@@ -141,7 +141,7 @@ def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_second_simulator_says_how_to_give_it_a_port_of_its_own(drp_emulator: Emulator) -> None:
+def test_a_second_simulator_asks_for_another_port(drp_emulator: Emulator) -> None:
     port = drp_emulator.url.rpartition(":")[2]
     done = subprocess.run(
         [sys.executable, "-m", "drp_emulator", "--port", port],

@@ -32,7 +32,7 @@ def is_off_for_good(simulator: Emulator) -> bool:
 
 
 @ONE
-def test_a_machine_that_is_powered_off_and_on_in_a_row_boots_again(drp_emulator: Emulator) -> None:
+def test_a_machine_powered_off_and_on_at_once_boots_again(drp_emulator: Emulator) -> None:
     for turn in range(3):
         drp_emulator.wait_for("node-1", "idle", times=turn + 1)
         with at_once(drp_emulator):
@@ -44,7 +44,7 @@ def test_a_machine_that_is_powered_off_and_on_in_a_row_boots_again(drp_emulator:
 
 
 @ONE
-def test_a_machine_that_dies_and_whose_power_returns_at_once_boots_again(drp_emulator: Emulator) -> None:
+def test_a_dead_machine_whose_power_returns_boots_again(drp_emulator: Emulator) -> None:
     drp_emulator.wait_for("node-1", "idle")
     drp_emulator.fault("node-1:die,back=0")
     drp_emulator.wait_for("node-1", "idle", times=2)
@@ -62,7 +62,7 @@ def test_a_machine_that_is_powered_off_last_stays_off(drp_emulator: Emulator) ->
 
 
 @ONE
-def test_power_on_for_a_machine_that_is_on_does_not_boot_it_after_it_is_killed(drp_emulator: Emulator) -> None:
+def test_power_on_does_not_boot_a_killed_machine_that_was_on(drp_emulator: Emulator) -> None:
     process = drp_emulator.process("node-1")
     assert process is not None
     with at_once(drp_emulator):
@@ -79,9 +79,7 @@ def crash(simulator: Emulator, proxy: FaultProxy) -> None:
     proxy.faults.clear()
 
 
-def test_a_crashed_agent_is_started_again_unless_its_machine_is_powered_off(
-    proxy: FaultProxy, admin: AdminClient
-) -> None:
+def test_a_crashed_agent_restarts_unless_its_machine_is_off(proxy: FaultProxy, admin: AdminClient) -> None:
     assert admin.exists("machines/Name:node-1")
     with Emulator(endpoint=proxy.url, names=["node-1"]) as simulator:
         crash(simulator, proxy)
@@ -94,7 +92,7 @@ def test_a_crashed_agent_is_started_again_unless_its_machine_is_powered_off(
         simulator.wait_for("node-1", "on", times=2)
 
 
-def test_a_machine_that_was_to_boot_again_is_off_when_the_simulator_has_ended() -> None:
+def test_a_machine_that_reboots_is_off_after_the_simulator() -> None:
     reports: list[Report] = []
     with Emulator(1, watch=reports.append) as simulator, at_once(simulator):
         simulator.power_off("node-1")

@@ -73,7 +73,7 @@ def test_a_simulator_of_ones_own(drp_emulator: Emulator) -> None:
     drp_emulator.wait_for("node-8", "idle")
 
 
-def test_a_report_that_never_comes_is_told_from_one_that_there_is_not(drp_emulator: Emulator) -> None:
+def test_a_missing_report_is_told_from_an_unknown_one(drp_emulator: Emulator) -> None:
     with pytest.raises(ValueError, match="There is no report 'idel' of a machine: wait for one of on, off, idle"):
         drp_emulator.wait_for("node-1", "idel")
     with pytest.raises(TimeoutError, match=r"node-1 has not reported 'task x' 2 times within 0 s; its last .*: on \d+"):

@@ -63,7 +63,7 @@ def test_a_folder_of_rackns_layout_is_a_pack(tmp_path: Path) -> None:
     }
 
 
-def test_meta_yaml_wins_over_the_files_of_one_field_and_is_text_as_it_is_written(tmp_path: Path) -> None:
+def test_meta_yaml_wins_over_files_of_one_field(tmp_path: Path) -> None:
     place = folder(tmp_path, {"meta.yaml": "Name: one\nVersion: 1.10\nOrder: 0644\n", "._Name.meta": "two"})
     assert load_pack(place)["meta"] == {"Name": "one", "Version": "1.10", "Order": "0644"}
 

@@ -56,7 +56,7 @@ patient = settings(
 
 @patient
 @given(olds=PARAMS, news=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
-def test_an_update_touches_declared_keys_only_and_all_or_none_of_them(
+def test_an_update_touches_all_or_none_of_its_declared_keys(
     adapter: EmulatorAdapter, olds: Any, news: Any, others: Any, writes: Any, losses: Any
 ) -> None:
     way, client, name = crowded(adapter)
@@ -117,7 +117,7 @@ def test_a_create_claims_declared_keys_only(
 
 @patient
 @given(owned=PARAMS, others=PARAMS, writes=WRITES, losses=LOSSES)
-def test_giving_an_adopted_object_back_removes_only_what_is_still_as_it_was_left(
+def test_giving_back_an_adopted_object_removes_only_our_values(
     adapter: EmulatorAdapter, owned: Any, others: Any, writes: Any, losses: Any
 ) -> None:
     way, client, name = crowded(adapter)

@@ -56,7 +56,7 @@ patient = settings(
 
 @patient
 @given(present=PARAMS, wanted=PARAMS, force=FORCED, writes=WRITES, losses=LOSSES)
-def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
+def test_settings_touch_all_or_none_of_their_declared_keys(
     adapter: EmulatorAdapter, present: Any, wanted: Any, force: set[str], writes: Any, losses: Any
 ) -> None:
     way, client, uuid = crowded(adapter, present)
@@ -82,7 +82,7 @@ def test_settings_touch_declared_keys_only_and_all_or_none_of_them(
 
 @patient
 @given(present=PARAMS, first=PARAMS, second=PARAMS, drift=WRITES, refresh=st.booleans(), losses=LOSSES)
-def test_whatever_was_taken_is_given_back_and_what_others_wrote_since_is_theirs(
+def test_overwritten_values_are_restored_and_others_kept(
     adapter: EmulatorAdapter, present: Any, first: Any, second: Any, drift: Any, refresh: bool, losses: Any
 ) -> None:
     way, client, uuid = crowded(adapter, present)

@@ -22,7 +22,7 @@ def applied(document: dict[str, Any], lines: Plan) -> dict[str, Any]:
 
 
 @given(PARAMS, PARAMS, PARAMS)
-def test_applying_a_plan_to_the_live_document_gives_what_is_wanted_and_keeps_the_rest(
+def test_a_plan_gives_what_is_wanted_and_keeps_the_rest(
     reviewed: dict[str, Any], wanted: dict[str, Any], others: dict[str, Any]
 ) -> None:
     undeclared = {key: value for key, value in others.items() if key not in reviewed and key not in wanted}
@@ -68,7 +68,7 @@ def test_every_operation_is_guarded_owned_and_one_of_four(
 
 
 @given(PARAMS, PARAMS, PARAMS)
-def test_a_document_that_another_writer_changed_fails_the_plan_or_agrees_with_it(
+def test_a_changed_document_fails_the_plan_or_agrees(
     reviewed: dict[str, Any], wanted: dict[str, Any], second: dict[str, Any]
 ) -> None:
     """The guard: a plan made from the reviewed values never lands on other ones."""
@@ -89,9 +89,11 @@ def test_a_document_that_another_writer_changed_fails_the_plan_or_agrees_with_it
 
 
 @given(PARAMS, PARAMS, PARAMS)
-def test_clashes_name_exactly_the_keys_that_are_neither_reviewed_nor_wanted(
+def test_clashes_name_exactly_the_keys_that_differ(
     reviewed: dict[str, Any], wanted: dict[str, Any], present: dict[str, Any]
 ) -> None:
+    """A key clashes if its value is neither the reviewed nor the wanted one."""
+
     def differs(key: str) -> bool:
         was, now, then = (values.get(key, ABSENT) for values in (reviewed, wanted, present))
         return not same(was, now) and not same(then, was) and not same(then, now)

@@ -79,7 +79,7 @@ def test_a_writer_is_not_held_up_by_a_reader_who_keeps_its_view(tmp_path: Path) 
     store.close()
 
 
-def test_writers_through_different_stores_take_turns_from_their_first_read(tmp_path: Path) -> None:
+def test_writers_through_two_stores_take_turns(tmp_path: Path) -> None:
     stores = [Store(tmp_path / "store.db", _nothing) for _ in range(4)]
     with stores[0].transaction(write=True) as transaction:
         transaction.put("profiles", "web", {"count": 0})
