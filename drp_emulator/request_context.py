@@ -16,6 +16,7 @@ from drp_emulator.wire.error_replies import ErrorReply, forbidden, not_found
 
 # How a unique index is spelled in a path, beside the plain key.
 _KEY_INDEX = "Key"
+_JSON_TYPES = ("application/json", "application/json-patch+json")
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ class RequestContext:
         Raises:
             ErrorReply: 400, not JSON.
         """
-        content_type = self.request.headers.get("Content-Type", "")
-        if "application/json" not in content_type.casefold():
+        # The type itself: a browser sends `text/plain;x=application/json` for any page without asking first.
+        if self.request.mimetype not in _JSON_TYPES:
+            content_type = self.request.headers.get("Content-Type", "")
             raise ErrorReply(400, self.method, f"Invalid content type: {content_type}")
         body = self.request.get_data()
         try:

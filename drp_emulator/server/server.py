@@ -1,22 +1,22 @@
 """Door with a socket: a threaded server on the loopback interface."""
 
 import errno
-import socket
+import resource
 import ssl
 import sys
 import tempfile
 import threading
-from contextlib import suppress
-from http.server import ThreadingHTTPServer
+from operator import itemgetter
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, Self
 
 from drp_emulator.application.app import Application
 from drp_emulator.server.connection import Connection
 
 _LOOPBACK = "127.0.0.1"
-# How long stopping waits for an answer that is being worked on.
-_FAREWELL_SECONDS = 5.0
+_STOP_SECONDS = 5.0
+"""How long stopping waits for an answer that is being worked on."""
 
 
 class EmulatedEndpoint:
@@ -126,35 +126,50 @@ class EmulatedEndpoint:
         return context
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     """One thread a connection; stopping it closes the connections that are still open."""
 
+    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], application: Application, tls: ssl.SSLContext | None) -> None:
-        self.application = application
+        self._application = application
         self._tls = tls
-        self._open: dict[threading.Thread, socket.socket] = {}
-        super().__init__(address, Connection)
+        self._open: dict[threading.Thread, Connection] = {}
+        # A connection takes one file, and its transaction as many again.
+        self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+        super().__init__(address, BaseRequestHandler)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the base's signature
+        """Accept a connection unless there are too many; of these, close the one that has waited longest."""
+        if len(self._open) < self._limit:
+            return True
+        waiting = [(since, one) for one in list(self._open.values()) if (since := one.idle_since) is not None]
+        if not waiting:
+            return False
+        min(waiting, key=itemgetter(0))[1].close()
+        return True
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Give a connection a thread; known here, so that closing finds every one."""
+        """Start a thread for a connection and register it, so that closing finds it."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._open[thread] = request
+        try:
+            self._open[thread] = Connection(request, self._application, self._tls)
+        except OSError:
+            request.close()
+            return
         thread.start()
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer one connection; the TLS handshake happens here, not in the accepting loop."""
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base's signature
+        """Answer the requests of one connection, in its thread, and forget it."""
         try:
-            secured = request if self._tls is None else self._secured(request, self._tls)
-            if secured is not None:
-                super().process_request_thread(secured, client_address)
+            self._open[threading.current_thread()].run()
         finally:
-            self._open.pop(threading.current_thread(), None)
+            del self._open[threading.current_thread()]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no event; anything else is printed."""
+        """Ignore a client that has gone away; print anything else."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -162,18 +177,8 @@ class _Server(ThreadingHTTPServer):
         """Close the listening socket and every connection."""
         super().server_close()
         for thread, connection in list(self._open.items()):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            thread.join(_FAREWELL_SECONDS)
-
-    def _secured(self, request: socket.socket, tls: ssl.SSLContext) -> socket.socket | None:
-        try:
-            secured = tls.wrap_socket(request, server_side=True)
-        except OSError:
-            request.close()
-            return None
-        self._open[threading.current_thread()] = secured
-        return secured
+            connection.close()
+            thread.join(_STOP_SECONDS)
 
 
 def _listening(port: int, application: Application, context: ssl.SSLContext | None) -> _Server:
