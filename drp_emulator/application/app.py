@@ -14,9 +14,10 @@ from werkzeug.wrappers import Request, Response
 
 from drp_emulator import dashboard
 from drp_emulator.access.auth import authenticate
+from drp_emulator.access.operator import OWN_PASSWORD
 from drp_emulator.application.notifier import Notifier
 from drp_emulator.application.routes import ROOT, WRITERS, Handler, routes
-from drp_emulator.application.seed import seeder
+from drp_emulator.application.seed import seeder, set_password
 from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.storage.store import Store
 from drp_emulator.wire.dialects import dialect_named
@@ -60,6 +61,9 @@ class Application:
             raise ValueError(
                 f"The store {store} was made for dialect {made_for}, not {dialect}: use that dialect, or another store."
             )
+        if OWN_PASSWORD:
+            with self._store.transaction(write=True) as transaction:
+                set_password(transaction, OWN_PASSWORD)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one WSGI request."""

@@ -110,10 +110,18 @@ def _machine(dialect: Dialect, number: int) -> Document:
     }
 
 
+def set_password(transaction: Transaction, password: str) -> None:
+    """Give the operator this password; another one than before ends the operator's tokens."""
+    user = transaction.get("users", USER)
+    old = transaction.password_hash(USER)
+    if user is not None and (old is None or not credentials.matches(password, old)):
+        transaction.put("users", USER, {**user, "Secret": credentials.random_word()})
+        transaction.set_password_hash(USER, credentials.hashed(password))
+
+
 def _put_first_user(transaction: Transaction, dialect: Dialect) -> None:
-    user = {"Name": USER, "Secret": credentials.random_word(), "Roles": ["superuser"]}
-    _put(transaction, dialect, "users", user)
-    transaction.set_password_hash(USER, credentials.hashed(PASSWORD))
+    _put(transaction, dialect, "users", {"Name": USER, "Roles": ["superuser"]})
+    set_password(transaction, PASSWORD)
 
 
 def _put_preferences(transaction: Transaction) -> None:

@@ -5,7 +5,6 @@ Content of the endpoint runs as scripts, so a request of such a page could run a
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from drp_emulator.wire.error_replies import ErrorReply
 
@@ -24,8 +23,8 @@ def check(environ: Mapping[str, str]) -> None:
     if _host(authority) not in _LOOPBACK:
         # A name that an attacker's DNS resolves to 127.0.0.1 makes the browser take the endpoint for the attacker's.
         raise _refused("The Host of the request is no loopback name: use 127.0.0.1, localhost or [::1].")
-    origin = environ.get("HTTP_ORIGIN")
-    if origin is not None and urlsplit(origin.casefold()).netloc != authority:
+    origin = environ.get("HTTP_ORIGIN", "").casefold()
+    if origin and origin not in (f"http://{authority}", f"https://{authority}"):
         raise _refused(
             "The Origin of the request is another web page: use the endpoint's own dashboard, or no browser."
         )

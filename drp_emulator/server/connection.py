@@ -16,6 +16,7 @@ from drp_emulator.wire.error_replies import ErrorReply
 if TYPE_CHECKING:
     from drp_emulator.application.app import Application
 
+_VERSIONS = (b"1.0", b"1.1")
 _MAX_HEAD_BYTES = 64 * 1024
 _MAX_BODY_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -32,6 +33,7 @@ _REASONS = {
     HTTPStatus.REQUEST_TIMEOUT: f"The request did not arrive within {_ARRIVAL_SECONDS:g} s: send it again.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is longer than {_MAX_BODY_BYTES} bytes: send less at once.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: f"The headers are longer than {_MAX_HEAD_BYTES} bytes: send fewer.",
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: "The version of HTTP is unknown: use HTTP/1.1.",
     HTTPStatus.NOT_IMPLEMENTED: "The transfer coding is unknown: send the body with Content-Length or in chunks.",
 }
 _MALFORMED = "The request is not well-formed HTTP/1.1: correct its first line, headers or body."
@@ -94,6 +96,8 @@ class Connection:
         if not isinstance(request, h11.Request):
             return False
         self.idle_since = None
+        if request.http_version not in _VERSIONS:
+            raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         names = {name for name, _ in request.headers}
         if {b"content-length", b"transfer-encoding"} <= names:
             raise h11.RemoteProtocolError("two lengths")  # where the body ends depends on who reads it

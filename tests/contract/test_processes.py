@@ -194,3 +194,16 @@ def test_requests_may_come_in_chunks_and_in_a_row() -> None:
         )
         assert made.status_code == 201
         assert api.get("/profiles/in-chunks").status_code == 200
+
+
+def test_the_environment_gives_the_first_user_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "store.db"
+    EmulatedEndpoint(store).start().stop()
+    monkeypatch.setitem(ENVIRONMENT, "DRP_EMULATOR_PASSWORD", "of my own")
+    for arguments in (["--store", str(store)], []):
+        with server(*arguments) as (_, url):
+            answers = [
+                requests.get(f"{url}/api/v3/info", auth=("rocketskates", word), timeout=30).status_code
+                for word in ("of my own", "r0cketsk8ts")
+            ]
+        assert answers == [200, 403]
