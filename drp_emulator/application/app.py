@@ -1,7 +1,6 @@
 """The WSGI application: a request comes in, one transaction happens, an answer goes out."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from drp_emulator.application.routes import ROOT, WRITERS, Handler, routes
 from drp_emulator.application.seed import seeder, set_password
 from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.storage.store import Store
+from drp_emulator.storage.store_error import StoreError
 from drp_emulator.wire.dialects import dialect_named
 from drp_emulator.wire.error_replies import ErrorReply, access_denied, no_route
 
@@ -54,16 +54,11 @@ class Application:
         # Each call of SQLite lets go of the interpreter's lock. Requests side by side hand it to and fro at every one,
         # which with 8 clients takes twice the processor time: docs/performance.md.
         self._turn = threading.Lock()
-        with self._store.transaction(write=False) as transaction:
-            made_for = transaction.fact("dialect")
-        if made_for != dialect:
+        try:
+            self._check(dialect)
+        except ValueError:
             self._store.close()
-            raise ValueError(
-                f"The store {store} was made for dialect {made_for}, not {dialect}: use that dialect, or another store."
-            )
-        if OWN_PASSWORD:
-            with self._store.transaction(write=True) as transaction:
-                set_password(transaction, OWN_PASSWORD)
+            raise
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one WSGI request."""
@@ -84,17 +79,22 @@ class Application:
             return part
         try:
             return self._routed(request)
-        except ErrorReply as error:
-            fault = error
-        except RecursionError:
-            fault = ErrorReply(400, request.method, "exceeded max depth")
-        except HTTPException as error:
-            fault = ErrorReply(error.code or 400, request.method, error.name)
-        except sqlite3.Error:
-            _LOG.exception("The store failed during %s %s", request.method, request.path)
-            fault = ErrorReply(500, request.method, "The store failed; see the endpoint's log")
+        except Exception as error:  # noqa: BLE001 - whatever happens, the client gets an answer
+            fault = _fault(request, error)
         body = "" if fault.code == HTTPStatus.UNAUTHORIZED else fault.document()
         return _response(request.method, Reply(body, fault.code, fault.headers))
+
+    def _check(self, dialect: str) -> None:
+        with self._store.transaction(write=False) as transaction:
+            made_for = transaction.fact("dialect")
+        if made_for != dialect:
+            raise ValueError(
+                f"The store {self._store.path} was made for dialect {made_for}, not {dialect}:"
+                " use that dialect, or another store."
+            )
+        if OWN_PASSWORD:
+            with self._store.transaction(write=True) as transaction:
+                set_password(transaction, OWN_PASSWORD)
 
     def _routed(self, request: Request) -> Response:
         found = self._routes.find(request.method, request.path)
@@ -123,10 +123,12 @@ class Application:
             with self._store.transaction(write=False) as transaction:
                 principal = authenticate(header, token, transaction)
             serve(environ, self._notifier, principal)
-        except ErrorReply as error:
-            fault = error if error.code != HTTPStatus.UNAUTHORIZED else access_denied()
         except NoHandshake as error:
             fault = ErrorReply(400, request.method, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever happens, the client gets an answer
+            fault = _fault(request, error)
+            if fault.code == HTTPStatus.UNAUTHORIZED:
+                fault = access_denied()
         else:
             return []
         return _response(request.method, Reply(fault.document(), fault.code, fault.headers))(environ, start_response)
@@ -140,6 +142,21 @@ class Application:
             location += "?" + request.query_string.decode("latin-1")
         code = 301 if request.method == "GET" else 307
         return Response(status=code, headers={"Location": location})
+
+
+def _fault(request: Request, error: Exception) -> ErrorReply:
+    """Return the error document for whatever a request has raised."""
+    if isinstance(error, ErrorReply):
+        return error
+    if isinstance(error, RecursionError):
+        return ErrorReply(400, request.method, "exceeded max depth")
+    if isinstance(error, HTTPException):
+        return ErrorReply(error.code or 400, request.method, error.name)
+    if isinstance(error, StoreError):
+        _LOG.error("%s %s failed: %s", request.method, request.path, error)
+        return ErrorReply(500, request.method, f"The emulator's store {error.cause}.")
+    _LOG.error("%s %s failed; this is a fault of the emulator", request.method, request.path, exc_info=error)
+    return ErrorReply(500, request.method, "The emulator failed: its log says where.")
 
 
 def _response(method: str, reply: Reply) -> Response:

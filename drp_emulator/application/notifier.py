@@ -2,13 +2,13 @@
 
 import logging
 import queue
-import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from drp_emulator.access.claims import Principal
 from drp_emulator.storage.store import Store
+from drp_emulator.storage.store_error import StoreError
 
 # How long an event of another process may go unnoticed; those of this process ring the bell.
 _POLL_SECONDS = 0.15
@@ -140,8 +140,8 @@ class Notifier:
                     return
                 try:
                     self._deliver()
-                except (sqlite3.Error, ValueError):
-                    _LOG.exception("The store failed while events were read")
+                except StoreError as error:
+                    _LOG.error("Events cannot be read; every listener is disconnected: %s", error)
                     self._let_all_go()
 
     def _deliver(self) -> None:
