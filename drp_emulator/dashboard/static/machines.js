@@ -47,7 +47,8 @@ export class Machines {
     this.list.addEventListener("keydown", (event) => this.#walk(event));
   }
 
-  show(store, leaders) {
+  show(store, clusters) {
+    const leaders = new Set(clusters.flatMap((cluster) => [...cluster.leaders]));
     this.#views = [...store.machines.values()].sort(compare).map((machine) => viewOf(machine, store, leaders));
     this.#draw();
   }

@@ -5,7 +5,7 @@ import { setText, tick } from "./dom.js";
 import { Events } from "./events.js";
 import { Live } from "./live.js";
 import { Machines } from "./machines.js";
-import { clustersOf, leadersOf } from "./reading.js";
+import { clustersOf } from "./reading.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
 import { Summary } from "./summary.js";
@@ -31,9 +31,8 @@ function draw() {
   drawing = requestAnimationFrame(() => {
     drawing = 0;
     if (!session) return;
-    const profiles = clustersOf(store.profiles, store.machines).map(({ profile }) => profile);
-    const leaders = leadersOf(profiles, store.machines);
-    for (const view of views) view.show(store, leaders);
+    const clusters = clustersOf(store.profiles, store.machines);
+    for (const view of views) view.show(store, clusters);
   });
 }
 

@@ -4,7 +4,6 @@
 const LEADER_PARAM = /leader/i;
 const LEADER_COUNT = /count|minimum|maximum/i;
 const LEADER_ICONS = new Set(["anchor", "crown", "star", "trophy"]);
-const CLUSTER_PARAM = /(^|[/_.-])cluster[-/]profile$/;
 
 const text = (value) => (typeof value === "string" ? value : "");
 const list = (value) => (Array.isArray(value) ? value : []);
@@ -35,8 +34,9 @@ export function readMachine(document) {
 export function readProfile(document) {
   const params = Object.entries(map(document.Params));
   const name = text(document.Name);
-  const self = params.filter(([param, value]) => value === name && CLUSTER_PARAM.test(param)).map(([param]) => param);
-  return { key: name, name, description: text(document.Description), params, self, ...readHead(document, name) };
+  // So that scripts find the cluster of their machine.
+  const namesItself = name !== "" && params.some(([, value]) => value === name);
+  return { key: name, name, description: text(document.Description), params, namesItself, ...readHead(document, name) };
 }
 
 export function readJob(document) {
@@ -90,26 +90,40 @@ export function progressOf(machine, job) {
 }
 
 /**
- * Who leads: the machines that say so of themselves, that a profile's param names, or whose icon marks them.
- *
- * `profiles` are those whose params count, `machines` a Map by Uuid.
+ * The clusters: profiles that name themselves in a param, by name, each with its machines and those of them that lead.
  */
-export function leadersOf(profiles, machines) {
-  const keys = new Map();
+export function clustersOf(profiles, machines) {
+  const members = new Map();
   for (const machine of machines.values()) {
-    for (const name of [machine.name, machine.address]) if (name) keys.set(name, machine.key);
-    keys.set(machine.key, machine.key);
+    for (const name of machine.profiles) {
+      if (!members.has(name)) members.set(name, []);
+      members.get(name).push(machine);
+    }
   }
-  const leaders = new Set();
-  for (const machine of machines.values()) {
-    const claims = machine.leads.some(([, value]) => value === true || namesIn(value).includes(machine.key));
-    if (claims || LEADER_ICONS.has(machine.icon.toLowerCase().trim())) leaders.add(machine.key);
-  }
-  for (const profile of profiles) {
-    const values = profile.params.filter(([name]) => isLeaderParam(name)).map(([, value]) => value);
-    for (const name of values.flatMap(namesIn)) if (keys.has(name)) leaders.add(keys.get(name));
-  }
-  return leaders;
+  return [...profiles.values()]
+    .filter((profile) => profile.namesItself)
+    .map((profile) => ({ profile, members: members.get(profile.name) ?? [] }))
+    .map((cluster) => ({ ...cluster, leaders: leadersOf(cluster) }))
+    .sort((a, b) => compare(a.profile, b.profile));
+}
+
+/**
+ * The keys of a cluster's leaders: of its machines, those that say so of themselves, that a param of the cluster names,
+ * or whose icon marks them.
+ */
+function leadersOf({ profile, members }) {
+  const values = profile.params.filter(([name]) => isLeaderParam(name)).map(([, value]) => value);
+  const named = new Set(values.flatMap(namesIn));
+  return new Set(members.filter((machine) => leads(machine, named)).map(({ key }) => key));
+}
+
+function leads(machine, named) {
+  const { key, name, address } = machine;
+  return (
+    [key, name, address].some((word) => word && named.has(word)) ||
+    machine.leads.some(([, value]) => value === true || namesIn(value).includes(key)) ||
+    LEADER_ICONS.has(machine.icon.toLowerCase().trim())
+  );
 }
 
 /** The texts in a value that may name a machine: itself, its elements', their Uuid, Name or Address. */
@@ -119,21 +133,6 @@ function namesIn(value) {
   const { Uuid, Name, Address } = map(value);
   // One of them is enough, and the surest comes first: two machines may share an address.
   return [Uuid, Name, Address].filter((name) => typeof name === "string").slice(0, 1);
-}
-
-/** The profiles worth a panel: those that carry their own name first, then others that machines have. */
-export function clustersOf(profiles, machines) {
-  const members = new Map();
-  for (const machine of machines.values()) {
-    for (const name of machine.profiles) {
-      if (!members.has(name)) members.set(name, []);
-      members.get(name).push(machine.key);
-    }
-  }
-  return [...profiles.values()]
-    .filter((profile) => profile.self.length > 0 || members.has(profile.name))
-    .map((profile) => ({ profile, members: members.get(profile.name) ?? [] }))
-    .sort((a, b) => (b.profile.self.length > 0) - (a.profile.self.length > 0) || compare(a.profile, b.profile));
 }
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });
