@@ -4,7 +4,6 @@ import errno
 import resource
 import ssl
 import sys
-import tempfile
 import threading
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Self
 
 from drp_emulator.application.app import Application
 from drp_emulator.server.connection import Connection
+from drp_emulator.server.temporary import TemporaryFolder
 
 _LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 5.0
@@ -47,7 +47,7 @@ class EmulatedEndpoint:
         self._options: dict[str, Any] = {"machines": machines, "dialect": dialect}
         self._tls = tls
         self._port = port
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryFolder | None = None
         self._application: Application | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -60,7 +60,7 @@ class EmulatedEndpoint:
             RuntimeError: It is not running.
         """
         if self._server is None:
-            raise RuntimeError("The embedded endpoint is not running: call start() first.")
+            raise RuntimeError("The emulator is not running: call start() first.")
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{_LOOPBACK}:{self._server.server_address[1]}"
 
@@ -74,17 +74,16 @@ class EmulatedEndpoint:
         """
         if self._server is not None:
             return self
-        self._folder = tempfile.TemporaryDirectory(prefix="drp-embedded-")
-        folder = Path(self._folder.name)
         try:
-            store = folder / "store.db" if self._store is None else self._store
+            self._folder = TemporaryFolder()
+            store = self._folder.path / "store.db" if self._store is None else self._store
             self._application = Application(store, **self._options)
-            context = self._tls_context(folder) if self._tls else None
+            context = self._tls_context(self._folder.path) if self._tls else None
             self._server = _listening(self._port, self._application, context)
         except BaseException:
             self.stop()
             raise
-        self._thread = threading.Thread(target=self._serve, name="drp-embedded", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="drp-emulator", daemon=True)
         self._thread.start()
         return self
 
@@ -98,7 +97,7 @@ class EmulatedEndpoint:
         if self._application is not None:
             self._application.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
         self._server = self._thread = self._application = self._folder = None
         self.certificate = None
 
@@ -118,9 +117,9 @@ class EmulatedEndpoint:
             self._server.serve_forever(poll_interval=0.05)
 
     def _tls_context(self, folder: Path) -> ssl.SSLContext:
-        from drp_emulator.server.certificate import write_self_signed
+        from drp_emulator.server.certificate import write_certificate
 
-        self.certificate, key = write_self_signed(folder)
+        self.certificate, key = write_certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         return context
