@@ -1,4 +1,4 @@
-"""The WSGI application: a request comes in, one transaction happens, an answer goes out."""
+"""The WSGI application: each request is one transaction."""
 
 import logging
 import threading
@@ -38,12 +38,12 @@ class Application:
     """The endpoint over one store.
 
     Args:
-        store: The file; made and seeded when missing.
-        machines: How many simulated machines a fresh store has.
+        store: The file; made and filled if it is missing.
+        machines: How many machine records a fresh store has.
         dialect: `v4.8` or `v3.13`.
 
     Raises:
-        ValueError: Unknown dialect, or the store is something else.
+        ValueError: The dialect is unknown, or the store cannot be used.
     """
 
     def __init__(self, store: str | Path, *, machines: int = 8, dialect: str = "v4.8") -> None:
@@ -51,8 +51,8 @@ class Application:
         self._routes = routes(self._dialect)
         self._store = Store(store, seeder(self._dialect, machines))
         self._notifier = Notifier(self._store)
-        # Each call of SQLite lets go of the interpreter's lock. Requests side by side hand it to and fro at every one,
-        # which with 8 clients takes twice the processor time: docs/performance.md.
+        # Each call of SQLite releases the interpreter's lock. Requests side by side would hand it over at each of them,
+        # which takes twice the processor time with 8 clients: docs/performance.md.
         self._turn = threading.Lock()
         try:
             self._check(dialect)
@@ -69,14 +69,14 @@ class Application:
         return self.answer(request)(environ, start_response)
 
     def close(self) -> None:
-        """Let go of the store, and of whoever listens."""
+        """Disconnect every listener and close the store."""
         self._notifier.close()
         self._store.close()
 
     def answer(self, request: Request) -> Response:
-        """Answer one request; faults become DRP's error documents."""
-        if not request.path.startswith(ROOT) and (part := dashboard.part(request)) is not None:
-            return part
+        """Answer one request; errors become DRP's error documents."""
+        if not request.path.startswith(ROOT) and (file := dashboard.file_for(request)) is not None:
+            return file
         try:
             return self._routed(request)
         except Exception as error:  # noqa: BLE001 - whatever happens, the client gets an answer
@@ -115,7 +115,7 @@ class Application:
         return reply
 
     def _listen(self, request: Request, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Serve a websocket; nothing is left to answer after one."""
+        """Serve a websocket; it takes the connection, so that no answer follows."""
         from drp_emulator.application.websocket import NoHandshake, serve
 
         try:

@@ -1,4 +1,4 @@
-"""Door with a socket: a threaded server on the loopback interface."""
+"""The emulator on a loopback port: one thread a connection."""
 
 import errno
 import resource
@@ -20,17 +20,17 @@ _STOP_SECONDS = 5.0
 
 
 class EmulatedEndpoint:
-    """An endpoint on a loopback port; a context manager that starts and stops it.
+    """A DRP endpoint on a loopback port; a context manager that starts and stops it.
 
     Args:
         store: The store's file; None for a temporary one, removed at the end.
-        machines: How many simulated machines a fresh store has.
+        machines: How many machine records a fresh store has.
         dialect: `v4.8` or `v3.13`.
-        tls: Speak https with a certificate made on the spot.
+        tls: Speak https, with a certificate made at the start.
         port: Where to listen; 0 for any free port.
 
     Attributes:
-        certificate: With TLS, the file to verify the endpoint against.
+        certificate: With TLS, the file that clients verify the endpoint with.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class EmulatedEndpoint:
 
     @property
     def url(self) -> str:
-        """The address, without the path of the API.
+        """Return the address, without the path of the API.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: The endpoint is not running.
         """
         if self._server is None:
             raise RuntimeError("The emulator is not running: call start() first.")
@@ -65,12 +65,12 @@ class EmulatedEndpoint:
         return f"{scheme}://{_LOOPBACK}:{self._server.server_address[1]}"
 
     def start(self) -> Self:
-        """Listen and answer, in a thread of its own.
+        """Listen and answer in a thread of its own.
 
         Raises:
             OSError: The port is taken.
-            RuntimeError: TLS is asked for and the package for it is missing.
-            ValueError: Unknown dialect, or the store is something else.
+            RuntimeError: TLS needs a package that is not installed.
+            ValueError: The dialect is unknown, or the store cannot be used.
         """
         if self._server is not None:
             return self
@@ -88,7 +88,7 @@ class EmulatedEndpoint:
         return self
 
     def stop(self) -> None:
-        """Stop answering, close every connection and remove what was temporary."""
+        """Stop answering, close every connection and remove the temporary files."""
         if self._server is not None:
             if self._thread is not None:
                 self._server.shutdown()
@@ -102,7 +102,7 @@ class EmulatedEndpoint:
         self.certificate = None
 
     def wait(self) -> None:
-        """Wait until it is stopped from another thread or by a signal handler's exception."""
+        """Wait until another thread stops the endpoint, or a signal handler raises."""
         if self._thread is not None:
             self._thread.join()
 

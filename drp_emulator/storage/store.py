@@ -177,7 +177,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _make(path: Path, seed: Callable[[Transaction], None]) -> None:
     # Built beside its place and linked into it whole, so that of several processes that start
-    # at once exactly one store appears, and never half of one.
+    # at once exactly one makes the store, and none sees half of it.
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     try:

@@ -1,4 +1,4 @@
-// Cluster profiles: who is in, who leads, and the params on which the machines agree.
+// Clusters: their machines, leaders and params.
 
 import { showIcon } from "./card.js";
 import { ago, el, empty, glow, keyed, setAgo, setAttribute, setText } from "./dom.js";
@@ -6,7 +6,7 @@ import { ownIcon } from "./icons.js";
 import { compare, isLeaderParam, statusOf } from "./reading.js";
 import { valueElement } from "./values.js";
 
-// More params than this wait behind a button, but for those that changed.
+// Further params are shown by a button, except those that changed.
 const MANY_PARAMS = 10;
 const ORDER = ["failed", "stopped", "working", "waiting", "done", "idle"];
 const WORDS = { failed: "failed", stopped: "stopped", working: "running", waiting: "waiting", done: "complete", idle: "idle" };
