@@ -1,6 +1,6 @@
-"""Writes the table of settings in README.md from `drp_provider.settings.Settings`: `python tools/settings_table.py`.
+"""Write the table of settings in docs/real-endpoint.md: `python tools/settings_table.py`.
 
-`--check` writes nothing and fails when the table is not what it would write.
+`--check` writes nothing and fails if the table is out of date.
 """
 
 import sys
@@ -10,13 +10,13 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "real-endpoint.md"
 BEGIN = "<!-- settings: python tools/settings_table.py -->"
 END = "<!-- /settings -->"
 
 
 def table() -> str:
-    """The table in Markdown, a row a setting."""
+    """Return the table in Markdown, one row per setting."""
     sys.path.insert(0, str(ROOT))
     from drp_provider.settings import NAMESPACE, Settings
 
@@ -28,11 +28,11 @@ def table() -> str:
 
 
 def renewed(text: str) -> str:
-    """The text with the present table between its markers."""
+    """Return the text with the current table between its markers."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        sys.exit(f"README.md lacks one of the markers {BEGIN} and {END}: put them back around the table.")
+        sys.exit(f"docs/real-endpoint.md lacks one of the markers {BEGIN} and {END}: put them back around the table.")
     return f"{before}{begin}\n\n{table()}\n\n{end}{after}"
 
 
@@ -45,8 +45,8 @@ def _shown(default: Any) -> str:
 
 
 if __name__ == "__main__":
-    current = README.read_text()
+    current = PAGE.read_text()
     if "--check" not in sys.argv:
-        README.write_text(renewed(current))
+        PAGE.write_text(renewed(current))
     elif current != renewed(current):
-        sys.exit("The table of settings in README.md is out of date: run `python tools/settings_table.py`.")
+        sys.exit("The table of settings in docs/real-endpoint.md is out of date: run `python tools/settings_table.py`.")

@@ -7,7 +7,7 @@ tasks of ours follow KRIB's protocol of params, and install nothing.
 import pulumi
 
 import drp_provider as drp
-from components import ClusterProfile, cluster_pattern
+from drp_components import ClusterProfile, cluster_pattern
 
 config = pulumi.Config()
 machines = ["node-1", "node-2", "node-3", "node-4"]

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import ClusterProfile, cluster_pattern
+from drp_components import ClusterProfile, cluster_pattern
 
 machines = ["node-1", "node-2", "node-3"]
 

@@ -6,7 +6,7 @@
 import pulumi
 
 import drp_provider as drp
-from components import ClusterProfile, cluster_pattern
+from drp_components import ClusterProfile, cluster_pattern
 
 machines = ["node-1", "node-2", "node-3"]
 SETTINGS, BACKENDS, PORT = "web-farm/settings", "web-farm/backends", "web-farm/port"

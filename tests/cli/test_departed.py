@@ -62,12 +62,12 @@ def test_who_left_a_cluster_is_named_with_the_way_out(
     assert f"cluster 'web': machine {leader}, which leads it (web/leader), leaves" in before
     assert "change `reset` in the same `pulumi up` to elect again" in before
     after = " ".join(succeeded(stack.up(of(other))).error().split())
-    assert "which is no machine of the cluster any more: change `reset` to elect again" in after
+    assert "which is no longer a machine of the cluster: change `reset` to elect again" in after
     assert admin.profiles_of(leader) == []
     assert stack.output("leader") != leader
     reset = of(other).replace("timeout=60", 'timeout=60, reset="1"')
     renewed = " ".join(succeeded(stack.up(reset)).error().split())
-    assert "no machine of the cluster any more" not in renewed
+    assert "no longer a machine of the cluster" not in renewed
     assert name_of_leader(admin) == stack.output("leader") == other
 
     old = admin.get(f"machines/Name:{other}")["Uuid"]
@@ -76,6 +76,6 @@ def test_who_left_a_cluster_is_named_with_the_way_out(
     said = " ".join(succeeded(stack.up(None, "--refresh")).error().split())
     machine = admin.get(f"machines/{new}")
     assert (machine["Profiles"], machine["CurrentTask"] >= len(machine["Tasks"])) == (["web"], True)
-    assert f"web/members has an entry of {other} ({old}), which is no machine of the cluster any more" in said
+    assert f"web/members has an entry of {other} ({old}), which is no longer a machine of the cluster" in said
     assert f"{other} is another machine now, {new}: change `reset` to begin a new run" in said
-    assert f"web/leader names '{old}', which is no machine of the cluster any more: change `reset`" in said
+    assert f"web/leader names '{old}', which is no longer a machine of the cluster: change `reset`" in said

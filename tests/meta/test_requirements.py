@@ -96,7 +96,7 @@ def test_the_documents_tell_the_two_bounds_of_pulumi_apart() -> None:
     module = (ROOT / "tools" / "pulumi" / "cli" / "go.mod").read_text()
     command = re.search(r"pulumi/pkg/v3 v(\d+\.\d+)", module)
     assert command
-    for document in ("README.md", "tools/pulumi/README.md"):
+    for document in ("docs/compatibility.md", "tools/pulumi/README.md"):
         text = (ROOT / document).read_text()
         assert f"package `pulumi` {OLDEST_PULUMI} or newer" in text, document
         assert f"command `pulumi` {command[1]}" in text, document

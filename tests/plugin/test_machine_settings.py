@@ -96,7 +96,7 @@ def test_a_key_with_another_value_is_a_conflict(plugin: Plugin, admin: AdminClie
     assert 'description: live "found in rack 7" / wanted "mine"' in text
     assert 'meta.icon: live "server" / wanted "x"' in text
     assert "review" not in text
-    assert 'force=["Description", "icon", "my/x"]' in text
+    assert 'force=["description", "icon", "my/x"]' in text
     assert "theirs" not in text
     assert of(admin, machine) == before
 

@@ -149,7 +149,7 @@ def _environment(home: Path, backend: Path) -> dict[str, str]:
         # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
         "HOME": str(home),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools' / 'import_path'}",
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         "PULUMI_HOME": str(home / "home"),
         "PULUMI_BACKEND_URL": f"file://{backend}",

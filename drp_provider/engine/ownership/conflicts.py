@@ -15,7 +15,7 @@ TRANSFORMED = "Values are hidden because a Pulumi transform of this program may 
 def conflict_report(subject: str, found: Clashes, secret_keys: Collection[str], *, adopting: bool) -> Conflict:
     """Return the error. An object that is taken over has no reviewed values."""
     show = masker(secret_keys)
-    keys = ", ".join(f'"{tokens_of(clash.pointer)[-1]}"' for clash in found.clashes)
+    keys = ", ".join(f'"{_name_of(clash.pointer)}"' for clash in found.clashes)
     first = "declare the live values" if adopting else "run `pulumi refresh` and look at `pulumi preview`"
     hint = f"To go on, {first}, or overwrite them with force=[{keys}]."
     if EVERY in secret_keys:
@@ -26,3 +26,9 @@ def conflict_report(subject: str, found: Clashes, secret_keys: Collection[str], 
 def _difference(clash: Clash, show: Callable[[str, Any], str], *, adopting: bool) -> Difference:
     reviewed, live, wanted = (show(clash.pointer, value) for value in (clash.reviewed, clash.live, clash.wanted))
     return Difference(label_of(clash.pointer), None if adopting else reviewed, live, wanted)
+
+
+def _name_of(pointer: str) -> str:
+    """Return a field as `force` takes it: by its key in a map, or as the program spells the input."""
+    _, *key = tokens_of(pointer)
+    return key[-1] if key else label_of(pointer)
