@@ -1,4 +1,4 @@
-"""One request on its way through the endpoint, and the answer to it."""
+"""One request inside its transaction, and the reply to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,13 +14,14 @@ from drp_emulator.wire.dialects import Dialect
 from drp_emulator.wire.documents import Document, Undecodable, encode, parse
 from drp_emulator.wire.error_replies import ErrorReply, forbidden, not_found
 
-# How a unique index is spelled in a path, beside the plain key.
+# The name of the index of keys in a path such as `Key:value`.
 _KEY_INDEX = "Key"
+_JSON_TYPES = ("application/json", "application/json-patch+json")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: bytes, a JSON text, or a document still to be encoded."""
+    """A reply: bytes, a JSON text, or a document."""
 
     body: str | bytes | Document | list[Any]
     status: int = 200
@@ -29,7 +30,7 @@ class Reply:
 
     @property
     def content(self) -> bytes:
-        """The body as it is sent."""
+        """Return the encoded body."""
         if isinstance(self.body, bytes):
             return self.body
         text = self.body if isinstance(self.body, str) else encode(self.body)
@@ -38,7 +39,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class RequestContext:
-    """A request that has been routed and authenticated, inside its transaction."""
+    """A request that has a route and a principal, inside its transaction."""
 
     request: Request
     transaction: Transaction
@@ -48,30 +49,30 @@ class RequestContext:
 
     @property
     def method(self) -> str:
-        """The HTTP method, which is also the Type of most faults."""
+        """Return the HTTP method, which is also the Type of most error documents."""
         return self.request.method
 
     @property
     def kind(self) -> ObjectType:
-        """The object type in the path."""
+        """Return the object type in the path."""
         return object_types(self.dialect)[self.arguments["prefix"]]
 
     @property
     def name(self) -> str:
-        """What the path calls the object: its key, or `Index:value`."""
+        """Return the object's name in the path: its key, or `Index:value`."""
         return self.arguments["key"]
 
     def flag(self, name: str) -> bool:
-        """Whether a query argument is `true`."""
+        """Return whether a query argument is `true`."""
         return self.request.args.get(name) == "true"
 
     def words(self, name: str) -> list[str]:
-        """A query argument that is a list with commas."""
+        """Return the words of a query argument with commas."""
         text = self.request.args.get(name, "")
         return [word for word in text.split(",") if word]
 
     def demand(self, action: str, key: str, scope: str = "") -> None:
-        """Insist on a right.
+        """Require a right.
 
         Raises:
             ErrorReply: 403 that names the missing claim.
@@ -81,13 +82,14 @@ class RequestContext:
             raise forbidden(self.request.path, scope, action, key)
 
     def payload(self) -> Any:
-        """The decoded body; None for an empty one.
+        """Return the decoded body; None if it is empty.
 
         Raises:
-            ErrorReply: 400, not JSON.
+            ErrorReply: 400 if the body is not JSON.
         """
-        content_type = self.request.headers.get("Content-Type", "")
-        if "application/json" not in content_type.casefold():
+        # The type itself: a browser sends `text/plain;x=application/json` for any page without asking first.
+        if self.request.mimetype not in _JSON_TYPES:
+            content_type = self.request.headers.get("Content-Type", "")
             raise ErrorReply(400, self.method, f"Invalid content type: {content_type}")
         body = self.request.get_data()
         try:
@@ -96,7 +98,7 @@ class RequestContext:
             raise ErrorReply(400, self.method, str(error)) from None
 
     def resolve(self) -> str:
-        """The plain key of the object in the path, which need not exist."""
+        """Return the plain key of the object in the path, which need not exist."""
         index, separator, value = self.name.partition(":")
         if not separator:
             return self.name
@@ -107,14 +109,14 @@ class RequestContext:
         return self.name
 
     def existing(self, *, readable: bool = True, as_spelled: bool = False) -> tuple[str, Document]:
-        """The object in the path and its key.
+        """Return the key of the object in the path, and the object.
 
         Args:
-            readable: Hide it from whoever may not `get` it.
-            as_spelled: Hold claims against the path's `Index:value` as it stands, as DRP's params routes do.
+            readable: Hide it from a principal that may not `get` it.
+            as_spelled: Compare claims with `Index:value` as the path has it, as DRP's params routes do.
 
         Raises:
-            ErrorReply: 404, it does not exist or is hidden.
+            ErrorReply: 404 if it does not exist or is hidden.
         """
         key = self.resolve()
         document = self.transaction.get(self.kind.prefix, key)
@@ -126,5 +128,5 @@ class RequestContext:
         return key, document
 
     def missing(self) -> ErrorReply:
-        """The fault for the object in the path."""
+        """Return the error for an object in the path that does not exist."""
         return not_found(self.method, self.kind.prefix, self.name)

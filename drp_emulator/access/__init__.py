@@ -1,4 +1,4 @@
-"""Who asks and what they may do: passwords, tokens, claims.
+"""Authentication and rights: passwords, tokens, claims.
 
-From the text of a request's credentials to its principal. What a principal is asked for stands where it is asked.
+From a request's credentials to its principal. The handlers ask the principal for the rights that they need.
 """

@@ -1,4 +1,4 @@
-"""From the request's credentials to the principal behind them."""
+"""Authenticate a request by its credentials."""
 
 import base64
 import time
@@ -18,12 +18,12 @@ from drp_emulator.wire.error_replies import (
 
 
 def authenticate(header: str, token: str, transaction: Transaction) -> Principal:
-    """Find out who is asking.
+    """Return the principal of a request.
 
     Args:
-        header: The Authorization header, or nothing.
-        token: The `token` query argument, or nothing: a token, or `user:password`.
-        transaction: Where users are.
+        header: The Authorization header; may be empty.
+        token: The `token` query argument, a token or `user:password`; may be empty.
+        transaction: Reads the users.
 
     Raises:
         ErrorReply: 401 without usable credentials, 403 with wrong ones.
@@ -40,13 +40,13 @@ def authenticate(header: str, token: str, transaction: Transaction) -> Principal
 
 
 def issue(user: Document, transaction: Transaction, ttl: int, roles: Sequence[str] | None = None) -> str:
-    """A token for a user, bound to the secrets of the user and of this endpoint.
+    """Return a token for a user, bound to the secrets of the user and of this endpoint.
 
     Args:
         user: The user object.
-        transaction: Where the endpoint's secrets are.
-        ttl: Seconds until it ends.
-        roles: Only these of the user's roles; None for all, also those it gets later.
+        transaction: Reads the endpoint's secrets.
+        ttl: Seconds until it expires.
+        roles: Only these of the user's roles; None for all, including those assigned later.
     """
     content = {
         "jti": user["Name"],

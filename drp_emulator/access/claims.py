@@ -1,11 +1,11 @@
-"""Who may do what: claims of scope, action and specific key."""
+"""Rights of principals: claims of scope, action and specific key."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from drp_emulator.wire.documents import Document
 
-# Whoever may update may patch: DRP has one right under two names.
+# DRP has one right under two names.
 _SAME = {"patch": "update"}
 
 
@@ -19,7 +19,7 @@ class Claim:
 
     @classmethod
     def from_document(cls, document: Document) -> "Claim":
-        """Read it as a role spells it, with commas between alternatives."""
+        """Read a claim of a role, with commas between alternatives."""
         return cls(
             _alternatives(document["scope"]),
             frozenset(_SAME.get(action, action) for action in _alternatives(document["action"])),
@@ -27,7 +27,7 @@ class Claim:
         )
 
     def covers(self, scope: str, actions: frozenset[str], key: str) -> bool:
-        """Whether it grants any of these actions on this key."""
+        """Return whether the claim grants any of these actions on this key."""
         return (
             _matches(self.scopes, scope)
             and ("*" in self.actions or not self.actions.isdisjoint(actions))
@@ -37,7 +37,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Principal:
-    """Whoever sent the request, with every claim it holds."""
+    """The sender of a request, with every claim it has."""
 
     name: str
     claims: tuple[Claim, ...] = field(repr=False)
@@ -45,18 +45,18 @@ class Principal:
 
     @property
     def label(self) -> str:
-        """How events name it: `user:NAME`, or `runner:UUID` for a machine."""
+        """Return its name in events: `user:NAME`, or `runner:UUID` for a machine."""
         return f"{self.kind}:{self.name}"
 
     def may(self, scope: str, action: str, key: str = "") -> bool:
-        """Whether it has the right; every user has a few about itself."""
+        """Return whether it has the right; every user has some on itself."""
         if self.kind == "user" and scope == "users" and key == self.name and action in ("get", "token", "password"):
             return True
         wanted = frozenset({_SAME.get(action, action)})
         return any(claim.covers(scope, wanted, key) for claim in self.claims)
 
     def may_change(self, scope: str, key: str, pointers: Iterable[str]) -> bool:
-        """Whether it may update everything these pointers lead to.
+        """Return whether it may update everything at these pointers.
 
         The right to `update` covers all of an object, `update:/Params` all below that pointer.
         """
@@ -64,12 +64,12 @@ class Principal:
 
 
 def claims_of(roles: Iterable[Document]) -> tuple[Claim, ...]:
-    """The claims of several roles together."""
+    """Return the claims of several roles together."""
     return read_claims(claim for role in roles for claim in role["Claims"])
 
 
 def read_claims(claims: Iterable[Document]) -> tuple[Claim, ...]:
-    """Claims as roles and tokens spell them."""
+    """Read the claims of a role or token."""
     return tuple(Claim.from_document(claim) for claim in claims)
 
 

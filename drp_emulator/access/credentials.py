@@ -1,4 +1,4 @@
-"""Passwords and tokens: how they are made and recognised."""
+"""Make and verify passwords and tokens."""
 
 import base64
 import hashlib
@@ -11,45 +11,45 @@ from functools import lru_cache
 
 from drp_emulator.wire.documents import Document
 
-# Few rounds: the endpoint guards simulated machines, and its first password is printed anyway.
+# Few rounds, since each command of a client logs in, and the first password is well known.
 _ROUNDS = 1000
 _ALPHABET = string.ascii_letters + string.digits
 _SIGNATURE_BYTES = 32
 
 
 class InvalidToken(ValueError):
-    """The token cannot be read, or has ended; the message says which, in DRP's words."""
+    """The token cannot be read or has expired; the message is DRP's."""
 
 
 def random_word(length: int = 16) -> str:
-    """A fresh secret of letters and digits."""
+    """Return a new secret of letters and digits."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def hashed(password: str) -> str:
-    """A password as it is stored."""
+    """Return the hash under which a password is stored."""
     salt = secrets.token_hex(8)
     return f"{salt}:{_digest(password, salt)}"
 
 
 @lru_cache(maxsize=64)
 def matches(password: str, stored: str) -> bool:
-    """Whether this is the password that was stored."""
+    """Return whether a password has this hash."""
     salt, _, digest = stored.partition(":")
     return hmac.compare_digest(_digest(password, salt), digest)
 
 
 def signed(content: Document, key: str) -> str:
-    """A token that carries `content`, opaque to clients."""
+    """Return a token that carries `content`, opaque to clients."""
     payload = json.dumps(content, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(_signature(payload, key) + payload).decode()
 
 
 def read(token: str, key: str, now: float | None = None) -> Document:
-    """The content of a token.
+    """Return the content of a token.
 
     Raises:
-        InvalidToken: It was not made here, or is no longer good.
+        InvalidToken: This endpoint did not make it, or it has expired.
     """
     try:
         raw = base64.urlsafe_b64decode(token.encode())

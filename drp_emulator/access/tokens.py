@@ -1,4 +1,4 @@
-"""Tokens that the system grants: to a machine, and to a machine for one of its profiles."""
+"""Tokens that the endpoint grants to a machine, or to a machine for one of its profiles."""
 
 import time
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from drp_emulator.access import credentials
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.documents import Document
 
-# The preferences that sign every token and stand for the system as grantor; changing either revokes tokens.
+# Preferences: one signs every token, one stands for the endpoint as grantor. A change of either revokes all tokens.
 TOKEN_SECRET = "baseTokenSecret"  # noqa: S105 - the name of a preference
 GRANTOR_SECRET = "systemGrantorSecret"  # noqa: S105 - the name of a preference
 
 _KNOWN_TIMEOUT = "knownTokenTimeout"
 _KNOWN_SECONDS = 3600
 _INFINITE_SECONDS = 3 * 52 * 7 * 24 * 3600
-_ENDLESS_SECONDS = 2_000_000_000
+_UNLIMITED_SECONDS = 2_000_000_000
 _ON_ITSELF = "get,actions,update,patch,action,getSecure,updateSecure"
 _READABLE = ("params", "stages", "tasks", "bootenvs", "isos", "files", "info")
 
@@ -22,13 +22,13 @@ _READABLE = ("params", "stages", "tasks", "bootenvs", "isos", "files", "info")
 def for_machine(
     machine: Document, transaction: Transaction, ttl: int | None = None, extra: Sequence[Document] = ()
 ) -> str:
-    """A token with which a machine runs its jobs.
+    """Return a token with which a machine runs its jobs.
 
     Args:
         machine: The machine; a change of its Secret revokes the token.
-        transaction: Where the endpoint's secrets are.
-        ttl: Seconds until it ends; None for the preference.
-        extra: More claims, as roles spell them.
+        transaction: Reads the endpoint's secrets.
+        ttl: Seconds until it expires; None for the preference.
+        extra: More claims, in the form of a role.
     """
     key = machine["Uuid"]
     claims = [
@@ -44,18 +44,18 @@ def for_machine(
 
 
 def without_end(machine: Document, transaction: Transaction) -> str:
-    """A machine's token for about three years."""
+    """Return a machine's token that lasts about three years."""
     return for_machine(machine, transaction, _INFINITE_SECONDS)
 
 
 def for_profile(machine: Document, profile: str, seconds: int, transaction: Transaction) -> str:
-    """A token with which a machine changes one of its profiles; a word in its place where it may not."""
+    """Return a token with which a machine changes one of its profiles; DRP's word for the reason if it may not."""
     if profile not in machine["Profiles"]:
         return "InvalidTokenNotAllowedNotOnMachine"
     if not transaction.has("profiles", profile):
         return "InvalidTokenNotAllowedNoProfile"
     claims = [_claim("profiles", "get,getSecure,update,updateSecure", profile), _claim("params", "get", "*")]
-    return _issue(machine, claims, seconds if seconds > 0 else _ENDLESS_SECONDS, transaction)
+    return _issue(machine, claims, seconds if seconds > 0 else _UNLIMITED_SECONDS, transaction)
 
 
 def _known_timeout(transaction: Transaction) -> int:

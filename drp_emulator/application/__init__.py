@@ -1,5 +1,4 @@
-"""The endpoint put together: the store and its first objects, the table of routes, one transaction a request, events.
+"""The endpoint put together: store and first objects, the table of routes, one transaction a request, events.
 
-`app` is the WSGI application that both doors lead to. How requests reach it is the doors' affair, what they do the
-handlers'.
+`app` is the WSGI application that both ways in call. What a request means is the business of `handlers`.
 """

@@ -1,7 +1,6 @@
-"""The WSGI application: a request comes in, one transaction happens, an answer goes out."""
+"""The WSGI application: each request is one transaction."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -14,11 +13,13 @@ from werkzeug.wrappers import Request, Response
 
 from drp_emulator import dashboard
 from drp_emulator.access.auth import authenticate
+from drp_emulator.access.operator import OWN_PASSWORD
 from drp_emulator.application.notifier import Notifier
 from drp_emulator.application.routes import ROOT, WRITERS, Handler, routes
-from drp_emulator.application.seed import seeder
+from drp_emulator.application.seed import seeder, set_password
 from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.storage.store import Store
+from drp_emulator.storage.store_error import StoreError
 from drp_emulator.wire.dialects import dialect_named
 from drp_emulator.wire.error_replies import ErrorReply, access_denied, no_route
 
@@ -37,12 +38,12 @@ class Application:
     """The endpoint over one store.
 
     Args:
-        store: The file; made and seeded when missing.
-        machines: How many simulated machines a fresh store has.
+        store: The file; made and filled if it is missing.
+        machines: How many machine records a fresh store has.
         dialect: `v4.8` or `v3.13`.
 
     Raises:
-        ValueError: Unknown dialect, or the store is something else.
+        ValueError: The dialect is unknown, or the store cannot be used.
     """
 
     def __init__(self, store: str | Path, *, machines: int = 8, dialect: str = "v4.8") -> None:
@@ -50,16 +51,14 @@ class Application:
         self._routes = routes(self._dialect)
         self._store = Store(store, seeder(self._dialect, machines))
         self._notifier = Notifier(self._store)
-        # Each call of SQLite lets go of the interpreter's lock. Requests side by side hand it to and fro at every one,
-        # which with 8 clients takes twice the processor time: docs/performance.md.
+        # Each call of SQLite releases the interpreter's lock. Requests side by side would hand it over at each of them,
+        # which takes twice the processor time with 8 clients: docs/performance.md.
         self._turn = threading.Lock()
-        with self._store.transaction(write=False) as transaction:
-            made_for = transaction.fact("dialect")
-        if made_for != dialect:
+        try:
+            self._check(dialect)
+        except ValueError:
             self._store.close()
-            raise ValueError(
-                f"The store {store} was made for dialect {made_for}, not {dialect}: use that dialect, or another store."
-            )
+            raise
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one WSGI request."""
@@ -70,27 +69,32 @@ class Application:
         return self.answer(request)(environ, start_response)
 
     def close(self) -> None:
-        """Let go of the store, and of whoever listens."""
+        """Disconnect every listener and close the store."""
         self._notifier.close()
         self._store.close()
 
     def answer(self, request: Request) -> Response:
-        """Answer one request; faults become DRP's error documents."""
-        if not request.path.startswith(ROOT) and (part := dashboard.part(request)) is not None:
-            return part
+        """Answer one request; errors become DRP's error documents."""
+        if not request.path.startswith(ROOT) and (file := dashboard.file_for(request)) is not None:
+            return file
         try:
             return self._routed(request)
-        except ErrorReply as error:
-            fault = error
-        except RecursionError:
-            fault = ErrorReply(400, request.method, "exceeded max depth")
-        except HTTPException as error:
-            fault = ErrorReply(error.code or 400, request.method, error.name)
-        except sqlite3.Error:
-            _LOG.exception("The store failed during %s %s", request.method, request.path)
-            fault = ErrorReply(500, request.method, "The store failed; see the endpoint's log")
+        except Exception as error:  # noqa: BLE001 - whatever happens, the client gets an answer
+            fault = _fault(request, error)
         body = "" if fault.code == HTTPStatus.UNAUTHORIZED else fault.document()
         return _response(request.method, Reply(body, fault.code, fault.headers))
+
+    def _check(self, dialect: str) -> None:
+        with self._store.transaction(write=False) as transaction:
+            made_for = transaction.fact("dialect")
+        if made_for != dialect:
+            raise ValueError(
+                f"The store {self._store.path} was made for dialect {made_for}, not {dialect}:"
+                " use that dialect, or another store."
+            )
+        if OWN_PASSWORD:
+            with self._store.transaction(write=True) as transaction:
+                set_password(transaction, OWN_PASSWORD)
 
     def _routed(self, request: Request) -> Response:
         found = self._routes.find(request.method, request.path)
@@ -111,7 +115,7 @@ class Application:
         return reply
 
     def _listen(self, request: Request, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Serve a websocket; nothing is left to answer after one."""
+        """Serve a websocket; it takes the connection, so that no answer follows."""
         from drp_emulator.application.websocket import NoHandshake, serve
 
         try:
@@ -119,10 +123,12 @@ class Application:
             with self._store.transaction(write=False) as transaction:
                 principal = authenticate(header, token, transaction)
             serve(environ, self._notifier, principal)
-        except ErrorReply as error:
-            fault = error if error.code != HTTPStatus.UNAUTHORIZED else access_denied()
         except NoHandshake as error:
             fault = ErrorReply(400, request.method, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever happens, the client gets an answer
+            fault = _fault(request, error)
+            if fault.code == HTTPStatus.UNAUTHORIZED:
+                fault = access_denied()
         else:
             return []
         return _response(request.method, Reply(fault.document(), fault.code, fault.headers))(environ, start_response)
@@ -136,6 +142,21 @@ class Application:
             location += "?" + request.query_string.decode("latin-1")
         code = 301 if request.method == "GET" else 307
         return Response(status=code, headers={"Location": location})
+
+
+def _fault(request: Request, error: Exception) -> ErrorReply:
+    """Return the error document for whatever a request has raised."""
+    if isinstance(error, ErrorReply):
+        return error
+    if isinstance(error, RecursionError):
+        return ErrorReply(400, request.method, "exceeded max depth")
+    if isinstance(error, HTTPException):
+        return ErrorReply(error.code or 400, request.method, error.name)
+    if isinstance(error, StoreError):
+        _LOG.error("%s %s failed: %s", request.method, request.path, error)
+        return ErrorReply(500, request.method, f"The emulator's store {error.cause}.")
+    _LOG.error("%s %s failed; this is a fault of the emulator", request.method, request.path, exc_info=error)
+    return ErrorReply(500, request.method, "The emulator failed: its log says where.")
 
 
 def _response(method: str, reply: Reply) -> Response:

@@ -1,4 +1,4 @@
-"""The URL table: which handler answers which verb at which address."""
+"""The URL table: the handler for each method at each address."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -12,60 +12,60 @@ from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.wire.dialects import Dialect
 
 Handler = Callable[[RequestContext], Reply]
-Verbs = Mapping[str, Handler]
+Methods = Mapping[str, Handler]
 
 ROOT = "/api/v3"
-# Handlers that write although their verb is one that reads.
+# Handlers of GET that write.
 WRITERS = frozenset({jobs.actions, parameters.public_key})
-# Their names may hold slashes, so nothing can follow the key in the path.
+# Keys of these types may contain slashes, so nothing can follow the key in the path.
 _SLASHED = ("params", "templates")
 
-_COLLECTION: Verbs = {
+_COLLECTION: Methods = {
     "GET": listing.list_objects,
     "HEAD": listing.count_objects,
     "POST": objects.create,
 }
-_OBJECT: Verbs = {
+_OBJECT: Methods = {
     "GET": objects.read,
     "HEAD": objects.exists,
     "PUT": objects.replace,
     "PATCH": objects.patch,
     "DELETE": objects.delete,
 }
-_PARAMS: Verbs = {
+_PARAMS: Methods = {
     "GET": parameters.read_all,
     "POST": parameters.replace_all,
     "PATCH": parameters.patch_all,
 }
-_PARAM: Verbs = {
+_PARAM: Methods = {
     "GET": parameters.read_one,
     "POST": parameters.set_one,
     "DELETE": parameters.delete_one,
 }
-_META: Verbs = {"GET": parameters.read_meta, "PATCH": parameters.patch_meta}
-_ACTION: Verbs = {"GET": endpoint.one_action, "POST": endpoint.one_action}
-_JOBS: Verbs = {**_COLLECTION, "POST": jobs.create}
-_LOG: Verbs = {"GET": jobs.read_log, "HEAD": jobs.read_log, "PUT": jobs.append_log}
-_MODERN: Mapping[str, Verbs] = {
+_META: Methods = {"GET": parameters.read_meta, "PATCH": parameters.patch_meta}
+_ACTION: Methods = {"GET": endpoint.one_action, "POST": endpoint.one_action}
+_JOBS: Methods = {**_COLLECTION, "POST": jobs.create}
+_LOG: Methods = {"GET": jobs.read_log, "HEAD": jobs.read_log, "PUT": jobs.append_log}
+_MODERN: Mapping[str, Methods] = {
     "/<any(machines):prefix>/<key>/token": {"GET": endpoint.machine_token},
     "/whoami": {"POST": endpoint.whoami},
 }
-_CONTENT: Verbs = {"GET": contents.read, "PUT": contents.replace, "DELETE": contents.delete}
-_PREFS: Verbs = {"GET": endpoint.preferences, "POST": endpoint.set_preferences}
+_CONTENT: Methods = {"GET": contents.read, "PUT": contents.replace, "DELETE": contents.delete}
+_PREFS: Methods = {"GET": endpoint.preferences, "POST": endpoint.set_preferences}
 
 
 class Routes:
-    """The addresses of one dialect."""
+    """The routes of one dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._table = _table(dialect)
         rules = [Rule(ROOT + path, endpoint=path) for path in self._table]
         addresses = Map(rules, merge_slashes=False, redirect_defaults=False)
         addresses.update()
-        self._matcher = addresses.bind("embedded")
+        self._matcher = addresses.bind("emulator")
 
     def find(self, method: str, path: str) -> tuple[Handler, Mapping[str, str]] | None:
-        """The handler for a request and what its path holds; None for no route."""
+        """Return the handler for a request and the variables of its path; None if there is no route."""
         try:
             address, arguments = self._matcher.match(path, method="GET")
         except HTTPException:
@@ -76,18 +76,18 @@ class Routes:
 
 @cache
 def routes(dialect: Dialect) -> Routes:
-    """The routes of a dialect, compiled once."""
+    """Return the routes of a dialect, compiled once."""
     return Routes(dialect)
 
 
-def _table(dialect: Dialect) -> Mapping[str, Verbs]:
-    kinds = object_types(dialect)
-    every = _one_of(list(kinds))
-    plain = _one_of([prefix for prefix in kinds if prefix not in _SLASHED])
-    made = _one_of([prefix for prefix in kinds if prefix != "jobs"])
-    acting = _one_of([prefix for prefix in kinds if prefix not in ("jobs", *_SLASHED)])
+def _table(dialect: Dialect) -> Mapping[str, Methods]:
+    types = object_types(dialect)
+    every = _one_of(list(types))
+    plain = _one_of([prefix for prefix in types if prefix not in _SLASHED])
+    made = _one_of([prefix for prefix in types if prefix != "jobs"])
+    acting = _one_of([prefix for prefix in types if prefix not in ("jobs", *_SLASHED)])
     slashed = _one_of(list(_SLASHED))
-    holders = _one_of([prefix for prefix, kind in kinds.items() if kind.has_params])
+    holders = _one_of([prefix for prefix, object_type in types.items() if object_type.has_params])
     return {
         "/info": {"GET": endpoint.info},
         "/objects": {"GET": endpoint.types},

@@ -1,4 +1,4 @@
-"""What a fresh store holds: the objects every endpoint has, and some simulated machines."""
+"""The first content of a store: the objects that every endpoint has, and some machine records."""
 
 import uuid
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.dialects import Dialect
 from drp_emulator.wire.documents import Document
 
-# The same machines have the same Uuids in every store, so that examples can name them.
+# A machine has the same Uuid in every store, so that examples can name it.
 _MACHINES = uuid.UUID("6d8c3c1e-9b0f-5c37-9a54-5d2f1c7f0e11")
 _BASE_ADDRESS = 100
 _BUILT_IN: Document = {"ReadOnly": True, "Bundle": "BasicStore"}
@@ -59,7 +59,7 @@ _PREFERENCES = {
 
 
 def seeder(dialect: Dialect, machines: int) -> Callable[[Transaction], None]:
-    """What fills a fresh store for this dialect with that many machines."""
+    """Return a function that fills a fresh store for a dialect, with this many machines."""
 
     def seed(transaction: Transaction) -> None:
         for prefix, documents in _OBJECTS.items():
@@ -76,12 +76,12 @@ def seeder(dialect: Dialect, machines: int) -> Callable[[Transaction], None]:
 
 
 def _put(transaction: Transaction, dialect: Dialect, prefix: str, document: Document) -> None:
-    kind = object_types(dialect).get(prefix)
-    if kind is None:
+    object_type = object_types(dialect).get(prefix)
+    if object_type is None:
         return
-    whole = kind.struct(dialect).decode({**document, "Validated": True, "Available": True})
-    name = whole["Name"] if kind.key == "Uuid" else None
-    transaction.put(prefix, whole[kind.key], whole, name)
+    whole = object_type.struct(dialect).decode({**document, "Validated": True, "Available": True})
+    name = whole["Name"] if object_type.key == "Uuid" else None
+    transaction.put(prefix, whole[object_type.key], whole, name)
 
 
 def _machine(dialect: Dialect, number: int) -> Document:
@@ -110,10 +110,18 @@ def _machine(dialect: Dialect, number: int) -> Document:
     }
 
 
+def set_password(transaction: Transaction, password: str) -> None:
+    """Give the operator this password; another one than before ends the operator's tokens."""
+    user = transaction.get("users", USER)
+    old = transaction.password_hash(USER)
+    if user is not None and (old is None or not credentials.matches(password, old)):
+        transaction.put("users", USER, {**user, "Secret": credentials.random_word()})
+        transaction.set_password_hash(USER, credentials.hashed(password))
+
+
 def _put_first_user(transaction: Transaction, dialect: Dialect) -> None:
-    user = {"Name": USER, "Secret": credentials.random_word(), "Roles": ["superuser"]}
-    _put(transaction, dialect, "users", user)
-    transaction.set_password_hash(USER, credentials.hashed(PASSWORD))
+    _put(transaction, dialect, "users", {"Name": USER, "Roles": ["superuser"]})
+    set_password(transaction, PASSWORD)
 
 
 def _put_preferences(transaction: Transaction) -> None:
@@ -125,4 +133,4 @@ def _put_preferences(transaction: Transaction) -> None:
 
 def _endpoint_id() -> str:
     raw = uuid.uuid4().hex[:12]
-    return ":".join(raw[place : place + 2] for place in range(0, len(raw), 2))
+    return ":".join(raw[start : start + 2] for start in range(0, len(raw), 2))

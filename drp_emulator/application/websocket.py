@@ -1,4 +1,4 @@
-"""One websocket: filters come in, events go out."""
+"""One websocket: receive filters, send events."""
 
 import functools
 import socket
@@ -12,32 +12,32 @@ from drp_emulator.storage.clock import now
 from drp_emulator.wire.documents import encode
 
 _PING_SECONDS = 25
-# A client that takes nothing for so long is gone.
-_PATIENCE_SECONDS = 10.0
+_SEND_SECONDS = 10.0
+"""How long a client may take to accept an event before it counts as gone."""
 _LONGEST_COMMAND = 64 * 1024
 _PARTS = 3
 
 
 class NoHandshake(Exception):
-    """The request does not ask for a websocket in a way that can be answered."""
+    """The request is no valid handshake of a websocket."""
 
 
 def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> None:
-    """Speak with one client until either side ends it.
+    """Serve one client until either side ends the connection.
 
     Raises:
-        NoHandshake: Nothing was sent yet.
+        NoHandshake: The handshake is not valid; nothing was sent.
     """
     from simple_websocket import ConnectionClosed, ConnectionError, Server  # noqa: A004 - its name
     from wsproto.utilities import ProtocolError
 
     if "werkzeug.socket" not in environ:
         raise NoHandshake("The client is not using the websocket protocol")
-    wire = _Wire(environ["werkzeug.socket"])
+    client = _Socket(environ["werkzeug.socket"])
     daemon = functools.partial(threading.Thread, daemon=True)
     try:
         connection = Server(
-            {**environ, "werkzeug.socket": wire},
+            {**environ, "werkzeug.socket": client},
             ping_interval=_PING_SECONDS,
             max_message_size=_LONGEST_COMMAND,
             thread_class=daemon,
@@ -50,11 +50,11 @@ def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> 
     try:
         with suppress(ConnectionClosed):
             while True:
-                _obey(connection.receive(), listener, notifier)
+                _execute(connection.receive(), listener, notifier)
     finally:
         notifier.leave(listener)
         sender.join()
-        wire.close()
+        client.close()
 
 
 def _send(connection: Any, listener: Listener) -> None:
@@ -65,13 +65,13 @@ def _send(connection: Any, listener: Listener) -> None:
         while (text := listener.outbox.get()) is not None:
             connection.send(text)
         if listener.lost:
-            connection.close(1013, "Events were lost: connect and look again")
-    # The reader notices that nothing more can come.
+            connection.close(1013, "Events were lost: connect again and read the objects")
+    # Wakes the thread that reads.
     connection.sock.close()
 
 
-def _obey(command: str | bytes | None, listener: Listener, notifier: Notifier) -> None:
-    """`register TYPE.ACTION.KEY` or `deregister TYPE.ACTION.KEY`; anything else is ignored, as DRP does."""
+def _execute(command: str | bytes | None, listener: Listener, notifier: Notifier) -> None:
+    """Execute `register TYPE.ACTION.KEY` or `deregister TYPE.ACTION.KEY`; ignore anything else, as DRP does."""
     if not isinstance(command, str):
         return
     verb, _, words = command.strip().partition(" ")
@@ -93,28 +93,28 @@ def _obey(command: str | bytes | None, listener: Listener, notifier: Notifier) -
     (notifier.register if verb == "register" else notifier.deregister)(listener, wanted, receipt)
 
 
-class _Wire:
+class _Socket:
     """The socket as the websocket library uses it: whole messages, one thread at a time.
 
-    The library takes part of a message for all of it, and TLS does not bear two threads at once.
+    The library does not send what `send` leaves over, and TLS does not allow two threads at once.
     """
 
     def __init__(self, connection: socket.socket) -> None:
-        connection.settimeout(_PATIENCE_SECONDS)
+        connection.settimeout(_SEND_SECONDS)
         self._connection = connection
         self._busy = threading.Lock()
 
     def fileno(self) -> int:
-        """What the library waits on."""
+        """Return the descriptor on which the library waits."""
         return self._connection.fileno()
 
     def recv(self, length: int) -> bytes:
-        """Read what is there; only called when there is something."""
+        """Read; the library calls it only if there is something to read."""
         with self._busy:
             return self._connection.recv(length)
 
     def send(self, data: bytes) -> None:
-        """Write all of it."""
+        """Write the whole message."""
         with self._busy:
             self._connection.sendall(data)
 

@@ -1,7 +1,7 @@
-"""The page at `/`: files for a browser, which then asks the API as any other client does.
+"""The dashboard at `/`: files for a browser, which then uses the API as any other client does.
 
-The files hold none of the endpoint's data, so they need no log-in; everything they show comes from
-requests with the credentials of whoever watches.
+The files contain no data of the endpoint, so they need no log-in. Everything they show comes from requests with the
+user's credentials.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-# Only files from here run or are shown, whatever names and values the endpoint's objects have.
+# Only these files run or are shown, whatever the names and values of objects are.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,8 +28,8 @@ _HEADERS = {
 }
 
 
-def part(request: Request) -> Response | None:
-    """The file of the page that a request asks for; None for anything else."""
+def file_for(request: Request) -> Response | None:
+    """Return the file that a request asks for; None if it asks for something else."""
     if request.method not in ("GET", "HEAD"):
         return None
     content = _files().get(request.path)
@@ -39,15 +39,15 @@ def part(request: Request) -> Response | None:
     response = Response(content, content_type=_TYPES[ending], headers=_HEADERS)
     response.add_etag()
     response.make_conditional(request)
-    response.headers.remove("Date")  # the connection says it
+    response.headers.remove("Date")  # the server sends it
     return response
 
 
 @cache
 def _files() -> Mapping[str, bytes]:
-    """Every file by its address, read when somebody first opens the page."""
+    """Return every file by its address, read at the first use of the dashboard."""
     from importlib.resources import files
 
     folder = files(__name__).joinpath("static")
-    found = {f"/page/{file.name}": file.read_bytes() for file in folder.iterdir()}
-    return {"/": found.pop("/page/index.html"), **found}
+    found = {f"/dashboard/{file.name}": file.read_bytes() for file in folder.iterdir()}
+    return {"/": found.pop("/dashboard/index.html"), **found}

@@ -1,4 +1,5 @@
-"""The two ways in: `adapter`, in this process and without a port, and `server`, on a loopback port.
+"""The two ways in: `adapter` without a port, in the caller's process, and `server` on a loopback port.
 
-They turn requests into WSGI calls and know nothing of what is asked. Nothing else imports them, but who opens one.
+They turn requests into WSGI calls and know nothing of their meaning. `connection` speaks HTTP, `browser` refuses what
+web pages of other origins send, `certificate` and `temporary` make what an endpoint needs while it runs.
 """

@@ -1,4 +1,4 @@
-"""Door without a socket: a requests adapter that calls the application in this process."""
+"""The emulator without a socket: a requests adapter that calls the application in this process."""
 
 import io
 import threading
@@ -22,10 +22,10 @@ URL = "http://embedded.drp/"
 
 
 class EmulatorAdapter(BaseAdapter):
-    """Answers requests from the endpoint over a store; many threads may use one adapter.
+    """Answer requests from a store; many threads may use one adapter.
 
     Args:
-        store: The store's file; made and seeded when missing.
+        store: The store's file; made and filled if it is missing.
         machines: How many simulated machines a fresh store has.
         dialect: `v4.8` or `v3.13`.
 
@@ -43,14 +43,14 @@ class EmulatorAdapter(BaseAdapter):
 
     @property
     def key(self) -> str:
-        """The operator's `user:password`."""
+        """Return the operator's `user:password`."""
         return f"{USER}:{PASSWORD}"
 
     def send(  # noqa: PLR0917 - requests' signature
         self,
         request: PreparedRequest,
         stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - requests' signature
-        timeout: Any = None,  # noqa: ARG002 - there is no wire to wait for
+        timeout: Any = None,  # noqa: ARG002 - no network is involved
         verify: Any = True,  # noqa: ARG002, FBT002 - there is no certificate
         cert: Any = None,  # noqa: ARG002 - nor a client's
         proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - nor a proxy
@@ -63,18 +63,18 @@ class EmulatorAdapter(BaseAdapter):
 
         answer = wsgi.call(self._app(), _environ(request))
         if answer is None:
-            raise AssertionError("there is no connection here that could be taken over")
+            raise AssertionError("without a socket there is no connection to take over")
         response.status_code, response.reason = answer.code, answer.reason
         response.headers = CaseInsensitiveDict(answer.headers)
         response.raw = io.BytesIO(answer.body)
         return response
 
     def open(self) -> None:
-        """Open the store now, so that a fault of its file is no fault of a request."""
+        """Open the store now, so that an unusable file is no error of a request."""
         self._app()
 
     def close(self) -> None:
-        """Let go of the store; a later request would open it again."""
+        """Close the store; a later request opens it again."""
         with self._starting:
             if self._application is not None:
                 self._application.close()
@@ -84,7 +84,7 @@ class EmulatorAdapter(BaseAdapter):
         application = self._application
         if application is not None:
             return application
-        # Werkzeug takes longer to import than a small run takes: only who asks pays.
+        # Werkzeug takes longer to import than a small run takes, so that it is imported at the first request.
         from drp_emulator.application.app import Application
 
         with self._starting:

@@ -1,51 +1,28 @@
-"""A self-signed certificate for the loopback address."""
+"""A certificate for the loopback addresses, issued by an authority that exists for this run only."""
 
-import datetime
-import ipaddress
 from pathlib import Path
 
-_VALID_DAYS = 365
+_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def write_self_signed(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate and its key; returns the two files.
+def write_certificate(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate with its authority's, and its key; return the two files.
+
+    The server sends both certificates, so that a client can fetch what it needs to verify the endpoint from there.
 
     Raises:
         RuntimeError: The package that makes certificates is not installed.
     """
     try:
-        from cryptography import x509
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import ec
+        import trustme
     except ImportError:
-        raise RuntimeError("TLS needs the package cryptography: pip install cryptography") from None
-    key = ec.generate_private_key(ec.SECP384R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Acme Co")])
-    now = datetime.datetime.now(datetime.UTC)
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=_VALID_DAYS))
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA384())
-    )
-    return (
-        _write(folder / "server.crt", certificate.public_bytes(serialization.Encoding.PEM)),
-        _write(
-            folder / "server.key",
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            ),
-        ),
-    )
+        raise RuntimeError(
+            "TLS needs the package trustme: install it with pip install 'drp-emulator[tls]', or leave --tls out."
+        ) from None
+    authority = trustme.CA(organization_name="drp-emulator")
+    issued = authority.issue_cert(*_NAMES)
+    chain = b"".join(part.bytes() for part in (*issued.cert_chain_pems, authority.cert_pem))
+    return _write(folder / "server.crt", chain), _write(folder / "server.key", issued.private_key_pem.bytes())
 
 
 def _write(file: Path, content: bytes) -> Path:

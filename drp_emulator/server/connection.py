@@ -1,112 +1,191 @@
-"""One client's connection: HTTP/1.1 requests, kept open between them."""
+"""One client's connection: HTTP/1.1 requests, one after the other, read and written by h11."""
 
 import logging
+import socket
+import ssl
+import time
+from contextlib import suppress
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from drp_emulator.server import wsgi
+import h11
+
+from drp_emulator.server import browser, wsgi
+from drp_emulator.wire.error_replies import ErrorReply
 
 if TYPE_CHECKING:
     from drp_emulator.application.app import Application
 
+_VERSIONS = (b"1.0", b"1.1")
+_MAX_HEAD_BYTES = 64 * 1024
 _MAX_BODY_BYTES = 16 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+_TIMEOUT_SECONDS = 10.0
+"""How long one operation of the socket may take."""
+_ARRIVAL_SECONDS = 20.0
+"""How long a request may take to arrive, from the opening of the connection or its own first byte."""
+_IDLE_SECONDS = 3600.0
+"""How long a connection may stay open between requests. A `drpcli wait` sends none while no event comes."""
+_LINGER_SECONDS = 1.0
 _LOG = logging.getLogger(__name__)
+# The first sentence of the reply; h11's own reasons quote the request.
+_REASONS = {
+    HTTPStatus.REQUEST_TIMEOUT: f"The request did not arrive within {_ARRIVAL_SECONDS:g} s: send it again.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"The body is longer than {_MAX_BODY_BYTES} bytes: send less at once.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: f"The headers are longer than {_MAX_HEAD_BYTES} bytes: send fewer.",
+    HTTPStatus.HTTP_VERSION_NOT_SUPPORTED: "The version of HTTP is unknown: use HTTP/1.1.",
+    HTTPStatus.NOT_IMPLEMENTED: "The transfer coding is unknown: send the body with Content-Length or in chunks.",
+}
+_MALFORMED = "The request is not well-formed HTTP/1.1: correct its first line, headers or body."
 
 
-class Connection(BaseHTTPRequestHandler):
-    """Turns requests into WSGI calls.
+class Connection:
+    """The requests of one client, turned into WSGI calls.
 
-    Werkzeug's own handler closes the connection after every request, which costs clients far
-    more time than the answer does.
+    Args:
+        client: The socket, before any TLS handshake.
+        application: What answers.
+        tls: With it the client has to shake hands first.
+
+    Attributes:
+        idle_since: When the connection began to wait for a request; None while one is answered.
     """
 
-    protocol_version = "HTTP/1.1"
-    # Without it small answers wait for the client's delayed acknowledgement.
-    disable_nagle_algorithm = True
-    wbufsize = -1
+    def __init__(self, client: socket.socket, application: "Application", tls: ssl.SSLContext | None) -> None:
+        self.idle_since: float | None = time.monotonic()
+        self._client = client
+        self._application = application
+        self._tls = tls
+        self._server: tuple[str, int] = client.getsockname()[:2]
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
+        self._deadline = self.idle_since + _ARRIVAL_SECONDS
 
-    def handle_one_request(self) -> None:
-        """Read and answer one request."""
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline:
-            self.close_connection = True
-            return
-        if not self.parse_request():
-            self.wfile.flush()
-            return
-        try:
-            body = self._body()
-        except ValueError:
-            self.close_connection = True
-            self.send_error(HTTPStatus.BAD_REQUEST, "Unreadable body")
-        else:
-            self._answer(body)
-        self.wfile.flush()
-
-    def finish(self) -> None:
-        """Close both directions, also where the client has gone before everything was written."""
-        try:
-            super().finish()
-        except OSError:
-            self.rfile.close()
-
-    def version_string(self) -> str:
-        """The Server header: no versions of what is underneath."""
-        return "drp-embedded"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's signature
-        """Log at debug level only; the terminal belongs to whoever started the endpoint."""
-        _LOG.debug(format, *args)
-
-    def _answer(self, body: bytes) -> None:
-        headers: list[tuple[str, str]] = list(self.headers.items())
-        environment = wsgi.environ(self.command, self.path, self.connection.getsockname()[:2], headers, body)
-        environment["SERVER_PROTOCOL"] = self.request_version
-        environment["REMOTE_ADDR"] = str(self.client_address[0])
-        if self.headers.get("Upgrade", "").casefold() == "websocket":
-            # Whoever takes the connection over leaves nothing of it.
-            environment["werkzeug.socket"] = self.connection
-            self.close_connection = True
-        application: Application = self.server.application  # type: ignore[attr-defined]
-        answer = wsgi.call(application, environment)
-        if answer is not None:
-            self._send(answer)
-
-    def _send(self, answer: wsgi.Answer) -> None:
-        self.send_response(answer.code, answer.reason)
-        for name, value in answer.headers:
-            if name.casefold() != "content-length" or self.command == "HEAD":
-                self.send_header(name, value)
-        if self.command != "HEAD":
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-
-    def _body(self) -> bytes:
-        """The whole body, so that the next request starts where this one ends.
+    def run(self) -> None:
+        """Answer requests until either side closes the connection.
 
         Raises:
-            ValueError: Its length cannot be told.
+            OSError: The client has closed the connection early, or was too slow.
         """
-        if "chunked" in self.headers.get("Transfer-Encoding", "").casefold():
-            return self._chunks()
-        length = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= length <= _MAX_BODY_BYTES:
-            raise ValueError(length)
-        body = self.rfile.read(length)
-        if len(body) < length:
-            raise ValueError(length)
-        return body
+        self._client.settimeout(_TIMEOUT_SECONDS)
+        # Without it small answers wait for the client's delayed acknowledgement.
+        self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is not None:
+            self._client = self._tls.wrap_socket(self._client, server_side=True)
+        try:
+            while self._serve_one():
+                self.idle_since = time.monotonic()
+                self._deadline = self.idle_since + _IDLE_SECONDS
+        except h11.RemoteProtocolError as error:
+            self._refuse(HTTPStatus(error.error_status_hint))
+        except TimeoutError:
+            if self._http.their_state is not h11.IDLE or self._http.trailing_data[0]:
+                self._refuse(HTTPStatus.REQUEST_TIMEOUT)
+        finally:
+            self.close()
+            self._client.close()
 
-    def _chunks(self) -> bytes:
-        body = b""
-        while size := int(self.rfile.readline(1024).split(b";")[0].strip(), 16):
-            if size < 0 or len(body) + size > _MAX_BODY_BYTES:
-                raise ValueError(size)
-            body += self.rfile.read(size)
-            self.rfile.readline(1024)
-        while self.rfile.readline(65537).strip():
-            pass  # trailers
-        return body
+    def close(self) -> None:
+        """End the connection in both directions; another thread that waits for it notices."""
+        self.idle_since = None
+        with suppress(OSError):
+            self._client.shutdown(socket.SHUT_RDWR)
+
+    def _serve_one(self) -> bool:
+        """Answer one request; return whether another can follow."""
+        request = self._next_event()
+        if not isinstance(request, h11.Request):
+            return False
+        self.idle_since = None
+        if request.http_version not in _VERSIONS:
+            raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
+        names = {name for name, _ in request.headers}
+        if {b"content-length", b"transfer-encoding"} <= names:
+            raise h11.RemoteProtocolError("two lengths")  # where the body ends depends on who reads it
+        body = self._body()
+        is_upgrade = dict(request.headers).get(b"upgrade", b"").lower() == b"websocket"
+        answer = self._answer(request, body, is_upgrade=is_upgrade)
+        if answer is None:
+            return False
+        self._send(answer, has_body=request.method != b"HEAD")
+        if is_upgrade or self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    def _answer(self, request: h11.Request, body: bytes, *, is_upgrade: bool) -> wsgi.Answer | None:
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
+        environment = wsgi.environ(
+            request.method.decode("latin-1"), request.target.decode("latin-1"), self._server, headers, body
+        )
+        environment["SERVER_PROTOCOL"] = f"HTTP/{request.http_version.decode('latin-1')}"
+        environment["wsgi.url_scheme"] = "http" if self._tls is None else "https"
+        if is_upgrade:
+            # A websocket takes the connection over; no further request can follow.
+            environment["werkzeug.socket"] = self._client
+        try:
+            browser.check(environment)
+        except ErrorReply as error:
+            return wsgi.refusal(error)
+        return wsgi.call(self._application, environment)
+
+    def _body(self) -> bytes:
+        """Read the whole body, so that the next request starts behind it."""
+        parts = []
+        length = 0
+        if self._http.they_are_waiting_for_100_continue:
+            self._client.sendall(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+        while isinstance(event := self._next_event(), h11.Data):
+            parts.append(bytes(event.data))
+            length += len(event.data)
+            if length > _MAX_BODY_BYTES:
+                raise h11.RemoteProtocolError("too long", error_status_hint=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return b"".join(parts)
+
+    def _next_event(self) -> Any:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            self._http.receive_data(self._receive())
+        return event
+
+    def _receive(self) -> bytes:
+        """Return what the client has sent; empty at its end.
+
+        Raises:
+            TimeoutError: A request does not arrive in time.
+        """
+        while True:
+            with suppress(TimeoutError):
+                data = self._client.recv(_CHUNK_BYTES)
+                break
+            self._check_deadline()
+        if self.idle_since is None:
+            self._check_deadline()
+        else:
+            self.idle_since = None
+            self._deadline = time.monotonic() + _ARRIVAL_SECONDS
+        return data
+
+    def _check_deadline(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise TimeoutError
+
+    def _send(self, answer: wsgi.Answer, *, has_body: bool) -> None:
+        headers = wsgi.framed(answer, has_body=has_body)
+        response = h11.Response(status_code=answer.code, headers=headers, reason=answer.reason)
+        data = self._http.send(response) or b""
+        if has_body:
+            data += self._http.send(h11.Data(data=answer.body)) or b""
+        data += self._http.send(h11.EndOfMessage()) or b""
+        self._client.sendall(data)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Say why, and read on for a moment: a socket that is closed with bytes unread takes the answer with it."""
+        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        _LOG.debug("Refused a request: %d", status)
+        answer = wsgi.refusal(ErrorReply(status, "", _REASONS.get(status, _MALFORMED), headers={"Connection": "close"}))
+        self._send(answer, has_body=True)
+        self._client.shutdown(socket.SHUT_WR)
+        self._client.settimeout(_LINGER_SECONDS)
+        self._deadline = time.monotonic() + _LINGER_SECONDS
+        while self._client.recv(_CHUNK_BYTES):
+            self._check_deadline()

@@ -1,36 +1,36 @@
-"""Door with a socket: a threaded server on the loopback interface."""
+"""The emulator on a loopback port: one thread a connection."""
 
 import errno
-import socket
+import resource
 import ssl
 import sys
-import tempfile
 import threading
-from contextlib import suppress
-from http.server import ThreadingHTTPServer
+from operator import itemgetter
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, Self
 
 from drp_emulator.application.app import Application
 from drp_emulator.server.connection import Connection
+from drp_emulator.server.temporary import TemporaryFolder
 
 _LOOPBACK = "127.0.0.1"
-# How long stopping waits for an answer that is being worked on.
-_FAREWELL_SECONDS = 5.0
+_STOP_SECONDS = 5.0
+"""How long stopping waits for an answer that is being worked on."""
 
 
 class EmulatedEndpoint:
-    """An endpoint on a loopback port; a context manager that starts and stops it.
+    """A DRP endpoint on a loopback port; a context manager that starts and stops it.
 
     Args:
         store: The store's file; None for a temporary one, removed at the end.
-        machines: How many simulated machines a fresh store has.
+        machines: How many machine records a fresh store has.
         dialect: `v4.8` or `v3.13`.
-        tls: Speak https with a certificate made on the spot.
+        tls: Speak https, with a certificate made at the start.
         port: Where to listen; 0 for any free port.
 
     Attributes:
-        certificate: With TLS, the file to verify the endpoint against.
+        certificate: With TLS, the file that clients verify the endpoint with.
     """
 
     def __init__(
@@ -47,49 +47,48 @@ class EmulatedEndpoint:
         self._options: dict[str, Any] = {"machines": machines, "dialect": dialect}
         self._tls = tls
         self._port = port
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryFolder | None = None
         self._application: Application | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
-        """The address, without the path of the API.
+        """Return the address, without the path of the API.
 
         Raises:
-            RuntimeError: It is not running.
+            RuntimeError: The endpoint is not running.
         """
         if self._server is None:
-            raise RuntimeError("The embedded endpoint is not running: call start() first.")
+            raise RuntimeError("The emulator is not running: call start() first.")
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{_LOOPBACK}:{self._server.server_address[1]}"
 
     def start(self) -> Self:
-        """Listen and answer, in a thread of its own.
+        """Listen and answer in a thread of its own.
 
         Raises:
             OSError: The port is taken.
-            RuntimeError: TLS is asked for and the package for it is missing.
-            ValueError: Unknown dialect, or the store is something else.
+            RuntimeError: TLS needs a package that is not installed.
+            ValueError: The dialect is unknown, or the store cannot be used.
         """
         if self._server is not None:
             return self
-        self._folder = tempfile.TemporaryDirectory(prefix="drp-embedded-")
-        folder = Path(self._folder.name)
         try:
-            store = folder / "store.db" if self._store is None else self._store
+            self._folder = TemporaryFolder()
+            store = self._folder.path / "store.db" if self._store is None else self._store
             self._application = Application(store, **self._options)
-            context = self._tls_context(folder) if self._tls else None
+            context = self._tls_context(self._folder.path) if self._tls else None
             self._server = _listening(self._port, self._application, context)
         except BaseException:
             self.stop()
             raise
-        self._thread = threading.Thread(target=self._serve, name="drp-embedded", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="drp-emulator", daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Stop answering, close every connection and remove what was temporary."""
+        """Stop answering, close every connection and remove the temporary files."""
         if self._server is not None:
             if self._thread is not None:
                 self._server.shutdown()
@@ -98,12 +97,12 @@ class EmulatedEndpoint:
         if self._application is not None:
             self._application.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
         self._server = self._thread = self._application = self._folder = None
         self.certificate = None
 
     def wait(self) -> None:
-        """Wait until it is stopped from another thread or by a signal handler's exception."""
+        """Wait until another thread stops the endpoint, or a signal handler raises."""
         if self._thread is not None:
             self._thread.join()
 
@@ -118,43 +117,58 @@ class EmulatedEndpoint:
             self._server.serve_forever(poll_interval=0.05)
 
     def _tls_context(self, folder: Path) -> ssl.SSLContext:
-        from drp_emulator.server.certificate import write_self_signed
+        from drp_emulator.server.certificate import write_certificate
 
-        self.certificate, key = write_self_signed(folder)
+        self.certificate, key = write_certificate(folder)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, key)
         return context
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     """One thread a connection; stopping it closes the connections that are still open."""
 
+    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], application: Application, tls: ssl.SSLContext | None) -> None:
-        self.application = application
+        self._application = application
         self._tls = tls
-        self._open: dict[threading.Thread, socket.socket] = {}
-        super().__init__(address, Connection)
+        self._open: dict[threading.Thread, Connection] = {}
+        # A connection takes one file, and its transaction as many again.
+        self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+        super().__init__(address, BaseRequestHandler)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the base's signature
+        """Accept a connection unless there are too many; of these, close the one that has waited longest."""
+        if len(self._open) < self._limit:
+            return True
+        waiting = [(since, one) for one in list(self._open.values()) if (since := one.idle_since) is not None]
+        if not waiting:
+            return False
+        min(waiting, key=itemgetter(0))[1].close()
+        return True
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Give a connection a thread; known here, so that closing finds every one."""
+        """Start a thread for a connection and register it, so that closing finds it."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._open[thread] = request
+        try:
+            self._open[thread] = Connection(request, self._application, self._tls)
+        except OSError:
+            request.close()
+            return
         thread.start()
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer one connection; the TLS handshake happens here, not in the accepting loop."""
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base's signature
+        """Answer the requests of one connection, in its thread, and forget it."""
         try:
-            secured = request if self._tls is None else self._secured(request, self._tls)
-            if secured is not None:
-                super().process_request_thread(secured, client_address)
+            self._open[threading.current_thread()].run()
         finally:
-            self._open.pop(threading.current_thread(), None)
+            del self._open[threading.current_thread()]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no event; anything else is printed."""
+        """Ignore a client that has gone away; print anything else."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -162,18 +176,8 @@ class _Server(ThreadingHTTPServer):
         """Close the listening socket and every connection."""
         super().server_close()
         for thread, connection in list(self._open.items()):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            thread.join(_FAREWELL_SECONDS)
-
-    def _secured(self, request: socket.socket, tls: ssl.SSLContext) -> socket.socket | None:
-        try:
-            secured = tls.wrap_socket(request, server_side=True)
-        except OSError:
-            request.close()
-            return None
-        self._open[threading.current_thread()] = secured
-        return secured
+            connection.close()
+            thread.join(_STOP_SECONDS)
 
 
 def _listening(port: int, application: Application, context: ssl.SSLContext | None) -> _Server:

@@ -1,12 +1,23 @@
-"""What the doors share: an HTTP request as WSGI (PEP 3333) has it, and the application's answer to it."""
+"""What adapter and server share: an HTTP request as WSGI (PEP 3333) has it, and the application's answer to it."""
 
 import io
+import time
 from collections.abc import Iterable
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from drp_emulator.wire.documents import encode
+from drp_emulator.wire.error_replies import ErrorReply
+
 if TYPE_CHECKING:
     from drp_emulator.application.app import Application
+
+_SOFTWARE = "drp-emulator"
+_WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_NOT_HANDED_ON = frozenset({"CONTENT_LENGTH", "TRANSFER_ENCODING"})
 
 
 class Answer(NamedTuple):
@@ -21,7 +32,15 @@ class Answer(NamedTuple):
 def environ(
     method: str, target: str, server: tuple[str, int], headers: Iterable[tuple[str, str]], body: bytes
 ) -> dict[str, Any]:
-    """The request's environment; `target` as it stands in the request line, `server` by host and port."""
+    """Return the request's environment.
+
+    Args:
+        method: The HTTP method.
+        target: The path and query as they stand in the request line.
+        server: Host and port of the endpoint.
+        headers: Names and values; a name may occur more than once.
+        body: The whole body.
+    """
     path, _, query = target.partition("?")
     made: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -42,16 +61,19 @@ def environ(
         "wsgi.run_once": False,
     }
     for name, value in headers:
+        if "_" in name:
+            continue  # in WSGI it could not be told from the same name with a hyphen
         variable = name.upper().replace("-", "_")
-        if variable == "CONTENT_TYPE":
-            made[variable] = value
-        elif variable not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
-            made[f"HTTP_{variable}"] = value
+        if variable in _NOT_HANDED_ON:
+            continue
+        if variable != "CONTENT_TYPE":
+            variable = f"HTTP_{variable}"
+        made[variable] = f"{made[variable]},{value}" if variable in made else value
     return made
 
 
 def call(application: "Application", environment: dict[str, Any]) -> Answer | None:
-    """The application's answer; None where it has taken the connection over."""
+    """Return the application's answer; None if it has taken the connection over."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
@@ -63,3 +85,23 @@ def call(application: "Application", environment: dict[str, Any]) -> Answer | No
     status, headers = started[0]
     code, _, reason = status.partition(" ")
     return Answer(int(code), reason, headers, body)
+
+
+def framed(answer: Answer, *, has_body: bool) -> list[tuple[str, str]]:
+    """Return the headers with which a server sends the answer; without a body its length is the application's."""
+    headers = [("Server", _SOFTWARE), ("Date", _date(int(time.time())))]
+    headers += [header for header in answer.headers if not (has_body and header[0].casefold() == "content-length")]
+    if has_body and answer.code not in _WITHOUT_LENGTH:
+        headers.append(("Content-Length", str(len(answer.body))))
+    return headers
+
+
+def refusal(error: ErrorReply) -> Answer:
+    """Return the answer to a request that does not reach the application."""
+    headers = [("Content-Type", "application/json; charset=utf-8"), *error.headers.items()]
+    return Answer(error.code, HTTPStatus(error.code).phrase, headers, encode(error.document()).encode())
+
+
+@lru_cache(maxsize=1)
+def _date(moment: int) -> str:
+    return formatdate(moment, usegmt=True)

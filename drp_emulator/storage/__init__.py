@@ -1,5 +1,4 @@
-"""Where objects live: one SQLite file, and what one request sees and changes of it.
+"""The store: one SQLite file, and transactions on it.
 
-The only package that opens the file. It keeps documents, secrets and events as it is told, and knows no rule about any
-of them.
+The only package that opens the file. It keeps documents, secrets and events, and knows no rule about any of them.
 """

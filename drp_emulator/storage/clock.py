@@ -1,8 +1,8 @@
-"""The time of day, as Go writes it."""
+"""The current time, in Go's format."""
 
 from datetime import UTC, datetime
 
 
 def now() -> str:
-    """This moment."""
+    """Return the current time."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

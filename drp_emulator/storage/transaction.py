@@ -1,4 +1,4 @@
-"""What one request sees of the store and changes in it: all of it or nothing."""
+"""One transaction on the store: what a request reads and changes."""
 
 import json
 import sqlite3
@@ -6,50 +6,50 @@ import sqlite3
 from drp_emulator.storage.clock import now
 from drp_emulator.wire.documents import Document, encode
 
-# Who falls further behind than this has lost events, and is told so.
 _EVENTS_KEPT = 1024
-_EVENTS_A_BROOM = 128
+"""A listener that falls further behind has lost events, and is disconnected."""
+_EVENTS_BETWEEN_PRUNES = 128
 
 
 class Transaction:
-    """What one request sees and changes; all of it happens or none."""
+    """Read and change the store; either all changes happen or none."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def body(self, prefix: str, key: str) -> str | None:
-        """The stored JSON text of an object."""
+        """Return the stored JSON text of an object; None if there is none."""
         rows = self._connection.execute("SELECT body FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
         row = rows.fetchone()
         return None if row is None else str(row[0])
 
     def get(self, prefix: str, key: str) -> Document | None:
-        """An object by its key."""
+        """Return an object by its key; None if there is none."""
         body = self.body(prefix, key)
         return None if body is None else _document(body)
 
     def has(self, prefix: str, key: str) -> bool:
-        """Whether there is such an object."""
+        """Return whether there is such an object."""
         return self.body(prefix, key) is not None
 
     def key_of(self, prefix: str, name: str) -> str | None:
-        """The key of the object that bears this unique name, where the name is not the key."""
+        """Return the key of the object with this unique name, for types whose name is not the key."""
         rows = self._connection.execute("SELECT key FROM objects WHERE prefix = ? AND name = ?", (prefix, name))
         row = rows.fetchone()
         return None if row is None else str(row[0])
 
     def all(self, prefix: str) -> list[Document]:
-        """Every object of a type, by key."""
+        """Return every object of a type, in the order of keys."""
         rows = self._connection.execute("SELECT body FROM objects WHERE prefix = ? ORDER BY key", (prefix,))
         return [_document(body) for (body,) in rows]
 
     def count(self, prefix: str) -> int:
-        """How many objects of a type there are."""
+        """Return the number of objects of a type."""
         rows = self._connection.execute("SELECT count(*) FROM objects WHERE prefix = ?", (prefix,))
         return int(rows.fetchone()[0])
 
     def put(self, prefix: str, key: str, document: Document, name: str | None = None) -> str:
-        """Store an object and return its JSON text; `name` where a unique name is not the key."""
+        """Store an object and return its JSON text; `name` is for types whose unique name is not the key."""
         body = encode(document)
         self._connection.execute(
             "INSERT INTO objects VALUES (?, ?, ?, ?) ON CONFLICT (prefix, key)"
@@ -59,58 +59,58 @@ class Transaction:
         return body
 
     def delete(self, prefix: str, key: str) -> None:
-        """Forget an object, and with its private key whatever was sealed for it."""
+        """Delete an object and its private key, so that values sealed for it cannot be opened."""
         self._connection.execute("DELETE FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
         self._connection.execute("DELETE FROM private_keys WHERE prefix = ? AND key = ?", (prefix, key))
 
     def private_key(self, prefix: str, key: str) -> bytes | None:
-        """What opens the values sealed for an object; None where nobody asked for a key to seal with."""
+        """Return the private key of an object; None if no client has asked for the public one."""
         rows = self._connection.execute("SELECT content FROM private_keys WHERE prefix = ? AND key = ?", (prefix, key))
         row = rows.fetchone()
         return None if row is None else bytes(row[0])
 
     def set_private_key(self, prefix: str, key: str, content: bytes) -> None:
-        """Keep the private key of an object, apart from the object."""
+        """Store the private key of an object, apart from the object."""
         self._connection.execute("INSERT INTO private_keys VALUES (?, ?, ?)", (prefix, key, content))
 
     def preferences(self) -> dict[str, str]:
-        """Every preference, by name."""
+        """Return every preference by name."""
         return dict(self._connection.execute("SELECT name, value FROM preferences ORDER BY name"))
 
     def preference(self, name: str) -> str:
-        """One preference; empty when it was never set."""
+        """Return a preference; empty if it was never set."""
         rows = self._connection.execute("SELECT value FROM preferences WHERE name = ?", (name,))
         row = rows.fetchone()
         return "" if row is None else str(row[0])
 
     def set_preference(self, name: str, value: str) -> None:
-        """Set one preference."""
+        """Set a preference."""
         self._connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, value))
 
     def password_hash(self, user: str) -> str | None:
-        """The hash of a user's password, never part of the user object."""
+        """Return the hash of a user's password, which is never part of the user object."""
         rows = self._connection.execute("SELECT hash FROM passwords WHERE user = ?", (user,))
         row = rows.fetchone()
         return None if row is None else str(row[0])
 
     def set_password_hash(self, user: str, value: str | None) -> None:
-        """Set a user's password hash, or forget it."""
+        """Set a user's password hash; None deletes it."""
         self._connection.execute("DELETE FROM passwords WHERE user = ?", (user,))
         if value is not None:
             self._connection.execute("INSERT INTO passwords VALUES (?, ?)", (user, value))
 
     def fact(self, name: str) -> str:
-        """Something about the store itself, fixed when it was made."""
+        """Return a fact about the store, fixed when it was made; empty if there is none."""
         rows = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,))
         row = rows.fetchone()
         return "" if row is None else str(row[0])
 
     def set_fact(self, name: str, value: str) -> None:
-        """Record something about the store itself."""
+        """Record a fact about the store."""
         self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def record(self, event: Document, texts: tuple[str | None, str | None]) -> None:
-        """Remember an event; it happens if the transaction does.
+        """Record an event; listeners receive it if the transaction commits.
 
         Args:
             event: Type, Action, Key and Principal.
@@ -123,31 +123,31 @@ class Transaction:
             (event["Type"], event["Action"], event["Key"], body),
         )
         number = row.lastrowid or 0
-        if number % _EVENTS_A_BROOM == 0:
+        if number % _EVENTS_BETWEEN_PRUNES == 0:
             self._connection.execute("DELETE FROM events WHERE number <= ?", (number - _EVENTS_KEPT,))
 
     def last_event(self) -> int:
-        """The number of the latest event; numbers have no gaps."""
+        """Return the number of the latest event; numbers have no gaps."""
         row = self._connection.execute("SELECT max(number) FROM events").fetchone()
         return int(row[0] or 0)
 
     def events_after(self, number: int) -> list[tuple[int, str, str, str, str]]:
-        """Number, type, action, key and text of every kept event after that one."""
+        """Return number, type, action, key and text of every kept event after this number."""
         return self._connection.execute(
             "SELECT number, type, action, key, body FROM events WHERE number > ? ORDER BY number", (number,)
         ).fetchall()
 
     def append_log(self, job: str, content: bytes) -> None:
-        """Add to the log of a job."""
+        """Append to the log of a job."""
         self._connection.execute("INSERT INTO logs (job, content) VALUES (?, ?)", (job, content))
 
     def log(self, job: str) -> bytes:
-        """The whole log of a job."""
+        """Return the whole log of a job."""
         rows = self._connection.execute("SELECT content FROM logs WHERE job = ? ORDER BY number", (job,))
         return b"".join(content for (content,) in rows)
 
     def forget_log(self, job: str) -> None:
-        """Drop the log of a job."""
+        """Delete the log of a job."""
         self._connection.execute("DELETE FROM logs WHERE job = ?", (job,))
 
 

@@ -24,7 +24,7 @@ def server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             line = process.stdout.readline()
             found = URL.search(line)
             assert found is not None, line or (process.stderr and process.stderr.read())
-            assert "rocketskates:r0cketsk8ts" in line
+            assert "as rocketskates:" in line
             yield process, found[0]
         finally:
             process.kill()

@@ -1,6 +1,7 @@
 """The endpoint as a process: it starts with one line, survives a kill, and leaves nothing."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from drp_emulator import EmulatedEndpoint
 
 from .client import Client
 from .processes import ENVIRONMENT, URL, server
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", re.DOTALL)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -166,6 +169,33 @@ def test_tls_is_trusted_with_its_certificate_and_only_with_it() -> None:
                 session.get(address, auth=login, timeout=30)
 
 
+def test_the_server_hands_out_what_verifies_it(tmp_path: Path) -> None:
+    """Fetched as from DRP, whose certificate signs itself: `openssl s_client -showcerts`."""
+    with EmulatedEndpoint(tls=True) as endpoint:
+        address = endpoint.url.removeprefix("https://")
+        shown = subprocess.run(
+            ["openssl", "s_client", "-showcerts", "-connect", address],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        ).stdout  # fmt: skip
+        bundle = tmp_path / "fetched.crt"
+        bundle.write_text("".join(_CERTIFICATE.findall(shown)), encoding="utf-8")
+        with requests.Session() as session:
+            session.trust_env = False
+            for url in (endpoint.url, endpoint.url.replace("127.0.0.1", "localhost")):
+                assert session.get(url, verify=str(bundle), timeout=30).status_code == 200
+
+
+def test_tls_without_its_package_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "trustme.py").write_text("raise ImportError('no package of this name')", encoding="utf-8")
+    environment = {**ENVIRONMENT, "PYTHONPATH": f"{tmp_path}:{ENVIRONMENT['PYTHONPATH']}"}
+    command = [sys.executable, "-m", "drp_emulator", "--records-only", "--port", "0", "--tls"]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "TLS needs the package trustme: install it with pip install 'drp-emulator[tls]', or leave --tls out.\n"
+    )
+
+
 def test_every_fresh_store_has_the_same_machines() -> None:
     seen = []
     for _ in range(2):
@@ -194,3 +224,16 @@ def test_requests_may_come_in_chunks_and_in_a_row() -> None:
         )
         assert made.status_code == 201
         assert api.get("/profiles/in-chunks").status_code == 200
+
+
+def test_the_environment_gives_the_first_user_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = tmp_path / "store.db"
+    EmulatedEndpoint(store).start().stop()
+    monkeypatch.setitem(ENVIRONMENT, "DRP_EMULATOR_PASSWORD", "of my own")
+    for arguments in (["--store", str(store)], []):
+        with server(*arguments) as (_, url):
+            answers = [
+                requests.get(f"{url}/api/v3/info", auth=("rocketskates", word), timeout=30).status_code
+                for word in ("of my own", "r0cketsk8ts")
+            ]
+        assert answers == [200, 403]

@@ -3,10 +3,10 @@
 import { ago, el, glow, setAgo, setAttribute, setText } from "./dom.js";
 import { icon, ownIcon, tone } from "./icons.js";
 
-// More marks than this in one bar are not told apart.
+// With more tasks than this, a bar shows no mark for each.
 const MOST_MARKS = 30;
 
-/** An empty card; `update` fills it. */
+/** Make an empty card; `updateCard` fills it. */
 export function makeCard() {
   const card = el("li", "card");
   const parts = {
@@ -28,7 +28,7 @@ export function makeCard() {
   return card;
 }
 
-/** Show a machine's view, as `machines.js` makes it. */
+/** Fill a card from a machine's view, as `viewOf` makes it. */
 export function updateCard(card, view) {
   const { parts } = card;
   card.dataset.machine = view.name;
@@ -54,7 +54,7 @@ export function updateCard(card, view) {
   card.lastChange = view.at;
 }
 
-/** The machine's own icon on its own colour. */
+/** Show the machine's own icon in its own colour. */
 export function showIcon(badge, view) {
   const wanted = `${view.icon} ${view.color}`;
   if (badge.shown === wanted) return;
@@ -74,7 +74,7 @@ function showPlace(place, view) {
   if (task) place.append(el("span", "task", task));
 }
 
-/** A bar that is marked off by task. */
+/** Make a bar with a mark for each task. */
 export function progressBar() {
   const bar = el("div", "progress", el("div", "progress-done"), el("div", "progress-now"));
   bar.setAttribute("role", "progressbar");
@@ -82,7 +82,7 @@ export function progressBar() {
   return bar;
 }
 
-/** Show how far a machine is. */
+/** Show a machine's progress. */
 export function showProgress(bar, view) {
   const total = Math.max(view.total, 1);
   setAttribute(bar, "aria-valuemax", String(total));

@@ -1,11 +1,11 @@
-// What happened between two looks at an object, in words. Both ways of looking, events and polls, come through here.
-// The words suit one subject as well as several: lines about the same thing are joined.
+// Describe the difference between two versions of an object, from an event or a poll.
+// The words fit one subject and several, since lines with the same words are joined.
 
 import { isLeaderParam } from "./reading.js";
 
 const LONGEST_VALUE = 48;
 
-/** The changes of a machine: which `part` of it, what happened, and how grave it is. */
+/** Return the changes of a machine: which `part`, the words, and the tone. */
 export function machineChanges(old, machine) {
   if (!old) return [change("self", "appeared")];
   const changes = [];
@@ -33,7 +33,7 @@ export function machineChanges(old, machine) {
   return changes;
 }
 
-/** The changes of a profile; a part is the name of a param. */
+/** Return the changes of a profile; a part is the name of a param. */
 export function profileChanges(old, profile) {
   if (!old) return [change("self", "appeared")];
   return paramChanges(old.params, profile.params).map(({ name, value, gone }) => {
@@ -42,7 +42,7 @@ export function profileChanges(old, profile) {
   });
 }
 
-/** The changes of a job, told as its machine's. */
+/** Return the changes of a job, described as its machine's. */
 export function jobChanges(old, job) {
   if (old?.state === job.state) return [];
   if (job.state === "running") return [change("job", `started ${job.task}`)];
@@ -67,7 +67,7 @@ function paramChanges(old, params) {
 const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 const without = (names, others) => names.filter((name) => !others.includes(name));
 
-/** A value in a few characters; whole lists and encrypted values are only named. */
+/** Return a value in a few characters; of lists and encrypted values only the kind. */
 function brief(value) {
   if (isEncrypted(value)) return "encrypted";
   if (Array.isArray(value) && value.length > 0) {
@@ -83,7 +83,7 @@ function cut(words) {
   return characters.length > LONGEST_VALUE ? `${characters.slice(0, LONGEST_VALUE - 1).join("")}…` : words;
 }
 
-/** Whether a value is what DRP keeps of a secure param. */
+/** Return whether a value is the encrypted value of a secure param. */
 export function isEncrypted(value) {
   return (
     value !== null && typeof value === "object" && Object.keys(value).sort().join() === "Key,Nonce,Payload"

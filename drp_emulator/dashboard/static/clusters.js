@@ -1,12 +1,12 @@
-// Cluster profiles: who is in, who leads, and the params on which the machines agree.
+// Clusters: their machines, leaders and params.
 
 import { showIcon } from "./card.js";
 import { ago, el, empty, glow, keyed, setAgo, setAttribute, setText } from "./dom.js";
 import { ownIcon } from "./icons.js";
-import { clustersOf, compare, isLeaderParam, statusOf } from "./reading.js";
+import { compare, isLeaderParam, statusOf } from "./reading.js";
 import { valueElement } from "./values.js";
 
-// More params than this wait behind a button, but for those that changed.
+// Further params are shown by a button, except those that changed.
 const MANY_PARAMS = 10;
 const ORDER = ["failed", "stopped", "working", "waiting", "done", "idle"];
 const WORDS = { failed: "failed", stopped: "stopped", working: "running", waiting: "waiting", done: "complete", idle: "idle" };
@@ -17,9 +17,8 @@ export class Clusters {
     this.none = place("no-clusters");
   }
 
-  show(store, leaders) {
-    const clusters = clustersOf(store.profiles, store.machines);
-    const views = clusters.map(({ profile, members }) => this.#view(profile, members, store, leaders));
+  show(store, clusters) {
+    const views = clusters.map((cluster) => this.#view(cluster, store));
     this.none.hidden = views.length > 0;
     const nameOf = (uuid) => store.machines.get(uuid)?.name;
     keyed(this.list, views, (view) => view.name, makePanel, (panel, view) => updatePanel(panel, view, nameOf));
@@ -29,8 +28,8 @@ export class Clusters {
     empty(this.list);
   }
 
-  #view(profile, keys, store, leaders) {
-    const members = keys.map((key) => store.machines.get(key)).sort(compare).map((machine) => ({
+  #view({ profile, members: machines, leaders }, store) {
+    const members = machines.sort(compare).map((machine) => ({
       key: machine.key,
       name: machine.name,
       kind: statusOf(machine, store.jobOf(machine)).kind,
@@ -41,11 +40,10 @@ export class Clusters {
       value,
       at: store.changedAt("profiles", profile.key, `param ${name}`),
     }));
-    const { name, icon, color, self, errors, available, description } = profile;
+    const { name, icon, color, errors, available, description } = profile;
     return {
       name, color, description, members, params,
       icon: icon || "object group",
-      self: self.length > 0,
       error: available ? "" : errors.join("; "),
       elects: profile.params.some(([param]) => isLeaderParam(param)),
       at: store.changedAt("profiles", profile.key),
@@ -85,7 +83,6 @@ function makePanel() {
 function updatePanel(panel, view, nameOf) {
   const { parts } = panel;
   panel.dataset.profile = view.name;
-  panel.classList.toggle("plain-profile", !view.self);
   showIcon(parts.badge, view);
   setText(parts.name, view.name);
   setAttribute(parts.name, "title", view.description || view.name);

@@ -1,6 +1,6 @@
-// The few things the page does with elements. Text only ever gets in as text: there is no markup made from strings.
+// Helpers for elements. Text is only inserted as text, never as markup.
 
-/** An element with a class and children; strings among them become text. */
+/** Make an element with a class and children; strings among them become text. */
 export function el(tag, className = "", ...children) {
   const node = document.createElement(tag);
   if (className) node.className = className;
@@ -8,12 +8,12 @@ export function el(tag, className = "", ...children) {
   return node;
 }
 
-/** Set a text where it differs, so that nothing is laid out anew for nothing. */
+/** Set a text if it differs, which saves a new layout. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Set or take away an attribute where it differs. */
+/** Set or remove an attribute if it differs. */
 export function setAttribute(node, name, value) {
   if (value === null) node.removeAttribute(name);
   else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
@@ -30,7 +30,7 @@ export function keyed(parent, items, key, make, update) {
   const before = CHILDREN.get(parent) ?? new Map();
   const after = new Map();
   const wanted = new Set(items.map(key));
-  // Whoever goes, goes first: then those who stay need not be moved, and keep the focus.
+  // Elements without an item are removed first: the others need not be moved then, and keep the focus.
   for (const [name, { node }] of before) if (!wanted.has(name)) node.remove();
   let next = parent.firstElementChild;
   for (const item of items) {
@@ -45,7 +45,7 @@ export function keyed(parent, items, key, make, update) {
   CHILDREN.set(parent, after);
 }
 
-/** Remove all children, also from memory. */
+/** Remove all children, and forget their keys. */
 export function empty(parent) {
   CHILDREN.delete(parent);
   parent.replaceChildren();
@@ -58,14 +58,14 @@ export function glow(node) {
 
 const RECENT_MS = 10_000;
 
-/** An element that says how long ago something happened, kept up to date by `tick`. */
+/** Make an element that says how long ago something happened; `tick` updates it. */
 export function ago(at = 0) {
   const node = el("span", "ago");
   setAgo(node, at);
   return node;
 }
 
-/** Change the moment such an element speaks of; 0 for none. */
+/** Set the time of such an element; 0 for none. */
 export function setAgo(node, at, now = Date.now()) {
   node.dataset.at = String(at);
   const age = Math.max(0, now - at);
@@ -73,7 +73,7 @@ export function setAgo(node, at, now = Date.now()) {
   setText(node, at > 0 ? inWords(age) : "");
 }
 
-/** Bring every "3 s ago" of the page up to date. */
+/** Update every "3 s ago" of the dashboard. */
 export function tick() {
   const now = Date.now();
   for (const node of document.querySelectorAll(".ago:not(:empty)")) setAgo(node, Number(node.dataset.at), now);

@@ -1,4 +1,4 @@
-// What happened, newest first, as sentences.
+// The latest events as sentences, newest first.
 
 import { ago, el, empty, keyed, setAgo, setAttribute, setText } from "./dom.js";
 

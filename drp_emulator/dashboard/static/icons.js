@@ -1,10 +1,10 @@
-// Icons and colours, as DRP's objects name them in their Meta. Whatever they name, nothing of it becomes markup, an
-// address or a style: a name is looked up here, and what is not found is shown as two letters without colour.
+// Icons and colours, by their names in an object's Meta. No name becomes markup, an address or a style: each is looked
+// up here, and an unknown one is shown as two letters without colour.
 
-const SPRITE = "page/icons.svg";
+const SPRITE = "dashboard/icons.svg";
 const SVG = "http://www.w3.org/2000/svg";
 
-// Our icon on the left; on the right the first words of the names that DRP and its content packs use for the like.
+// Left: our icon. Right: the first words of names in DRP and its content packs that it stands for.
 const NAMES = {
   server: ["server", "rack", "microchip"],
   anchor: ["anchor"],
@@ -56,7 +56,7 @@ const TONES = new Set([
   "red", "orange", "yellow", "olive", "green", "teal", "blue", "violet", "purple", "pink", "brown", "grey", "black",
 ]);
 
-/** Our icon for a name of DRP's: the longest run of its first words that is known; undefined for none. */
+/** Return our icon for DRP's name, by the longest known run of its first words; undefined if there is none. */
 export function known(name) {
   const words = name.toLowerCase().trim().split(/[\s_]+/);
   for (let count = words.length; count > 0; count -= 1) {
@@ -66,13 +66,13 @@ export function known(name) {
   return undefined;
 }
 
-/** The class that colours something as DRP's `Meta.color` asks. */
+/** Return the class for the colour in `Meta.color`. */
 export function tone(color) {
   const name = color.toLowerCase().trim();
   return TONES.has(name) ? `tone-${name}` : name === "gray" ? "tone-grey" : "tone-none";
 }
 
-/** An icon as an element; of an unknown one its initials. Empty names show as `otherwise`. */
+/** Make the element of an icon, with initials for an unknown name. An empty name shows as `otherwise`. */
 export function icon(name, otherwise = "server") {
   const ours = name.trim() ? known(name) : otherwise;
   if (ours) return ownIcon(ours);
@@ -82,7 +82,7 @@ export function icon(name, otherwise = "server") {
   return letters;
 }
 
-/** One of our own icons. */
+/** Make the element of one of our own icons. */
 export function ownIcon(id) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");

@@ -1,14 +1,14 @@
-// Keeps the store up to date: by events where the endpoint tells of them, and by looking now and then in any case.
+// Keep the store up to date by events, and by polls in case events are missing.
 
 import { Ended, Unanswered } from "./session.js";
 
 const EVENTS = ["profiles.*.*", "machines.*.*", "jobs.*.*"];
-// How often to look: often without events, and rarely with them, in case one got lost.
+// The intervals of polls without events, and with them.
 const POLL_MS = 3000;
 const SAFETY_MS = 30_000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 30_000;
-// An endpoint's token lasts an hour where nothing else is asked for.
+// A token lasts an hour by default.
 const RENEW_MS = 20 * 60_000;
 
 export class Live {
@@ -21,7 +21,7 @@ export class Live {
   #held = [];
   #stopped = false;
 
-  /** `onState` hears "live", "polling" or "lost"; `onEnded` that the token does not count any more. */
+  /** `onState` gets "live", "polling" or "lost"; `onEnded` is called if the token is no longer valid. */
   constructor(session, store, onState, onEnded) {
     Object.assign(this, { session, store, onState, onEnded });
   }
@@ -54,7 +54,7 @@ export class Live {
       if (this.#stopped) return;
       const lost = this.#isLive;
       this.#receipts = 0;
-      // A random part, so that many pages do not all come back at once.
+      // A random part, so that many dashboards do not reconnect at once.
       const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures) * (0.5 + Math.random() / 2);
       this.#failures += 1;
       this.#later("listen", wait, () => this.#listen());
@@ -73,7 +73,7 @@ export class Live {
       this.#receipts += 1;
       if (!this.#isLive) return;
       this.#failures = 0;
-      // What happened before the receipts has to be looked up.
+      // Changes from before the receipts need a poll.
       this.#look();
     } else if (this.#looking) {
       this.#held.push(event);
@@ -83,8 +83,8 @@ export class Live {
   }
 
   /**
-   * Look at everything. Events that come meanwhile wait, and go on top: each holds the whole object, and the last
-   * one about an object is newer than, or the same as, what the list says.
+   * Read everything. Events that arrive meanwhile are applied afterwards: each holds the whole object, and the last
+   * one about an object is as new as the list, or newer.
    */
   async #look() {
     if (this.#looking) {
@@ -117,7 +117,7 @@ export class Live {
     this.#later("look", again ? 0 : this.#isLive ? SAFETY_MS : POLL_MS, () => document.hidden || this.#look());
   }
 
-  /** The jobs that machines have now; an endpoint that cannot tell them apart gives none. */
+  /** Return the current jobs of machines; none if the endpoint cannot select them. */
   async #jobs() {
     try {
       return await this.session.get("jobs?Current=true");

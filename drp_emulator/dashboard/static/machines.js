@@ -1,14 +1,14 @@
-// All machines: as cards where there is room for them, as a grid of small tiles where there are many.
+// All machines, as cards or, if there are many, as a grid of small tiles.
 
 import { makeCard, showIcon, showProgress, progressBar, updateCard } from "./card.js";
 import { el, empty, glow, keyed, setAttribute } from "./dom.js";
 import { compare, progressOf, statusOf } from "./reading.js";
 
-// From so many machines on, tiles are the first choice.
+// From this number on, tiles are the default.
 const MANY = 48;
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
-/** What is shown of one machine: small, plain, and different exactly when something else is to be seen. */
+/** Return what is shown of a machine. It differs exactly if the machine looks different. */
 export function viewOf(machine, store, leaders) {
   const job = store.jobOf(machine);
   return {
@@ -26,7 +26,7 @@ export function viewOf(machine, store, leaders) {
   };
 }
 
-/** Where a machine is; one that nothing was ever asked of is at its address at least. */
+/** Return the stage of a machine; its address if it has no stage and no workflow. */
 function placeOf(machine) {
   const nowhere = !machine.stage || (machine.stage === "none" && !machine.workflow);
   return (nowhere && machine.address) || machine.stage || "no stage";
@@ -47,7 +47,8 @@ export class Machines {
     this.list.addEventListener("keydown", (event) => this.#walk(event));
   }
 
-  show(store, leaders) {
+  show(store, clusters) {
+    const leaders = new Set(clusters.flatMap((cluster) => [...cluster.leaders]));
     this.#views = [...store.machines.values()].sort(compare).map((machine) => viewOf(machine, store, leaders));
     this.#draw();
   }
@@ -70,7 +71,7 @@ export class Machines {
     this.#inspect();
   }
 
-  /** The chosen tile's machine as a card; no machine is chosen for whoever watches. */
+  /** Show the chosen tile's machine as a card; the user chooses it. */
   #inspect() {
     const view = this.#drawn === "Tiles" ? this.#views.find(({ key }) => key === this.#chosen) : undefined;
     this.inspector.hidden = this.#drawn !== "Tiles" || this.#views.length === 0;
@@ -81,7 +82,7 @@ export class Machines {
       this.inspector.querySelector(".hint")?.remove();
       keyed(this.inspector, [view], ({ key }) => key, () => plain(makeCard()), updateCard);
     }
-    // One stop for the Tab key; the arrow keys go on from there.
+    // The Tab key reaches one tile, the arrow keys the others.
     const tiles = [...this.list.querySelectorAll(".tile")];
     const stop = tiles.find((tile) => tile.machine === view?.key) ?? tiles[0];
     for (const tile of tiles) {
@@ -142,7 +143,7 @@ function updateTile(place, view) {
   tile.lastChange = view.at;
 }
 
-/** A card outside a list is no list item. */
+/** Make a card for a place outside a list. */
 function plain(card) {
   const box = el("div", card.className, ...card.childNodes);
   box.parts = card.parts;

@@ -1,11 +1,11 @@
-// Starts the page: first the log-in, then the board, and back when the endpoint does not take the token any more.
+// Start the dashboard: first the log-in, then the board; the log-in again if the token is no longer valid.
 
 import { Clusters } from "./clusters.js";
 import { setText, tick } from "./dom.js";
 import { Events } from "./events.js";
 import { Live } from "./live.js";
 import { Machines } from "./machines.js";
-import { clustersOf, leadersOf } from "./reading.js";
+import { clustersOf } from "./reading.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
 import { Summary } from "./summary.js";
@@ -25,15 +25,14 @@ let session = null;
 let live = null;
 let drawing = 0;
 
-/** Draw with the next frame, however much changes before it; a page that nobody sees draws nothing. */
+/** Draw in the next frame, once for all changes before it; a hidden tab draws nothing. */
 function draw() {
   if (drawing) return;
   drawing = requestAnimationFrame(() => {
     drawing = 0;
     if (!session) return;
-    const profiles = clustersOf(store.profiles, store.machines).map(({ profile }) => profile);
-    const leaders = leadersOf(profiles, store.machines);
-    for (const view of views) view.show(store, leaders);
+    const clusters = clustersOf(store.profiles, store.machines);
+    for (const view of views) view.show(store, clusters);
   });
 }
 
@@ -52,7 +51,7 @@ function watch(opened) {
   live.start();
 }
 
-/** Back to the log-in; nothing that was shown stays in the page. */
+/** Return to the log-in, and remove all data from the document. */
 function leave(why = "") {
   live?.stop();
   session?.close();

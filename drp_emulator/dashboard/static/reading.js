@@ -1,10 +1,9 @@
-// From DRP's documents to what the page needs of them. Nothing else is kept: no machine's secret, for one.
-// Any member may be missing or of another type than expected; both dialects, v3.13 and v4.8, come through here.
+// Read DRP's documents of both dialects, v3.13 and v4.8. Only what is shown is kept, so no machine's secret is.
+// Any member may be missing, or have another type than expected.
 
 const LEADER_PARAM = /leader/i;
 const LEADER_COUNT = /count|minimum|maximum/i;
 const LEADER_ICONS = new Set(["anchor", "crown", "star", "trophy"]);
-const CLUSTER_PARAM = /(^|[/_.-])cluster[-/]profile$/;
 
 const text = (value) => (typeof value === "string" ? value : "");
 const list = (value) => (Array.isArray(value) ? value : []);
@@ -22,7 +21,7 @@ export function readMachine(document) {
     workflow: text(document.Workflow),
     tasks,
     current,
-    // v3.13 does not say it; there the list of tasks does.
+    // v3.13 has no such member; the list of tasks says it.
     complete: typeof document.WorkflowComplete === "boolean" ? document.WorkflowComplete || reached : reached,
     runnable: document.Runnable !== false,
     job: text(document.CurrentJob),
@@ -35,8 +34,9 @@ export function readMachine(document) {
 export function readProfile(document) {
   const params = Object.entries(map(document.Params));
   const name = text(document.Name);
-  const self = params.filter(([param, value]) => value === name && CLUSTER_PARAM.test(param)).map(([param]) => param);
-  return { key: name, name, description: text(document.Description), params, self, ...readHead(document, name) };
+  // By this param, scripts find the cluster of their machine.
+  const namesItself = name !== "" && params.some(([, value]) => value === name);
+  return { key: name, name, description: text(document.Description), params, namesItself, ...readHead(document, name) };
 }
 
 export function readJob(document) {
@@ -54,19 +54,19 @@ function readHead(document, key) {
   const meta = map(document.Meta);
   return {
     available: document.Available !== false,
-    // v4.8 puts the key before each error; whose it is can be seen.
+    // v4.8 puts the key before each error; the dashboard shows it elsewhere.
     errors: list(document.Errors).map((error) => text(error).replace(`${key}: `, "")),
     icon: text(meta.icon),
     color: text(meta.color),
   };
 }
 
-/** Whether a param says who leads, rather than how many shall. */
+/** Return whether a param names leaders, rather than their number. */
 export function isLeaderParam(name) {
   return LEADER_PARAM.test(name) && !LEADER_COUNT.test(name);
 }
 
-/** What a machine is up to: a kind, which colours it, and a word. The job may be unknown. */
+/** Return the status of a machine: a kind, for its colour, and a word. The job may be unknown. */
 export function statusOf(machine, job) {
   if (!machine.available) return { kind: "failed", word: "Not available" };
   const state = job?.state;
@@ -79,66 +79,63 @@ export function statusOf(machine, job) {
   return { kind: "waiting", word: state === "incomplete" ? "To go on" : "Waiting" };
 }
 
-/** How many of a machine's tasks are behind it, and which one it is at. */
+/** Return how many of a machine's tasks are done, and the current one. */
 export function progressOf(machine, job) {
   const total = machine.tasks.length;
   const done = machine.complete ? total : Math.min(Math.max(machine.current, 0), total);
   const running = job && ["created", "running", "incomplete", "failed"].includes(job.state) ? job.task : "";
-  // An entry that only leads into a stage says nothing that the stage does not.
+  // An entry `stage:NAME` says nothing that the stage does not.
   const next = machine.tasks[done]?.startsWith("stage:") ? "" : machine.tasks[done];
   return { total, done, task: machine.complete ? "" : running || next || "" };
 }
 
-/**
- * Who leads: the machines that say so of themselves, that a profile's param names, or whose icon marks them.
- *
- * `profiles` are those whose params count, `machines` a Map by Uuid.
- */
-export function leadersOf(profiles, machines) {
-  const keys = new Map();
-  for (const machine of machines.values()) {
-    for (const name of [machine.name, machine.address]) if (name) keys.set(name, machine.key);
-    keys.set(machine.key, machine.key);
-  }
-  const leaders = new Set();
-  for (const machine of machines.values()) {
-    const claims = machine.leads.some(([, value]) => value === true || namesIn(value).includes(machine.key));
-    if (claims || LEADER_ICONS.has(machine.icon.toLowerCase().trim())) leaders.add(machine.key);
-  }
-  for (const profile of profiles) {
-    const values = profile.params.filter(([name]) => isLeaderParam(name)).map(([, value]) => value);
-    for (const name of values.flatMap(namesIn)) if (keys.has(name)) leaders.add(keys.get(name));
-  }
-  return leaders;
-}
-
-/** The texts in a value that may name a machine: itself, its elements', their Uuid, Name or Address. */
-function namesIn(value) {
-  if (typeof value === "string") return [value];
-  if (Array.isArray(value)) return value.flatMap(namesIn);
-  const { Uuid, Name, Address } = map(value);
-  // One of them is enough, and the surest comes first: two machines may share an address.
-  return [Uuid, Name, Address].filter((name) => typeof name === "string").slice(0, 1);
-}
-
-/** The profiles worth a panel: those that carry their own name first, then others that machines have. */
+/** Return the clusters, which are profiles that name themselves in a param, with their machines and leaders. */
 export function clustersOf(profiles, machines) {
   const members = new Map();
   for (const machine of machines.values()) {
     for (const name of machine.profiles) {
       if (!members.has(name)) members.set(name, []);
-      members.get(name).push(machine.key);
+      members.get(name).push(machine);
     }
   }
   return [...profiles.values()]
-    .filter((profile) => profile.self.length > 0 || members.has(profile.name))
+    .filter((profile) => profile.namesItself)
     .map((profile) => ({ profile, members: members.get(profile.name) ?? [] }))
-    .sort((a, b) => (b.profile.self.length > 0) - (a.profile.self.length > 0) || compare(a.profile, b.profile));
+    .map((cluster) => ({ ...cluster, leaders: leadersOf(cluster) }))
+    .sort((a, b) => compare(a.profile, b.profile));
+}
+
+/**
+ * Return the keys of a cluster's leaders. A machine of the cluster leads if a param of the cluster names it, or a param
+ * or the icon of its own says so.
+ */
+function leadersOf({ profile, members }) {
+  const values = profile.params.filter(([name]) => isLeaderParam(name)).map(([, value]) => value);
+  const named = new Set(values.flatMap(namesIn));
+  return new Set(members.filter((machine) => leads(machine, named)).map(({ key }) => key));
+}
+
+function leads(machine, named) {
+  const { key, name, address } = machine;
+  return (
+    [key, name, address].some((word) => word && named.has(word)) ||
+    machine.leads.some(([, value]) => value === true || namesIn(value).includes(key)) ||
+    LEADER_ICONS.has(machine.icon.toLowerCase().trim())
+  );
+}
+
+/** Return the texts in a value that may name machines: the value, its elements, or their Uuid, Name or Address. */
+function namesIn(value) {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  const { Uuid, Name, Address } = map(value);
+  // The first of them is enough and the least ambiguous: two machines may share an address.
+  return [Uuid, Name, Address].filter((name) => typeof name === "string").slice(0, 1);
 }
 
 const COLLATOR = new Intl.Collator("en", { numeric: true });
 
-/** By name, and numbers in it as numbers: 2 before 10. */
+/** Compare by name, and numbers in it as numbers: 2 before 10. */
 export function compare(a, b) {
   return COLLATOR.compare(a.name, b.name);
 }

@@ -1,12 +1,12 @@
-// Who watches: credentials go to the endpoint once, what stays is its token, in this tab only and until it is closed.
+// The log-in: the password is sent once; its token is kept in this tab until the tab is closed.
 
 const PLACE = "drp-session";
 const API = new URL("api/v3/", document.baseURI);
 
-/** The endpoint does not take the token any more: nothing can be shown without a new log-in. */
+/** The token is no longer valid: a new log-in is needed. */
 export class Ended extends Error {}
 
-/** The endpoint answered, but not with what was asked for. */
+/** The endpoint gave no usable answer. */
 export class Unanswered extends Error {}
 
 export class Session {
@@ -15,7 +15,7 @@ export class Session {
     this.token = token;
   }
 
-  /** The one this tab has, if any. */
+  /** Return the session of this tab, or null. */
   static kept() {
     try {
       const { user, token } = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") ?? {};
@@ -25,7 +25,7 @@ export class Session {
     }
   }
 
-  /** Trade user and password for a token; null when the endpoint does not take them. */
+  /** Return a session for a user and password; null if the endpoint refuses them. */
   static async opened(user, password) {
     const bytes = new TextEncoder().encode(`${user}:${password}`);
     const basic = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
@@ -36,21 +36,21 @@ export class Session {
     return session;
   }
 
-  /** A document of the API. Throws Ended, Unanswered, or TypeError when nobody answers. */
+  /** Return a document of the API. Throws Ended, Unanswered, or TypeError without an answer. */
   async get(path) {
     const response = await this.#ask(path, `Bearer ${this.token}`);
     if (response.status === 401 || response.status === 403) throw new Ended();
     return answer(response);
   }
 
-  /** Take a new token while the old one still counts, so that a screen on a wall stays on. */
+  /** Replace the token before it expires, so that a dashboard can stay open. */
   async renew() {
     const document = await this.get(this.#tokenPath);
-    // Whoever logs out meanwhile stays logged out.
+    // A log-out meanwhile stays valid.
     if (this.token) this.#keep(document);
   }
 
-  /** Where events come from. A browser cannot send a header with a websocket, so the token stands in the address. */
+  /** Return the address of events. A browser sends no header with a websocket, so the address holds the token. */
   get eventsAddress() {
     const address = new URL("ws", API);
     address.protocol = address.protocol.replace("http", "ws");

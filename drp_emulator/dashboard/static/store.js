@@ -1,4 +1,4 @@
-// What the endpoint holds, as far as the page has heard, and what changed when.
+// The objects of the endpoint as far as they are known here, and the times of their changes.
 
 import { jobChanges, machineChanges, profileChanges } from "./changes.js";
 import { readJob, readMachine, readProfile } from "./reading.js";
@@ -9,7 +9,7 @@ const TYPES = {
   jobs: { read: readJob, changes: jobChanges },
 };
 const LONGEST_LOG = 40;
-// The same thing happening to several machines within this time is one line.
+// The same change of several machines within this time is one line.
 const TOGETHER_MS = 4000;
 
 export class Store {
@@ -18,7 +18,7 @@ export class Store {
   jobs = new Map();
   /** The latest events, newest first: `{id, since, at, who: [names], words, tone, by}`. */
   log = [];
-  /** When a part of an object changed last: "profiles demo" → Map of part → moment. */
+  /** The last change of each part of an object: "profiles demo" → Map of part → time. */
   changed = new Map();
   #seen = new Set();
   #lines = 0;
@@ -27,7 +27,7 @@ export class Store {
     this.onChange = onChange;
   }
 
-  /** Take in all objects of a type, as a list gives them. The first look tells no news. */
+  /** Replace all objects of a type by a list. The first list causes no events. */
   replace(type, documents) {
     const silent = !this.#seen.has(type);
     this.#seen.add(type);
@@ -41,7 +41,7 @@ export class Store {
     this.onChange();
   }
 
-  /** Take in one event of the endpoint's. */
+  /** Apply one event of the endpoint. */
   apply(event) {
     if (!Object.hasOwn(TYPES, event.Type) || !event.Object) return;
     const object = TYPES[event.Type].read(event.Object);
@@ -52,12 +52,12 @@ export class Store {
     this.onChange();
   }
 
-  /** The job a machine works on, or worked on last. */
+  /** Return a machine's current or last job. */
   jobOf(machine) {
     return this.jobs.get(machine.job);
   }
 
-  /** When a part of an object changed last, or any part; 0 for never while we watched. */
+  /** Return the time of the last change of a part of an object, or of any part; 0 if there was none. */
   changedAt(type, key, part) {
     const parts = this.changed.get(`${type} ${key}`);
     if (!parts) return 0;
@@ -96,7 +96,7 @@ export class Store {
     this.changed.get(place).set(part, Date.now());
   }
 
-  /** One line of news; it joins the last one where the same happens to others at about the same time. */
+  /** Add a line to the log, or a name to a recent line with the same words. */
   #tell(who, words, tone, by) {
     const at = Date.now();
     const joined = this.log.find((line) => line.words === words && at - line.since < TOGETHER_MS);
@@ -111,14 +111,14 @@ export class Store {
     this.log.length = Math.min(this.log.length, LONGEST_LOG);
   }
 
-  /** A machine's earlier jobs are of no use any more. */
+  /** Forget a machine's earlier jobs. */
   #forgetJobs(newest) {
     for (const job of this.jobs.values()) {
       if (job.machine === newest.machine && job.key !== newest.key && job.state === "finished") this.jobs.delete(job.key);
     }
   }
 
-  /** Who did it: `user:NAME` as the name, `runner:UUID` as the machine's. */
+  /** Return the name of a principal: NAME of `user:NAME`, the machine's of `runner:UUID`. */
   #nameOf(principal) {
     const [kind, ...rest] = principal.split(":");
     const name = rest.join(":");

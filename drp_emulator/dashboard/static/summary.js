@@ -1,4 +1,4 @@
-// The one sentence that is read from the other end of the room, and the shares below it as a bar.
+// The summary: one sentence with the numbers of machines, and a bar with their shares.
 
 import { el, empty, keyed, setText } from "./dom.js";
 import { statusOf } from "./reading.js";
@@ -56,7 +56,7 @@ function updateShare(node, { kind, count }) {
   node.style.setProperty("flex-grow", String(count));
 }
 
-/** What a tab in the background tells. */
+/** Return the title, which a tab in the background shows. */
 function title(counts, total) {
   const failed = counts.get("failed");
   const running = counts.get("working");

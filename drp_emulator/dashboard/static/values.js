@@ -1,4 +1,4 @@
-// A param's value, short enough to be read at a glance and never anything but text.
+// Show a param's value, shortened and only as text.
 
 import { isEncrypted } from "./changes.js";
 import { el } from "./dom.js";
@@ -8,7 +8,7 @@ const MOST_CHIPS = 12;
 const LONGEST_CHIP = 64;
 const LONGEST_TEXT = 400;
 
-/** A value as an element; `nameOf` gives the name of the machine with a Uuid, if there is one. */
+/** Make the element of a value; `nameOf` returns the name of the machine with a Uuid, if there is one. */
 export function valueElement(value, nameOf) {
   if (isEncrypted(value)) return el("span", "value sealed", ownIcon("lock"), "encrypted");
   if (value === null || value === "") return el("span", "value faint", value === null ? "null" : "empty text");
@@ -38,7 +38,7 @@ function chip(name, whole) {
   return node;
 }
 
-/** A text of any length: the page shows a few lines of it, the tooltip a few more. */
+/** Make the element of a text: it shows a few lines, its tooltip some more. */
 function long(words) {
   const cut = words.length > LONGEST_TEXT ? `${words.slice(0, LONGEST_TEXT)}…` : words;
   const node = el("span", "value", cut);

@@ -13,7 +13,7 @@ import pytest
 
 from drp_emulator import EmulatedEndpoint
 from drp_emulator.machines.path_setup import write_subset
-from drp_emulator.server.certificate import write_self_signed
+from drp_emulator.server.certificate import write_certificate
 from tests.emulator.clients.commands import DIFFERENT, SAME, Difference, calls
 from tests.emulator.clients.drpcli import Drpcli
 from tests.emulator.machines.recorder import Recorder
@@ -70,7 +70,7 @@ def both(program: Path, tmp_path: Path) -> Iterator[tuple[Caller, Caller]]:
         admin.post("stages", {"Name": "one"})
         admin.post("workflows", {"Name": "work", "Stages": ["one"]})
     shutil.copy(first, second)
-    certificate, key = write_self_signed(tmp_path)
+    certificate, key = write_certificate(tmp_path)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
     with ExitStack() as stack:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 BOTH = pytest.mark.parametrize("endpoint", [{"dialect": "v4.8"}, {"dialect": "v3.13"}], indirect=True, ids=str)
 _DATA = ("machines", "profiles", "jobs?Current=true", "info", "users/rocketskates/token", "ws", "contents", "prefs")
-_PART = re.compile(r"""(?:from |src=|href=|SPRITE = )"((?:\./|page/)[\w./]+)""")
+_PART = re.compile(r"""(?:from |src=|href=|SPRITE = )"((?:\./|dashboard/)[\w./]+)""")
 
 
 @BOTH
@@ -93,10 +93,18 @@ def test_nothing_comes_from_anywhere_else(board: Page, endpoint: EmulatedEndpoin
 
 
 def test_only_files_of_the_page_are_sent_and_each_once(endpoint: EmulatedEndpoint) -> None:
-    first = requests.get(f"{endpoint.url}/page/main.js", timeout=30)
-    again = requests.get(f"{endpoint.url}/page/main.js", headers={"If-None-Match": first.headers["ETag"]}, timeout=30)
+    first = requests.get(f"{endpoint.url}/dashboard/main.js", timeout=30)
+    again = requests.get(
+        f"{endpoint.url}/dashboard/main.js", headers={"If-None-Match": first.headers["ETag"]}, timeout=30
+    )
     assert (again.status_code, again.content) == (304, b"")
-    for path in ("/page/", "/page/index.html", "/page/..%2f__init__.py", "/page/__init__.py", "/nowhere"):
+    for path in (
+        "/dashboard/",
+        "/dashboard/index.html",
+        "/dashboard/..%2f__init__.py",
+        "/dashboard/__init__.py",
+        "/nowhere",
+    ):
         assert requests.get(endpoint.url + path, timeout=30).status_code == 404, path
     assert requests.post(endpoint.url, timeout=30).status_code == 404
 

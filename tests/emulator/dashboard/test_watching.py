@@ -136,6 +136,33 @@ def test_leaders_stand_out_whichever_way_they_are_told(board: Page, admin: Admin
     assert not board.one("[data-machine=node-4] .crown").is_displayed()
 
 
+def test_only_machines_of_a_cluster_lead_and_only_their_own(board: Page, admin: AdminClient) -> None:
+    # What looks like a leader, of no cluster: an icon, a param of its own, a profile that names no cluster.
+    put(admin, "machines/Name:node-1", Meta={"icon": "trophy"}, Profiles=["plain"])
+    admin.post(f"machines/{admin.get('machines/Name:node-2')['Uuid']}/params/my/leader", True)
+    admin.post("profiles", {"Name": "plain", "Params": {"my/leader": "node-4", "cluster/profile": "demo"}})
+    # Two clusters, of which each names the other's machine, too.
+    for name, own, others in (("red", "node-3", "node-4"), ("blue", "node-4", "node-3")):
+        admin.post("profiles", {"Name": name, "Params": {"our/self": name, "my/leaders": [own, others]}})
+        put(admin, f"machines/Name:{own}", Profiles=[name])
+
+    board.shows("[data-profile=red] .leaders", "node-3 leads")
+    board.shows("[data-profile=blue] .leaders", "node-4 leads")
+    assert [panel.get_attribute("data-profile") for panel in board.all("[data-profile]")] == ["blue", "red"]
+    crowns = {f"node-{n}": board.one(f"[data-machine=node-{n}] .crown").is_displayed() for n in range(1, 5)}
+    assert crowns == {"node-1": False, "node-2": False, "node-3": True, "node-4": True}
+
+
+def test_a_profile_is_a_cluster_while_it_names_itself(board: Page, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "demo", "Params": {"my/value": 1}})
+    put(admin, "machines/Name:node-1", Profiles=["demo"], Meta={"icon": "crown"})
+    admin.post("profiles", {"Name": "other", "Params": {"cluster-profile": "other"}})
+    board.shows("[data-profile=other]", "no machines")
+    assert board.all("[data-profile=demo]") == []
+    admin.set_param("demo", "cluster-profile", "demo")
+    board.shows("[data-profile=demo] .leaders", "node-1 leads")
+
+
 def test_without_events_the_page_looks_by_itself(browser: Chrome, proxy: FaultProxy, admin: AdminClient) -> None:
     page = Page(browser, proxy.url)  # the proxy lets no websocket through
     page.log_in()

@@ -74,11 +74,11 @@ def test_an_event_is_hidden_from_whoever_has_no_claim_on_it(store: Store) -> Non
     notifier.close()
 
 
-def test_whoever_takes_nothing_is_let_go(store: Store) -> None:
+def test_a_listener_that_takes_nothing_is_disconnected(store: Store) -> None:
     notifier, listener = Notifier(store), _listener()
     notifier.register(listener, _EVERYTHING, "receipt")
     for _ in range(20_000):
-        listener.tell("more")
+        listener.send("more")
         if listener.lost:
             break
     assert listener.lost
@@ -86,7 +86,7 @@ def test_whoever_takes_nothing_is_let_go(store: Store) -> None:
     notifier.close()
 
 
-def test_a_gap_lets_everyone_go(store: Store) -> None:
+def test_a_gap_disconnects_every_listener(store: Store) -> None:
     notifier, listener = Notifier(store), _listener()
     notifier.register(listener, _EVERYTHING, "receipt")
     assert _heard(listener) == "receipt"
@@ -99,7 +99,7 @@ def test_a_gap_lets_everyone_go(store: Store) -> None:
     notifier.close()
 
 
-def test_closing_lets_everyone_go_and_nobody_in(store: Store) -> None:
+def test_closing_disconnects_listeners_and_takes_none(store: Store) -> None:
     notifier, early, late = Notifier(store), _listener(), _listener()
     notifier.register(early, _EVERYTHING, "receipt")
     notifier.close()

@@ -1,0 +1,165 @@
+"""Only whole, well-formed requests are carried out, and a connection cannot be held for ever."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from drp_emulator.server import connection
+
+from .wire import AUTHORIZATION, HOST, JSON, LOGIN, connect, has, post, rest, send
+
+BODY = json.dumps({"Name": "attack"}).encode()
+SIZE = f"{len(BODY):x}"
+
+
+def keep(url: str) -> None:
+    """Make sure that there is a profile which a request could delete."""
+    made = requests.post(f"{url}/api/v3/profiles", json={"Name": "kept"}, auth=LOGIN, timeout=30)
+    assert made.status_code in (201, 409)
+
+
+def in_chunks(size: str = SIZE, end: bytes = b"0\r\n\r\n") -> bytes:
+    return size.encode() + b"\r\n" + BODY + b"\r\n" + end
+
+
+@pytest.mark.parametrize("kept", range(4))
+def test_a_request_cut_in_its_headers_is_not_carried_out(url: str, kept: int) -> None:
+    keep(url)
+    head = ("DELETE /api/v3/profiles/kept HTTP/1.1", HOST, AUTHORIZATION, "Accept: application/json")
+    status, _ = send(url, *head[: kept + 1], end="\r\n")
+    assert (status, has(url, "profiles/kept")) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ([f"Content-Length: +{len(BODY)}"], BODY, 400),
+        (["Content-Length: 1_8"], BODY, 400),
+        (["Content-Length: -1"], BODY, 400),
+        ([f"Content-Length: {len(BODY)}", "Content-Length: 5"], BODY, 400),
+        ([f"Content-Length: {len(BODY) + 1}"], BODY, 400),
+        ([f"Content-Length : {len(BODY)}"], BODY, 400),
+        (["Content-Length: 99999999999"], BODY, 400),
+        (["Transfer-Encoding: chunked"], in_chunks(f"0x{SIZE}"), 400),
+        (["Transfer-Encoding: chunked"], in_chunks(f"+{SIZE}"), 400),
+        (["Transfer-Encoding: chunked"], in_chunks(f"-{SIZE}"), 400),
+        (["Transfer-Encoding: chunked"], in_chunks(end=b""), 400),
+        (["Transfer-Encoding: xchunked"], in_chunks(), 501),
+        (["Transfer-Encoding: chunked, gzip"], in_chunks(), 501),
+        (["Transfer-Encoding: chunked", f"Content-Length: {len(BODY)}"], in_chunks(), 400),
+    ],
+)
+def test_a_body_of_doubtful_length_is_refused(url: str, headers: list[str], body: bytes, status: int) -> None:
+    got, answer = post(url, JSON, *headers, body=body)
+    assert (got, has(url, "profiles/attack")) == (status, False)
+    document = json.loads(answer.partition("\r\n\r\n")[2])
+    assert (document["Code"], len(document["Messages"])) == (status, 1)
+    assert "Connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "status"),
+    [
+        ("DELETE /api/v3/profiles/kept", [], 400),
+        ("DELETE /api/v3/profiles/kept", [HOST, AUTHORIZATION], 400),
+        ("DELETE /api/v3/profiles/kept HTTP/1.1", [AUTHORIZATION], 400),
+        ("DELETE /api/v3/profiles/kept HTTP/1.1", [HOST, HOST, AUTHORIZATION], 400),
+        ("DELETE /api/v3/profiles/kept HTTP/2.0", [HOST, AUTHORIZATION], 505),
+        ("DELETE  /api/v3/profiles/kept HTTP/1.1", [HOST, AUTHORIZATION], 400),
+        ("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [], 400),
+    ],
+)
+def test_what_is_not_http_1_is_refused(url: str, line: str, headers: list[str], status: int) -> None:
+    keep(url)
+    assert (send(url, line, *headers)[0], has(url, "profiles/kept")) == (status, True)
+
+
+def test_endless_headers_are_refused(url: str) -> None:
+    assert send(url, "GET / HTTP/1.1", HOST, *(f"X-{number}: {'x' * 1000}" for number in range(300)))[0] == 431
+
+
+def test_too_long_a_body_is_refused_with_the_limit(url: str) -> None:
+    answer = requests.post(
+        f"{url}/api/v3/profiles", data=b" " * (17 * 1024 * 1024), auth=LOGIN,
+        headers={"Content-Type": "application/json"}, timeout=60,
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["Code"]) == (413, 413)
+    assert "longer than 16777216 bytes" in answer.json()["Messages"][0]
+
+
+def test_a_client_that_asks_first_is_told_to_continue(url: str) -> None:
+    with connect(url) as client:
+        head = ["POST /api/v3/profiles HTTP/1.1", HOST, AUTHORIZATION, JSON, "Expect: 100-continue"]
+        client.sendall("\r\n".join([*head, "Content-Length: 2", "Connection: close", "", ""]).encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 100")
+        client.sendall(b"{}")
+        assert rest(client).startswith(b"HTTP/1.1 400")
+
+
+def test_requests_sent_in_a_row_are_answered_in_a_row(url: str) -> None:
+    one = f"GET /api/v3/profiles/global HTTP/1.1\r\n{HOST}\r\n{AUTHORIZATION}\r\n"
+    with connect(url) as client:
+        client.sendall(f"{one}\r\n{one}\r\nHEAD / HTTP/1.1\r\n{HOST}\r\nConnection: close\r\n\r\n".encode())
+        answers = rest(client)
+    assert answers.count(b"HTTP/1.1 200") == 3
+    assert answers.count(b'"Name":"global"') == 2
+
+
+def test_an_old_client_gets_its_answer_and_the_end(url: str) -> None:
+    status, answer = send(url, "GET /api/v3/profiles/global HTTP/1.0", HOST, AUTHORIZATION)
+    assert status == 200
+    assert "Connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    "begun",
+    ["", "GET / HTTP/1.1\r\nHost: 127", f"POST /api/v3/profiles HTTP/1.1\r\n{HOST}\r\nContent-Length: 9\r\n\r\n{{"],
+)
+def test_a_request_that_does_not_arrive_ends(monkeypatch: pytest.MonkeyPatch, url: str, begun: str) -> None:
+    for name in ("_TIMEOUT_SECONDS", "_ARRIVAL_SECONDS"):
+        monkeypatch.setattr(connection, name, 0.1)
+    with connect(url) as client:
+        client.sendall(begun.encode())
+        answer = rest(client)
+    assert answer.startswith(b"HTTP/1.1 408" if begun else b"")
+    assert bool(answer) == bool(begun)
+
+
+def test_a_request_that_drips_in_ends_all_the_same(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setattr(connection, "_ARRIVAL_SECONDS", 0.3)
+    with connect(url) as client:
+        client.settimeout(0.02)
+        client.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\nX-Long: ".encode())
+        answer = b""
+        while not answer:
+            client.sendall(b"x")
+            try:
+                answer = client.recv(1000)
+            except TimeoutError:
+                continue
+    assert answer.startswith(b"HTTP/1.1 408")
+
+
+def test_an_idle_connection_makes_room_for_a_new_one() -> None:
+    program = (
+        "import resource, sys; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
+        " resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard));"
+        " from drp_emulator.__main__ import main; main(['--records-only', '--port', '0'])"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[3]
+        idle = [connect(url) for _ in range(100)]
+        try:
+            assert has(url, "profiles/global")
+            threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+            assert threads < 64
+            assert rest(idle[0]) == b""
+        finally:
+            for client in idle:
+                client.close()
+            process.terminate()
