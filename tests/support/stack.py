@@ -121,9 +121,9 @@ class Stack:
         return self.run("destroy", "--yes", "--skip-preview", "--color", "never")
 
     def output(self, name: str) -> Any:
-        """Return a stack output, secret or not."""
+        """Return a stack output, secret or not; None if the program exports none of this name, or exports None."""
         (root,) = (r for r in self.state()["resources"] if r["type"] == "pulumi:pulumi:Stack")
-        stored = root["outputs"][name]
+        stored = root.get("outputs", {}).get(name)
         if SECRET not in json.dumps(stored):
             return stored
         return json.loads(succeeded(self.run("stack", "output", name, "--json", "--show-secrets")).text)

@@ -3,6 +3,7 @@
 import pytest
 
 from drp_emulator import Emulator
+from tests.cli.live.waiting import leader_at_work
 from tests.support.admin import AdminClient
 from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack, succeeded
@@ -98,9 +99,7 @@ def test_another_name_ends_the_waits_in_the_old_cluster(stack: Stack, simulator:
     """The machines start in the new cluster afterwards."""
     waiting = one("timeout=1", "{cluster_pattern.SIZE: 3}")
     assert "was not ready within 1 s" in stack.up(waiting).text
-    leader = admin.params("example")[LEADER]
-    (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
-    simulator.wait_for(name, "task", "cluster-pattern-finish")
+    name = leader_at_work(simulator, admin, "node-1", "node-2")
     done = succeeded(stack.up(one('name="better"')))
     assert f"example: {name} is at work: ending their waits" in done.text
     assert not admin.exists("profiles/example")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from drp_emulator import Emulator
+from tests.cli.live.waiting import leader_at_work
 from tests.support.admin import AdminClient
 from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack, succeeded
@@ -169,9 +170,7 @@ def test_machines_that_wait_are_brought_to_rest_before_a_reset(
 ) -> None:
     waiting = program("node-1", "node-2", patience=600, timeout=1)
     assert "was not ready within 1 s" in stack.up(waiting).text  # three are to report, and there are two
-    leader = admin.params("example")[LEADER]
-    (name,) = [name for name, uuid in simulator.machines.items() if uuid == leader]
-    simulator.wait_for(name, "task", "cluster-pattern-finish")
+    name = leader_at_work(simulator, admin, "node-1", "node-2")
     done = succeeded(stack.up(program("node-1", "node-2", size=2, more='reset="two will do"')))
     assert f"example: {name} is at work: ending their waits, 20 s at most" in done.text
     assert "still at work" not in done.text

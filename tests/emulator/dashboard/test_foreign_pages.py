@@ -14,6 +14,8 @@ from selenium.webdriver import Chrome
 from drp_emulator import EmulatedEndpoint
 from tests.support.admin import AdminClient
 
+pytestmark = pytest.mark.browser
+
 ATTACK = (Path(__file__).parent / "attack.js").read_text(encoding="utf-8")
 
 
