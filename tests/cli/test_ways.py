@@ -55,3 +55,17 @@ def test_an_unknown_machine_stops_only_what_needs_it(stack: Stack, admin: AdminC
     assert "machine 'nobody' is not on the endpoint" in made.text
     assert "has a problem" not in made.text
     assert admin.params("second") == {"my/first": "first"}
+
+
+def test_a_changed_replacement_trigger_waits_again(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "base", "Params": {"my/data": 1}})
+    program = """
+        opts = pulumi.ResourceOptions(replacement_trigger=TRIGGER)
+        drp.ClusterReady("base", profile="base", machines=[], params=["my/data"], opts=opts)
+    """
+    succeeded(stack.up(program.replace("TRIGGER", "1")))
+    proxy.forget()
+    succeeded(stack.up(None, "--expect-no-changes"))
+    assert proxy.calls() == []
+    succeeded(stack.up(program.replace("TRIGGER", "2")))
+    assert "GET profiles/base" in proxy.calls()
