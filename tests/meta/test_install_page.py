@@ -36,7 +36,8 @@ def environment(folder: Path) -> dict[str, str]:
             (tools / name).symlink_to(found)
     (tools / "python3").unlink(missing_ok=True)
     (tools / "python3").symlink_to(getattr(sys, "_base_executable", sys.executable))
-    return {"PATH": f"{tools}{os.pathsep}{os.defpath}", "HOME": str(folder), **network_settings()}
+    settings = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return {"PATH": f"{tools}{os.pathsep}{os.defpath}", "HOME": str(folder), **network_settings(), **settings}
 
 
 def shell(script: str, folder: Path) -> str:
