@@ -132,7 +132,7 @@ def test_a_wait_ends_in_time_and_by_the_escape_param(client: Client, admin: Admi
     with pytest.raises(coordination.WaitTimeout, match="Waited 0 s for param my/leader of profile 'example'"):
         coordination.wait_for(client, PROFILE, "my/leader", timeout=0)
     admin.set_param(PROFILE, "my/abort", 1)
-    with pytest.raises(coordination.Aborted, match="param my/abort is set there"):
+    with pytest.raises(coordination.Aborted, match="param my/abort is set: remove it or reset the cluster"):
         coordination.wait_for_count(client, PROFILE, "my/members", 3, abort_param="my/abort")
 
 

@@ -110,7 +110,9 @@ def test_a_forced_write_whose_process_dies_warns_in_the_repeat(
     assert disk(admin, machine) == "mine"
     with another_run(proxy) as again:
         id_, outputs = again.create(SETTINGS, forced(machine))
-        assert "params.os/disk held the wanted value already; what an interrupted run may have" in again.stderr
+        assert (
+            "params.os/disk had the wanted value already. If an interrupted run overwrote another value" in again.stderr
+        )
     with another_run(proxy) as later:
         later.delete(SETTINGS, id_, outputs)
     assert disk(admin, machine) is None
@@ -124,7 +126,7 @@ def test_a_forced_write_that_is_never_confirmed_names_the_value(
     proxy.before("GET", lambda: proxy.answer("GET", status, body, HTML, times=MANY))
     proxy.answer("PATCH", status, body, HTML, times=MANY)
     text = error_of(lambda: plugin.create(SETTINGS, forced(machine)))
-    assert text.endswith('params.os/disk was "FOREIGN": if it has landed, only this line says so.')
+    assert text.endswith('params.os/disk was "FOREIGN": if it was applied, only this line records that.')
     assert disk(admin, machine) == "mine"
 
 

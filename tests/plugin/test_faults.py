@@ -169,7 +169,7 @@ def test_requests_that_are_never_answered_are_not_blamed_on_other_writers(
 ) -> None:
     plugin.create(PROFILE, {"name": name, "params": {"my/x": 1}})
     proxy.lose_request("PATCH", times=99)
-    with pytest.raises(PluginError, match=r"was sent to .* and no answer came back"):
+    with pytest.raises(PluginError, match=r"was sent to .* but no response came back"):
         plugin.update(PROFILE, name, {"name": name, "params": {"my/x": 1}}, {"name": name, "params": {"my/x": 2}})
 
 

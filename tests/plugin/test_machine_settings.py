@@ -291,11 +291,11 @@ def test_another_machine_replaces_and_its_other_name_does_not(plugin: Plugin, ma
     ("inputs", "sentence"),
     [
         ({"machine": "a/b"}, "machine: 'a/b' is neither the name nor the uuid of a machine"),
-        ({"machine": "node-1", "address": "here"}, "address: 'here' is no IP address"),
-        ({"machine": "node-1", "address": "FE80::1"}, "DRP writes 'FE80::1' as 'fe80::1'"),
-        ({"machine": "node-1", "params": {"1bad": 1}}, "params.1bad: '1bad' is no param name for DRP"),
+        ({"machine": "node-1", "address": "here"}, "address: 'here' is not an IP address"),
+        ({"machine": "node-1", "address": "FE80::1"}, "DRP stores 'FE80::1' as 'fe80::1'"),
+        ({"machine": "node-1", "params": {"1bad": 1}}, "params.1bad: '1bad' is not a DRP param name"),
         ({"machine": "node-1", "locked": "yes"}, "locked: "),
-        ({"machine": "node-1", "profiles": ["web"]}, "profiles: is no input of this resource"),
+        ({"machine": "node-1", "profiles": ["web"]}, "profiles: is not an input of this resource"),
     ],
 )
 def test_a_wrong_declaration_is_refused_by_name(plugin: Plugin, inputs: dict[str, Any], sentence: str) -> None:

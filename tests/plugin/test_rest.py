@@ -129,7 +129,7 @@ def test_an_escape_that_the_endpoint_fails_to_take_back_is_tried_again_or_named(
     proxy.answer("PATCH", 503, b"busy", "text/plain", times=failures)
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
-    left = f"{name}: {ABORT} could not be taken back and still ends every wait: remove it, or change `reset`"
+    left = f"{name}: {ABORT} could not be removed and still ends every wait: remove it, or change `reset`"
     if failures == 1:
         assert cluster.params == before
         assert left not in plugin.stderr
@@ -163,7 +163,7 @@ def test_without_an_escape_a_reset_looks_at_no_machine(
 def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: str) -> None:
     _, faults = plugin.check(MODEL, {"name": name, "params": {ABORT: "x"}, "abort_params": {ABORT: "x"}})
     assert len(faults) == 1
-    assert f"{ABORT} stands in params and in abort_params" in faults[0]
+    assert f"{ABORT} is in params and in abort_params" in faults[0]
 
 
 def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
@@ -233,7 +233,7 @@ def test_a_run_that_depends_on_an_unknown_is_unknown(plugin: Plugin, name: str) 
 def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(plugin: Plugin, name: str) -> None:
     plugin.create(MODEL, {"name": name, "owner": "proj/dev/old-name"})
     with pytest.raises(
-        PluginError, match=r"made by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
+        PluginError, match=r"created by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
     ):
         plugin.create(MODEL, {"name": name, "owner": "proj/dev/new-name"})
 
