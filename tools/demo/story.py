@@ -106,9 +106,9 @@ def _create() -> None:
         4,
         "Create the cluster",
         "A cluster is a profile that every machine of the cluster carries. It holds its own name, so that scripts on "
-        "the machines find it. The machines elect a leader: each tries to replace the value `none` in the profile by its "
-        "own Uuid, after a test of that value, so one machine wins. It publishes its address; the others wait for that "
-        "and report.",
+        "the machines find it. The machines elect a leader: each tries to replace the value `none` in the profile by "
+        "its own Uuid, after a test of that value, so one machine wins. It publishes its address; the others wait for "
+        "that and report.",
     )
     done = _pulumi("up", "--yes --skip-preview")
     _expect(f"{SIZE} of {SIZE} machines are done" in done.text, "all machines go through the workflow")
