@@ -213,7 +213,7 @@ class Unprocessable(ApiError):
 
 
 class ServerFault(ApiError):
-    """5xx: the endpoint itself failed, or a proxy in front of it answered a read."""
+    """5xx: the endpoint itself failed, or a proxy in front of it failed a read."""
 
 
 def may_pass(error: DrpError) -> bool:

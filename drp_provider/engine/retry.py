@@ -86,7 +86,7 @@ def delete(subject: str, send: Callable[[], object], find: Callable[[], object |
 def create_or_claim(
     subject: str, post: Callable[[], T], find: Callable[[], D | None], claim: Callable[[D, bool], T | NotLanded]
 ) -> T:
-    """Create an object, or claim the one that has its key already.
+    """Create an object, or claim an existing object with its key.
 
     Args:
         subject: The name of the object in errors.

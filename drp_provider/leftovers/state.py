@@ -149,7 +149,7 @@ def _class_of(resource: _Resource) -> str:
 
 
 def _key_of(resource: _Resource) -> str:
-    """Return the key of the object. The id of a cluster profile may go on with `#` and its incarnation."""
+    """Return the key of the object. The id of a cluster profile may end with `#` and its incarnation."""
     return resource.id.partition("#")[0] if _class_of(resource) == "ClusterProfile" else resource.id
 
 

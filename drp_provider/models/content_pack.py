@@ -83,13 +83,13 @@ class ContentPack(Declaration):
     version: StrictStr
     content: Annotated[dict[str, Any], AfterValidator(_check_content)]
     path: None = None
-    """Never here: the program's side has read it into `content`, so that the preview shows what is in it."""
+    """Always None: the program reads the file into `content`, so that the preview shows it."""
     owner: str | None = None
     adopt: StrictBool = False
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """Name and version leave the content; a version that nobody gave is made of the content."""
+        """Move name and version out of the content; compute a missing version from the content."""
         content = inputs.get("content")
         if content is None:
             return inputs

@@ -19,8 +19,8 @@ RUN_KEY = "pulumi-run"
 RUN_KEY_PREFIX = f"{RUN_KEY}/"
 """The prefix of a machine's Meta key, before the profile's name, for the run that the machine has begun."""
 
-_NAME_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_' or '.'"
-_PARAM_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_', '.' or '/'"
+_NAME_RULE = "whose names start with a letter and continue with letters, digits, spaces, '-', '_' or '.'"
+_PARAM_RULE = "whose names start with a letter and continue with letters, digits, spaces, '-', '_', '.' or '/'"
 
 
 _TOO_SHORT = "whose names have two characters or more"

@@ -142,15 +142,15 @@ def test_places_in_a_full_list_are_kept_and_nobody_else_gets_one(cluster: Cluste
 @pytest.mark.parametrize(
     ("helper", "said"),
     [
-        ("elect_leader my/none", 'Param my/none of the profile example holds no value: set it there to its initial value "none".'),
-        ("join_list my/none 2", "Param my/none of the profile example holds no list: set it there to its initial value []."),
-        ("append_to_list my/none 1", "Param my/none of the profile example holds no list: set it there to its initial value []."),
+        ("elect_leader my/none", 'holds no value: set it there to its initial value "none".'),
+        ("join_list my/none 2", "holds no list: set it there to its initial value []."),
+        ("append_to_list my/none 1", "holds no list: set it there to its initial value []."),
     ],
 )
 def test_a_param_without_its_seed_is_named(cluster: Cluster, helper: str, said: str) -> None:
     cluster.create()
     done = cluster.run(cluster.machine("node-1"), helper)
-    assert (done.code, done.said) == (1, f"{said} A default is not enough.\n")
+    assert (done.code, done.said) == (1, f"Param my/none of the profile example {said} The default of a schema is not enough.\n")
 
 
 def test_a_value_that_the_schema_refuses_ends_with_the_reason_of_the_endpoint(cluster: Cluster) -> None:

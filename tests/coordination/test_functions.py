@@ -1,4 +1,4 @@
-"""The machines' operations, by many at once on a real endpoint."""
+"""The functions of machines, many at once, on a real endpoint."""
 
 import itertools
 import threading
@@ -205,7 +205,7 @@ def test_progress_is_shown_beside_what_others_write(client: Client, proxy: Fault
 
 
 def recoloring(admin: AdminClient) -> Callable[[], Any]:
-    """Another writer, each of whose writes is a new one."""
+    """Return another writer that writes a new value each time."""
     numbers = itertools.count(1)
 
     def write() -> None:

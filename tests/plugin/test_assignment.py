@@ -1,4 +1,4 @@
-"""Machine assignments: one entry in a list that belongs to others."""
+"""Machine assignments: one entry in a list with entries of other clients."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def test_assigning_costs_one_request_and_unassigning_two(
     admin.post("profiles", {"Name": operator_profile})
     admin.patch(f"machines/{uuid}", {"op": "add", "path": "/Profiles/0", "value": operator_profile})
     proxy.forget()
-    # A delete in the run that created it is the delete of a replaced twin: another process has no such memory.
+    # A delete in the run that created it means a replaced resource; another process has an empty registry.
     with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.delete(MODEL, id_, outputs)
         assert proxy.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]

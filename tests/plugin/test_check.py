@@ -1,4 +1,4 @@
-"""Inputs are judged before anything is sent: every fault at once, by name, with the way out."""
+"""`check` reports every input error at once, before any request, with its input and the way out."""
 
 from typing import Any
 

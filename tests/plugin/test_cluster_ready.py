@@ -1,4 +1,4 @@
-"""Waiting for a cluster: one list request a poll, and an end that says why."""
+"""Waits for a cluster: one list request per poll, and an error that names the cause."""
 
 import re
 from collections.abc import Iterator

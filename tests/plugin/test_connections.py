@@ -1,4 +1,4 @@
-"""How the way to the endpoint can be wrong, and what one line says about it."""
+"""Wrong connections to the endpoint, each with its error."""
 
 import ssl
 import threading
@@ -32,7 +32,7 @@ def refusal(environment: dict[str, str]) -> str:
 
 
 class Speaker(BaseHTTPRequestHandler):
-    """Answers as a Go server does to http on its https port."""
+    """A server that responds to http on its https port as Go does."""
 
     def do_GET(self) -> None:
         body = b"Client sent an HTTP request to an HTTPS server.\n"
@@ -42,7 +42,7 @@ class Speaker(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the log."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Content packs through the real plugin and a real endpoint: what is sent, what is seen, and what is refused."""
+"""Content packs through the real plugin and a real endpoint: requests, results and errors."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def remove(admin: AdminClient, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def destroyer(shared_door: FaultProxy) -> Iterator[Plugin]:
-    """The provider process of a destroy, in which no program declares anything."""
+    """Return the provider process of a destroy, in which no program declares a resource."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the endpoint: one sentence that names the object, the cause and the way out."""
+"""Errors of the endpoint: one sentence that names the object, the cause and the way out."""
 
 import socket
 from collections.abc import Callable, Iterator

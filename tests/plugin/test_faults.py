@@ -1,4 +1,4 @@
-"""Replies get lost, others write at the same moment, and nothing is lost or done twice."""
+"""Lost responses and concurrent writers: no change is lost or made twice."""
 
 import pytest
 
@@ -152,7 +152,7 @@ def test_a_reset_whose_reply_was_lost_is_not_carried_out_twice(
     plugin.create(CLUSTER, olds)
     admin.set_param(name, "my/leader", "node-1")
     proxy.lose_reply("PATCH")
-    # The machines elect again as soon as they can, before anybody has looked.
+    # The machines elect again at once, before the provider reads the profile.
     elected = iter(["node-1-or-none", "node-2"])
 
     def elect() -> None:

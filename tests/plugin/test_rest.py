@@ -1,4 +1,4 @@
-"""A cluster comes to rest before it is reset."""
+"""A cluster is quiesced before its reset."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ class Cluster:
         return self.plugin.update(MODEL, self.id, self.state, {**self.inputs, "reset": "again", **changes})
 
     def works_at_the_look_number(self, number: int, proxy: FaultProxy) -> list[dict[str, Any]]:
-        """The machine does its work just before this GET; the list then holds the params that it saw."""
+        """Let the machine work just before this GET; return the list of the params that it saw."""
         seen: list[dict[str, Any]] = []
 
         def work() -> None:
@@ -239,7 +239,7 @@ def test_what_this_stack_has_made_under_another_resource_name_is_said_to_be_so(p
 
 
 def test_a_repeat_of_a_reset_leaves_no_escape_behind(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
-    """As after a kill: the reset landed, the state does not know it, and a machine is at work."""
+    """As after a kill: the reset landed and is not in the state, and a machine is working."""
     cluster.agent.work()
     cluster.reset()
     start_workflow(cluster.admin, name, f"w-{name}")

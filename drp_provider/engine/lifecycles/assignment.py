@@ -137,7 +137,7 @@ class AssignmentLifecycle:
         return settle(target.subject, send, look), was_runnable
 
     def _addition(self, api: Api, target: _Target) -> list[Operation]:
-        """Return the operations that append the profile, or put it at the position of the one that it replaces."""
+        """Return the operations that append the profile, or put it at the position of its predecessor."""
         if target.predecessor is not None:
             document = api.get(PREFIX, target.key)
             entries, names = document["Profiles"], (document["Uuid"], document["Name"])

@@ -1,7 +1,7 @@
 """The lifecycle of machine settings: fields and keys of a machine that DRP has discovered.
 
 The machine is never created or deleted. Deleting the resource restores values that `force` overwrote and removes the
-other declared keys, but only if a value is still the one that the program set.
+other declared keys, but only if another client has not changed the value since.
 """
 
 from collections.abc import Collection

@@ -172,7 +172,7 @@ class ObjectLifecycle:
         return is_recorded and not inputs.get("owner") and not inputs.get("adopt")
 
     def _is_echo(self, inputs: Inputs, live: Document) -> bool:
-        """Return whether the object equals the one that our lost `POST` would create, if owner marks are off."""
+        """Return whether the object equals the result of our lost `POST`, if owner marks are off."""
         fields = self.fields(inputs)
         expected = {**fields.empty_body(), **fields.body()}
         return not inputs.get("owner") and all(same(value, live.get(field)) for field, value in expected.items())

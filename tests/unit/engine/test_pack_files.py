@@ -1,4 +1,4 @@
-"""Folders and files become content, as DRP reads them, and whatever is wrong is told with file and line."""
+"""Folders and files are read as DRP reads them; an error names file and line."""
 
 import json
 from pathlib import Path
