@@ -150,7 +150,8 @@ def test_places_in_a_full_list_are_kept_and_nobody_else_gets_one(cluster: Cluste
 def test_a_param_without_its_seed_is_named(cluster: Cluster, helper: str, said: str) -> None:
     cluster.create()
     done = cluster.run(cluster.machine("node-1"), helper)
-    assert (done.code, done.said) == (1, f"Param my/none of the profile example {said} The default of a schema is not enough.\n")
+    sentence = f"Param my/none of the profile example {said} The default of a schema is not enough.\n"
+    assert (done.code, done.said) == (1, sentence)
 
 
 def test_a_value_that_the_schema_refuses_ends_with_the_reason_of_the_endpoint(cluster: Cluster) -> None:
