@@ -45,15 +45,15 @@ def leave_reading_to_send(_: Rejection) -> NotLanded:
 
 
 def settle(
-    subject: str, send: Callable[[], T], look: Callable[[Rejection], T | NotLanded] = leave_reading_to_send
+    subject: str, send: Callable[[], T], recheck: Callable[[Rejection], T | NotLanded] = leave_reading_to_send
 ) -> T:
-    """Return the result of `send` or `look`, as soon as one of them has a result.
+    """Return the result of `send` or `recheck`, as soon as one of them has a result.
 
     Args:
         subject: The name of the object in errors.
-        send: Sends one request, planned from the object that `look` read last.
-        look: Reads the object after the given rejection. It returns the result if the request has landed; otherwise it
-            keeps the object for the next `send` and returns `NOT_LANDED`.
+        send: Sends one request, planned from the object that `recheck` read last.
+        recheck: Reads the object after the given rejection. It returns the result if the request has landed.
+            Otherwise it keeps the object for the next `send` and returns `NOT_LANDED`.
 
     Raises:
         Busy: other writers were faster for `PATIENCE` seconds.
@@ -65,7 +65,7 @@ def settle(
             return send()
         except (PatchRejected, OutcomeUnknown) as error:
             rejection = error  # raised below, outside of this block, so that Python does not chain the errors
-        found = _read_after_pause(look, rejection, pauses)
+        found = _read_after_pause(recheck, rejection, pauses)
         if found is not NOT_LANDED:
             return found
 
@@ -77,10 +77,10 @@ def delete(subject: str, send: Callable[[], object], find: Callable[[], object |
         send()
         return LANDED
 
-    def look(_: Rejection) -> Outcome:
+    def recheck(_: Rejection) -> Outcome:
         return LANDED if find() is None else NOT_LANDED
 
-    settle(subject, delete_it, look)
+    settle(subject, delete_it, recheck)
 
 
 def create_or_claim(
@@ -106,24 +106,26 @@ def create_or_claim(
         except OutcomeUnknown:
             is_lost = True
             raise
-        found = look(duplicate)
+        found = recheck(duplicate)
         if found is NOT_LANDED:  # another client deleted it: pause, and send again
             raise PatchRejected(str(duplicate), code=duplicate.code, model=duplicate.model, key=duplicate.key)
         return found
 
-    def look(_: Rejection | Duplicate) -> T | NotLanded:
+    def recheck(_: Rejection | Duplicate) -> T | NotLanded:
         live = find()
         return NOT_LANDED if live is None else claim(live, is_lost)
 
-    return settle(subject, send, look)
+    return settle(subject, send, recheck)
 
 
-def _read_after_pause(look: Callable[[Rejection], T | NotLanded], error: Rejection, pauses: "_Pauses") -> T | NotLanded:
-    """Call `look`; if a write may have landed, repeat it while the endpoint is away."""
+def _read_after_pause(
+    recheck: Callable[[Rejection], T | NotLanded], error: Rejection, pauses: "_Pauses"
+) -> T | NotLanded:
+    """Call `recheck`; if a write may have landed, repeat it while the endpoint is away."""
     while True:
         pauses.wait(error)
         try:
-            return look(error)
+            return recheck(error)
         except DrpError as failure:
             is_temporary = may_pass(failure) or isinstance(failure, UnexpectedAnswer)
             if not is_temporary or isinstance(error, PatchRejected):

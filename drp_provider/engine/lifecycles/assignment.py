@@ -126,7 +126,7 @@ class AssignmentLifecycle:
                 raise refused
             return document
 
-        def look(error: Rejection) -> Document | NotLanded:
+        def recheck(error: Rejection) -> Document | NotLanded:
             nonlocal was_runnable
             document = api.get(PREFIX, target.key)
             if isinstance(error, PatchRejected):
@@ -134,7 +134,7 @@ class AssignmentLifecycle:
                 return NOT_LANDED
             return document if target.profile in document["Profiles"] else NOT_LANDED
 
-        return settle(target.subject, send, look), was_runnable
+        return settle(target.subject, send, recheck), was_runnable
 
     def _addition(self, api: Api, target: _Target) -> list[Operation]:
         """Return the operations that append the profile, or put it at the position of its predecessor."""

@@ -60,12 +60,12 @@ class ContentPackLifecycle:
         adopted = bool(olds.get("adopted"))
         body = self._body(news, marked=not adopted)
 
-        def look(_: Rejection) -> list[str] | NotLanded:
+        def recheck(_: Rejection) -> list[str] | NotLanded:
             live = api.find_content(id_)
             return [] if live is not None and self._is_same(news, live) else NOT_LANDED
 
         try:
-            warnings = settle(self._subject(id_), lambda: self._replace(api, id_, body), look)
+            warnings = settle(self._subject(id_), lambda: self._replace(api, id_, body), recheck)
         except NotFound as error:
             raise vanished(self._subject(id_), error, again="uploads") from None
         return self._state(news, adopted=adopted, warnings=warnings)

@@ -114,7 +114,7 @@ class MachineWorkflowLifecycle:
             api.patch(PREFIX, id_, to_wire([test(WORKFLOW, workflow), replace(WORKFLOW, NONE)]))
             return LANDED
 
-        def look(_: Rejection) -> Outcome:
+        def recheck(_: Rejection) -> Outcome:
             nonlocal workflow
             live = api.find(PREFIX, id_)
             if live is None or live["Workflow"] not in ours:
@@ -123,7 +123,7 @@ class MachineWorkflowLifecycle:
             return NOT_LANDED
 
         try:
-            settle(subject_of(olds["machine"]), send, look)
+            settle(subject_of(olds["machine"]), send, recheck)
         except NotFound:
             return
 

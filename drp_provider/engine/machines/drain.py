@@ -43,13 +43,13 @@ def _begin(api: Api, uuid: str, subject: str, workflow: str, ours: set[str]) -> 
             api.patch("machines", uuid, to_wire(change))
         return True
 
-    def look(_: Rejection) -> NotLanded:
+    def recheck(_: Rejection) -> NotLanded:
         nonlocal live
         live = api.find("machines", uuid)
         return NOT_LANDED
 
     try:
-        return settle(subject, send, look)
+        return settle(subject, send, recheck)
     except NotFound:
         return False
 

@@ -103,7 +103,7 @@ class _Starting:
     def run(self) -> Document:
         if self._wanted.inputs.get("adopted_machines") and self._wanted.is_new:
             self._note(self._api.get("machines", self._key))
-        return settle(self._wanted.subject, self._send, self._look)
+        return settle(self._wanted.subject, self._send, self._recheck)
 
     def _reviewed_guards(self) -> list[Operation]:
         """Return guards with the previous mark, because a repeated restart must not stop a machine that it started."""
@@ -126,7 +126,7 @@ class _Starting:
             self._present, self._guards = NONE, [test(WORKFLOW, NONE)]
         return self._patch([*self._guards, replace(WORKFLOW, of.workflow), *self._marking(), *runnable])
 
-    def _look(self, error: Rejection) -> Document | NotLanded:
+    def _recheck(self, error: Rejection) -> Document | NotLanded:
         live = self._api.get("machines", self._key)
         self._note(live)
         landed = isinstance(error, OutcomeUnknown) and self._has_begun(live)

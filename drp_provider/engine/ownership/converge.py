@@ -98,7 +98,7 @@ class _Convergence:
 
     def run(self) -> None:
         try:
-            settle(self._target.subject, self._send, self._look)
+            settle(self._target.subject, self._send, self._recheck)
         except DrpError as error:
             before = self._overwritten.unconfirmed if self._is_unsettled else {}
             if not before:
@@ -136,11 +136,11 @@ class _Convergence:
             self._is_unsettled = self._may_land_late = True
             raise
 
-    def _look(self, error: Rejection) -> NotLanded:
+    def _recheck(self, error: Rejection) -> NotLanded:
         self._seen = look_up(self._api, self._target)
         self._is_unsettled = False
         if self._may_land_late:
-            self._overwritten.looked(self._seen)
+            self._overwritten.rechecked(self._seen)
         is_unmarked = self._change.resets and RUN_POINTER not in self._change.wanted
         if isinstance(error, OutcomeUnknown) and is_unmarked and has_landed(self._lines, self._seen):
             self._change = _without_reset(self._change)

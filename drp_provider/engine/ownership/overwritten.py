@@ -35,7 +35,7 @@ class Overwritten:
         """Record that the patch was applied."""
         self.values.update(self._sent)
 
-    def looked(self, seen: Mapping[str, Any]) -> None:
+    def rechecked(self, seen: Mapping[str, Any]) -> None:
         """Record the values that a patch without a readable response has overwritten."""
         for pointer, value in self._sent.items():
             if same(value_at(seen, pointer), self._wanted[pointer]):

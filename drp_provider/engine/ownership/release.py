@@ -34,14 +34,14 @@ def release(
             api.patch(*address, to_wire(lines))
         return LANDED
 
-    def look(_: Rejection) -> NotLanded:
+    def recheck(_: Rejection) -> NotLanded:
         live = api.find(*address)
         for pointer in [p for p, value in left.items() if live is None or not same(value_at(live, p), value)]:
             del left[pointer]
         return NOT_LANDED
 
     try:
-        settle(subject, send, look)
+        settle(subject, send, recheck)
     except NotFound:
         return
 
