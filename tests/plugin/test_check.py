@@ -53,7 +53,7 @@ def test_a_value_that_would_not_arrive_unchanged_is_refused(plugin: Plugin, valu
         (PROFILE, {"name": "web", "params": {"1bad": 1}}, "params.1bad: '1bad' is not a DRP param name"),
         (PROFILE, {"name": "web", "meta": {"icon": 1}}, "meta.icon: "),
         (PROFILE, {"name": "web", "meta": {"pulumi-owner": "me"}}, "pulumi-owner is the provider's own mark"),
-        (PROFILE, {"name": "web", "parms": {}}, "parms: is no input of this resource"),
+        (PROFILE, {"name": "web", "parms": {}}, "parms: is not an input of this resource"),
         (ASSIGNMENT, {"machine": "␀ null", "profile": "web"}, "machine: is null: write a text"),
         (ASSIGNMENT, {"machine": "", "profile": "web"}, "machine: '' is neither the name nor the uuid of a machine"),
         (ASSIGNMENT, {"machine": "node-1", "profile": "a/b"}, "profile: 'a/b' is not a DRP name"),

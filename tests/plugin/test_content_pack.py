@@ -121,7 +121,7 @@ def test_what_is_not_known_yet_leaves_the_version_unknown(plugin: Plugin, name: 
             {"content": {"sections": {"profiles": {"p1": {"Params": {"x": 1e300}}}}}},
             "content: sections.profiles.p1.Params.x DRP keeps whole numbers exactly only between",
         ),
-        ({"content": {"sections": {}}, "bogus": 1}, "bogus: is no input of this resource"),
+        ({"content": {"sections": {}}, "bogus": 1}, "bogus: is not an input of this resource"),
     ],
 )
 def test_what_drp_would_refuse_is_said_in_the_preview(
@@ -275,10 +275,10 @@ def test_what_is_in_use_stays_and_object_and_user_are_named(
     id_, outputs = plugin.create(PACK, {"name": name, "content": pack, "version": "v1"})
     admin.post("stages", {"Name": f"{name}-s", "Tasks": [task]})
     admin.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
-    uses = f"profile {profile} by machine node-3, task {task} by stage {name}-s; remove them there first"
-    with pytest.raises(PluginError, match=f"'{name}' was not deleted, because its objects are in use: {uses}"):
+    uses = f"profile {profile} by machine node-3, task {task} by stage {name}-s; remove these uses first"
+    with pytest.raises(PluginError, match=f"'{name}' was not deleted, because it or its objects are in use: {uses}"):
         destroyer.delete(PACK, id_, outputs)
-    with pytest.raises(PluginError, match=f"'{name}' was not changed, because its objects are in use: {uses}"):
+    with pytest.raises(PluginError, match=f"'{name}' was not changed, because it or its objects are in use: {uses}"):
         plugin.update(PACK, id_, outputs, {"name": name, "content": {}, "version": "v2"})
     assert admin.exists(f"tasks/{task}")
     assert admin.get(f"contents/{name}")["meta"]["Version"] == "v1"
@@ -287,7 +287,9 @@ def test_what_is_in_use_stays_and_object_and_user_are_named(
 def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, admin: AdminClient, name: str) -> None:
     id_, outputs = plugin.create(PACK, inputs(name))
     upload(admin, f"{name}-top", Prerequisites=f"{name}: >=1.0")
-    with pytest.raises(PluginError, match=f"is in use: content pack {name} by content pack {name}-top; remove them"):
+    with pytest.raises(
+        PluginError, match=f"are in use: content pack {name} by content pack {name}-top; remove these uses"
+    ):
         destroyer.delete(PACK, id_, outputs)
 
 

@@ -45,7 +45,7 @@ def clean() -> None:
     _pulumi("destroy", "--yes --skip-preview")
     if endpoint.params_of(PROFILE) or endpoint.machines_with(PROFILE):
         say()
-        say("A killed update created objects that are not in the state; they are removed with the endpoint's file.")
+        say("A killed update created more than Pulumi knows of; that is removed with the endpoint's file.")
     scene(2, "Remove the stack", "This removes its state, its configuration and its endpoint too.")
     _command(f"pulumi stack rm {STACK} --yes", "--non-interactive")
     _remove_files()

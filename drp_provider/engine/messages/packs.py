@@ -42,7 +42,7 @@ def refused(subject: str, error: ApiError, api: Api, record: dict[str, Any], *, 
         return reworded(error, _overriding(subject, taken, sections, api, done))
     uses = list(_uses(error, api))
     if uses:
-        text = f"{subject} was not {done}, because its objects are in use: {few(uses)}; remove them there first"
+        text = f"{subject} was not {done}, because it or its objects are in use: {few(uses)}; remove these uses first"
         return reworded(error, f"{text}, then run `pulumi up` or `pulumi destroy` again.")
     return error
 
