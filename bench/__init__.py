@@ -1,4 +1,4 @@
-"""What operations cost, in requests and in time, beside what Pulumi's engine costs by itself.
+"""Measure what operations cost, in requests and in time, compared with Pulumi's engine alone.
 
-`python -m bench` prints a table. It holds nothing to a time: machines differ, and a slow one is no fault.
+`python -m bench` prints a table. It fails no time limit, because computers differ.
 """

@@ -1,4 +1,4 @@
-"""`python -m bench`: measures, and prints what was measured with the commands that made it."""
+"""`python -m bench`: measure, and print the figures with the command that produced them."""
 
 import argparse
 import os
@@ -21,7 +21,7 @@ SECTIONS: dict[str, Callable[[Scope], str]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; a target that is missed is said and fails nothing."""
+    """Measure and print; report a missed target without failing."""
     options = _parser().parse_args(arguments)
     rounds, machines = (1, QUICK_MACHINES) if options.quick else (options.rounds, options.machines)
     scope = Scope(quick=options.quick, rounds=rounds, machines=machines, say=_say)
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.only:
         before = os.getloadavg()[0]
         text = SECTIONS[name](scope)
-        # The bench's own work is in the second figure.
+        # The second figure includes the bench's own work.
         print(f"\n{text}\n\nLoad average: {before:.1f} before, {os.getloadavg()[0]:.1f} after", flush=True)
     return 0
 

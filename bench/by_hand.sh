@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A cluster as an operator makes it without Pulumi: the content pack, a profile with its seeds, added to each machine,
-# the workflow set on each machine, and then looking until all have run it.
+# Create a cluster without Pulumi: upload the content pack, create the profile with its initial values, add it to each
+# machine, set the workflow on each machine, and poll until all have run it.
 #
 #   DRP_URL=... DRP_TOKEN=... by_hand.sh PACK PROFILE PARAMS WORKFLOW MACHINE...
 #

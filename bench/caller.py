@@ -1,4 +1,4 @@
-"""An admin's connection to an endpoint: kept open, with a token."""
+"""A persistent connection of an admin to an endpoint, with a token."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ _USER = KEY.partition(":")[0]
 
 
 class Caller:
-    """One kept-alive connection.
+    """One persistent connection.
 
     Args:
         url: The endpoint.
@@ -24,7 +24,7 @@ class Caller:
         host, port = parts.hostname or "", parts.port
         self._connection: http.client.HTTPConnection
         if parts.scheme == "https":
-            # The endpoint is our own child, and its certificate was made a moment ago.
+            # The endpoint is our own child process with a new self-signed certificate.
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -35,26 +35,26 @@ class Caller:
 
     @classmethod
     def with_token(cls, url: str, token: str) -> Self:
-        """Somebody who has a token."""
+        """Return a connection that uses a token."""
         return cls(url, f"Bearer {token}")
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        """Status and body of one request."""
+        """Send one request; return the status and the body of the response."""
         text = None if body is None else json.dumps(body)
         self._connection.request(method, f"/api/v3/{path}", body=text, headers=self._headers)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
+        response = self._connection.getresponse()
+        return response.status, response.read()
 
     def demand(self, method: str, path: str, body: object = None) -> Any:
-        """The answer to a request that must succeed.
+        """Send a request that must succeed; return the JSON of the response.
 
         Raises:
-            RuntimeError: It does not.
+            RuntimeError: The request failed.
         """
-        status, answer = self.call(method, path, body)
+        status, response = self.call(method, path, body)
         if status >= http.HTTPStatus.BAD_REQUEST:
-            raise RuntimeError(f"{method} {path}: {status} {answer.decode(errors='replace')}")
-        return json.loads(answer)
+            raise RuntimeError(f"{method} {path}: {status} {response.decode(errors='replace')}")
+        return json.loads(response)
 
     def hang_up(self) -> None:
         """Close the connection."""
@@ -62,7 +62,7 @@ class Caller:
 
 
 def token(url: str) -> str:
-    """A token of the first user, as a client gets it that logs in."""
+    """Log in as the first user; return the token."""
     caller = Caller(url, f"Basic {b64encode(KEY.encode()).decode()}")
     try:
         return str(caller.demand("GET", f"users/{_USER}/token")["Token"])

@@ -1,4 +1,4 @@
-"""From nothing to a cluster that is ready: `pulumi up`, and in turn with it a shell loop that starts the same tasks."""
+"""Time until a new cluster is ready: `pulumi up`, alternating with a shell loop that starts the same tasks."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class Race:
     finished: set[str] = field(default_factory=set)
 
     def row(self, size: int) -> Row:
-        """The medians, the difference, and the spread."""
+        """Return the medians, the difference, and the spread."""
         over = [mine - theirs for mine, theirs in zip(self.ours, self.by_hand, strict=True)]
         spread = [f"{min(series):.1f} to {max(series):.1f}" for series in (self.ours, self.by_hand)]
         figures = [f"{median(series):.2f}" for series in (self.ours, self.by_hand, over)]
@@ -49,7 +49,7 @@ class Race:
 
 
 def section(scope: Scope) -> str:
-    """Each size several times, both ways in turn, each time on a fresh endpoint with machines that have just booted."""
+    """Measure each size several times, alternating both ways, each on a new endpoint with newly booted machines."""
     if shutil.which("curl") is None:
         return "The time to a cluster was not measured: the shell loop needs curl on PATH."
     rounds = min(scope.rounds, MOST_ROUNDS)
@@ -80,7 +80,7 @@ def _params(size: int) -> dict[str, object]:
 def _with_pulumi(centre: DataCentre) -> float:
     with tempfile.TemporaryDirectory(prefix="drp-bench-") as folder:
         stack = Stack(Path(folder), centre.url)
-        measure(stack, UP, "import components, drp_provider\n")  # has Python's files compiled
+        measure(stack, UP, "import components, drp_provider\n")  # compiles Python's files
         text = PROGRAM.format(
             name=PROFILE, params=_params(len(centre.uuids)), machines=list(centre.uuids), timeout=PATIENCE_SECONDS
         )
@@ -88,10 +88,10 @@ def _with_pulumi(centre: DataCentre) -> float:
 
 
 def _by_hand(centre: DataCentre) -> float:
-    """Run the script to its end.
+    """Run the script; return the seconds.
 
     Raises:
-        RuntimeError: It failed.
+        RuntimeError: The script failed.
     """
     about = {"DRP_URL": centre.url, "DRP_TOKEN": caller.token(centre.url)}
     params = {"cluster-profile": PROFILE, **_params(len(centre.uuids)), **cluster_pattern.RUNTIME_PARAMS}

@@ -1,4 +1,4 @@
-"""One `pulumi` command, with the time and the memory that it took."""
+"""Run one `pulumi` command, and measure its time and memory."""
 
 import subprocess
 import threading
@@ -10,8 +10,8 @@ from typing import Self
 from bench.process import PROC, Stat, peak
 from tests.support.stack import Stack
 
-EVERY = 0.05
-"""Seconds between two looks at the processes; what they do after the last look is not seen."""
+SAMPLE_SECONDS = 0.05
+"""Seconds between two samples of the processes; work after the last sample is not counted."""
 
 UP = ("up", "--yes", "--skip-preview")
 UP_WITH_PREVIEW = ("up", "--yes")
@@ -21,24 +21,24 @@ DESTROY = ("destroy", "--yes", "--skip-preview")
 
 @dataclass(frozen=True)
 class Cost:
-    """What one command took."""
+    """The time and memory of one command."""
 
     seconds: float
     cpu: float
-    """Seconds of user and system time, over all processes of the command; 0 where there is no /proc."""
+    """Seconds of user and system time, over all processes of the command; 0 if there is no /proc."""
     provider_mb: float
-    """Most memory that the provider's process held (VmHWM); 0 where there is no /proc, or no provider was started."""
+    """Peak memory of the provider's process (VmHWM); 0 if there is no /proc, or no provider was started."""
 
 
-class Watch:
-    """Sees every process of one session, those included that their parent never waits for."""
+class Sampler:
+    """A sampler of all processes of one session, also of those that their parent does not wait for."""
 
     def __init__(self, session: int) -> None:
         self._session = session
         self._cpu: dict[str, float] = {}
         self._peak = 0.0
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._keep_looking)
+        self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,35 +48,35 @@ class Watch:
         self._done.set()
         self._thread.join()
 
-    def _keep_looking(self) -> None:
-        while not self._done.wait(EVERY):
-            self._look()
+    def _run(self) -> None:
+        while not self._done.wait(SAMPLE_SECONDS):
+            self._sample()
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         for folder in PROC.glob("[0-9]*"):
             try:
                 stat = Stat.of(folder.name)
                 if stat.session == self._session:
                     self._cpu[folder.name] = stat.cpu
-                    self._look_at_memory(folder)
+                    self._sample_memory(folder)
             except OSError:
-                continue  # it has ended in the meantime
+                continue  # the process has ended
 
-    def _look_at_memory(self, folder: Path) -> None:
+    def _sample_memory(self, folder: Path) -> None:
         words = (folder / "cmdline").read_bytes().split(b"\0")
         if b"pulumi.dynamic" in words:
             self._peak = max(self._peak, peak(folder.name))
 
     def cost(self, seconds: float) -> Cost:
-        """Everything that was seen."""
+        """Return the cost of all sampled processes."""
         return Cost(seconds, sum(self._cpu.values()), self._peak)
 
 
 def measure(stack: Stack, words: tuple[str, ...], program: str | None = None) -> Cost:
-    """Run a command to its end.
+    """Run a command; return its cost.
 
     Raises:
-        RuntimeError: it failed; the message is what it printed.
+        RuntimeError: The command failed; the message is its output.
     """
     if program is not None:
         (stack.folder / "__main__.py").write_text(program)
@@ -92,9 +92,9 @@ def measure(stack: Stack, words: tuple[str, ...], program: str | None = None) ->
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        with process, Watch(process.pid) as watch:
+        with process, Sampler(process.pid) as sampler:
             process.wait()
             seconds = time.perf_counter() - started
     if process.returncode:
         raise RuntimeError(f"pulumi {' '.join(words)} failed:\n{output.read_text()}")
-    return watch.cost(seconds)
+    return sampler.cost(seconds)

@@ -1,4 +1,4 @@
-"""How many requests each operation costs, counted on the way to the endpoint."""
+"""Count the requests of each operation, in a proxy before the endpoint."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Count:
 
 
 def count(folder: Path, endpoint: str, machines: int, say: Callable[[str], None]) -> dict[str, Count]:
-    """Every operation once, through a proxy that counts; the cluster's `up` comes last, under `cluster`."""
+    """Run every operation once through a counting proxy; return the counts by operation."""
     ten = programs.profile(programs.TEN).ours
     one_more = programs.profile(programs.ONE_MORE).ours
     steps = [

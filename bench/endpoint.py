@@ -1,4 +1,4 @@
-"""The embedded endpoint in a process of its own, so that it takes no time from whoever measures."""
+"""The embedded endpoint in a process of its own, so that it does not share the process that measures."""
 
 import re
 import subprocess
@@ -11,10 +11,10 @@ from tests.support.stack import ROOT
 
 @contextmanager
 def endpoint(machines: int, *, tls: bool = False) -> Iterator[tuple[str, int]]:
-    """The URL and process id of an endpoint on loopback with that many simulated machines.
+    """Start an endpoint on loopback with simulated machines; yield its URL and process id.
 
     Raises:
-        RuntimeError: it did not start.
+        RuntimeError: The endpoint did not start.
     """
     process = subprocess.Popen(
         [

@@ -1,4 +1,4 @@
-"""Clients that keep an endpoint busy: one process each, for a time, over TLS with a token."""
+"""Load clients: each is a process that sends requests for a time, over TLS with a token."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ COUNTER = "bench/counter"
 
 @dataclass
 class Tally:
-    """What one client did in its time."""
+    """The counts of one client."""
 
     done: int = 0
     rejected: int = 0
@@ -35,18 +35,18 @@ def list_all(caller: Caller, tally: Tally) -> None:
 
 
 def compare_and_set(caller: Caller, tally: Tally) -> None:
-    """Read a counter and count one further, as machines do that race."""
+    """Read a counter and increment it by compare-and-set, as competing machines do."""
     value = json.loads(_read(caller, tally, f"profiles/{PROFILE}"))["Params"][COUNTER]
-    if _count_further(caller, tally, value):
+    if _increment(caller, tally, value):
         tally.done += 1
     else:
         tally.rejected += 1
 
 
 def patch_own(caller: Caller, tally: Tally) -> None:
-    """Compare and set alone, without the read: the value is known as long as nobody else writes."""
-    if not _count_further(caller, tally, tally.done):
-        raise RuntimeError("Somebody else writes the counter, too.")
+    """Increment the counter without a read, because this client is its only writer."""
+    if not _increment(caller, tally, tally.done):
+        raise RuntimeError("Another client writes the counter too.")
     tally.done += 1
 
 
@@ -58,7 +58,7 @@ def _read(caller: Caller, tally: Tally, path: str) -> bytes:
     return body
 
 
-def _count_further(caller: Caller, tally: Tally, value: int) -> bool:
+def _increment(caller: Caller, tally: Tally, value: int) -> bool:
     path = f"/Params/{COUNTER.replace('/', '~1')}"
     lines = [{"op": "test", "path": path, "value": value}, {"op": "replace", "path": path, "value": value + 1}]
     status, _ = caller.call("PATCH", f"profiles/{PROFILE}", lines)
@@ -77,7 +77,7 @@ KINDS: dict[str, Callable[[Caller, Tally], None]] = {
 
 
 def main() -> None:
-    """`python -m bench.load URL TOKEN KIND SECONDS`: says `ready`, begins at a line of input, prints its tally."""
+    """Run `python -m bench.load URL TOKEN KIND SECONDS`: print `ready`, wait for a line of input, print the tally."""
     url, token, kind, seconds = sys.argv[1:5]
     caller, tally, act = Caller.with_token(url, token), Tally(), KINDS[kind]
     caller.call("GET", "info")

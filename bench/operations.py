@@ -1,4 +1,4 @@
-"""What Pulumi's operations cost, in requests and in time, each beside what it must reach."""
+"""Measure Pulumi's operations, in requests and in time, and compare each with its target."""
 
 import tempfile
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ LONGEST_OVER = 0.3
 HIGHEST_RATIO = 1.5
 LARGEST_MB = 120.0
 FEWEST_ROUNDS = 3
-"""With fewer there is nothing to tell a figure from noise."""
+"""With fewer rounds, a figure cannot be told from noise."""
 COMMANDS = f"pulumi {' '.join(UP)}; {REFRESH[0]} and {DESTROY[0]} alike"
 
 
 def requests_section(scope: Scope) -> str:
-    """How many requests each operation sends."""
+    """Return the table of requests per operation."""
     with _prepared(scope) as (folder, url):
         counts = count(folder, url, scope.machines, scope.say)
     return f"Requests per operation ({COMMANDS})\n\n{_requests_table(counts, scope.machines)}"
 
 
 def time_section(scope: Scope) -> str:
-    """How long each operation takes beside the floor, and what must be reached."""
+    """Return the tables of time per operation, compared with the floor and with the targets."""
     with _prepared(scope) as (folder, url):
         series = time(folder, url, steps(scope.machines, quick=scope.quick), scope.rounds, scope.say)
     return (
@@ -45,7 +45,7 @@ def time_section(scope: Scope) -> str:
 
 @contextmanager
 def _prepared(scope: Scope) -> Iterator[tuple[Path, str]]:
-    """A folder for stacks, and an endpoint with the profile that the assignment is made with."""
+    """Yield a folder for stacks, and the URL of an endpoint with the profile for the assignment."""
     with (
         tempfile.TemporaryDirectory(prefix="drp-bench-") as name,
         endpoint(max(scope.machines, 1)) as (url, _),
@@ -88,8 +88,8 @@ def _targets_table(series: dict[str, Series], machines: int) -> str:
 
 
 def _row(label: str, figures: list[float], limit: float, unit: str) -> Row:
-    """A figure that differs from round to round. Where the rounds do not agree, it decides nothing."""
+    """Return the row of a figure that differs per round. It is undecided if the rounds disagree."""
     low, _, high = quantiles(figures, n=4) if len(figures) >= FEWEST_ROUNDS else (min(figures), 0.0, max(figures))
-    decided = len(figures) >= FEWEST_ROUNDS and not low <= limit < high
-    word = verdict(reached=high <= limit) if decided else "undecided"
+    is_decided = len(figures) >= FEWEST_ROUNDS and not low <= limit < high
+    word = verdict(reached=high <= limit) if is_decided else "undecided"
     return label, f"{median(figures):.2f}{unit}", f"{low:.2f} to {high:.2f}", f"at most {limit}{unit}", word

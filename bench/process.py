@@ -1,4 +1,4 @@
-"""What a process uses, as /proc tells; nothing where there is no /proc."""
+"""Read the time and memory of a process from /proc; return zeros if there is no /proc."""
 
 import os
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Stat:
     Attributes:
         session: The session that it belongs to.
         cpu: Seconds of user and system time.
-        cpu_of_children: The same of the children that have ended, and of theirs.
+        cpu_of_children: The same for ended children and their children.
     """
 
     session: int
@@ -25,10 +25,10 @@ class Stat:
 
     @classmethod
     def of(cls, pid: int | str) -> "Stat":
-        """Of a process that lives.
+        """Return the line of a running process.
 
         Raises:
-            OSError: It does not.
+            OSError: The process has ended.
         """
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
         user, system, ended_user, ended_system = (int(field) for field in fields[11:15])
@@ -40,8 +40,8 @@ class Memory:
     """Megabytes of a process.
 
     Attributes:
-        rss: What is in memory of it, shared pages included.
-        pss: The same, each shared page divided by those who share it.
+        rss: Its pages in memory, including shared ones.
+        pss: The same, with each shared page divided by the number of its users.
     """
 
     rss: float = 0
@@ -49,18 +49,18 @@ class Memory:
 
 
 def memory(pid: int) -> Memory:
-    """The memory of a process now."""
+    """Return the current memory of a process."""
     found = _kilobytes(PROC / str(pid) / "smaps_rollup")
     return Memory(found.get("Rss", 0) / _KB_IN_MB, found.get("Pss", 0) / _KB_IN_MB)
 
 
 def peak(pid: int | str) -> float:
-    """The most megabytes that a process has ever held (VmHWM)."""
+    """Return the peak memory of a process in megabytes (VmHWM)."""
     return _kilobytes(PROC / str(pid) / "status").get("VmHWM", 0) / _KB_IN_MB
 
 
 def cpu(pid: int) -> float:
-    """Seconds of user and system time, those of its ended children included."""
+    """Return seconds of user and system time, including those of ended children."""
     try:
         stat = Stat.of(pid)
     except OSError:

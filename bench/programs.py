@@ -1,11 +1,11 @@
-"""The programs that are run, each with its counterpart of idle resources."""
+"""The measured programs, each with its counterpart of idle resources."""
 
 import json
 from dataclasses import dataclass
 
 IDLE = "from bench.idle import Idle\n"
 PROFILE = "bench-carried"
-"""A profile that is there before, for the assignment."""
+"""An existing profile, for the assignment."""
 
 TEN = {f"bench/param-{n}": f"value-{n}" for n in range(10)}
 ONE_OTHER = {**TEN, "bench/param-0": "other"}
@@ -15,14 +15,14 @@ ONE_MORE = {**ALL_OTHER, "bench/param-new": "new"}
 
 @dataclass(frozen=True)
 class Pair:
-    """The same declaration twice: `ours` on the endpoint, `floor` with nothing behind it."""
+    """The same declaration twice: `ours` on the endpoint, `floor` without an object."""
 
     ours: str
     floor: str
 
 
 def profile(params: dict[str, str]) -> Pair:
-    """One profile; the import is the one that a program has anyway."""
+    """Return programs with one profile."""
     text = json.dumps(params)
     return Pair(
         f'import drp_provider as drp\ndrp.Profile("bench", params={text})\n',
@@ -31,7 +31,7 @@ def profile(params: dict[str, str]) -> Pair:
 
 
 def assignment() -> Pair:
-    """One machine carries one profile."""
+    """Return programs with one profile on one machine."""
     return Pair(
         f'import drp_provider as drp\ndrp.MachineAssignment("bench", machine="node-1", profile="{PROFILE}")\n',
         f'{IDLE}Idle("bench", {{"machine": "node-1", "profile": "{PROFILE}"}})\n',
@@ -39,7 +39,7 @@ def assignment() -> Pair:
 
 
 def cluster(machines: int) -> Pair:
-    """A cluster: a profile and an assignment per machine, against as many idle resources without a component."""
+    """Return programs with a cluster (a profile and an assignment per machine), and with as many idle resources."""
     numbers = f"range(1, {machines + 1})"
     return Pair(
         "from components import ClusterProfile\n"

@@ -1,4 +1,4 @@
-"""How much is measured, and whom to tell how far it is."""
+"""The scope of a measurement, and its progress output."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scope:
-    """What was asked for on the command line.
+    """The options of the command line.
 
     Attributes:
-        quick: As little as shows that it works.
-        rounds: How often each operation is measured.
-        machines: Of the cluster that `pulumi up` makes.
-        say: Takes a line of progress.
+        quick: Whether to measure only enough to show that the bench works.
+        rounds: The number of times that each operation is measured.
+        machines: The number of machines in the cluster.
+        say: Prints a line of progress.
     """
 
     quick: bool

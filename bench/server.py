@@ -1,4 +1,4 @@
-"""How much the embedded endpoint can take, client included, and how much memory it needs."""
+"""Measure the throughput of the embedded endpoint, including the clients, and its memory."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from bench.table import Row, table, verdict
 from tests.support.stack import ROOT
 
 GO_ONE_WRITER, GO_EIGHT_CLIENTS = 920, 1900
-"""What DRP's own server reaches on two cores, client included, over TLS with a token: requests per second."""
+"""Requests per second of DRP itself on two cores, including the clients, over TLS with a token."""
 SHARE = 1 / 3
 MACHINES = 1000
 SECONDS, QUICK_SECONDS = 5.0, 0.5
@@ -23,7 +23,7 @@ SECONDS, QUICK_SECONDS = 5.0, 0.5
 
 @dataclass(frozen=True)
 class Load:
-    """One kind of request by so many clients at once."""
+    """One kind of request, by a number of concurrent clients."""
 
     kind: str
     clients: int
@@ -31,7 +31,7 @@ class Load:
 
     @property
     def name(self) -> str:
-        """What the table calls it."""
+        """Return the name in the table."""
         return f"{self.kind}, {self.clients} at once"
 
 
@@ -49,15 +49,15 @@ QUICK_LOADS = (LOADS[0], LOADS[4])
 
 @dataclass(frozen=True)
 class Finding:
-    """What a load came to.
+    """The result of a load.
 
     Attributes:
-        load: Which.
-        done: What was done a second.
-        rejected: What was rejected a second.
-        requests: A second; `compare-and-set` reads first, so it takes two.
-        cpu: Seconds of the server's processor time a request.
-        megabytes: Of the server at the end.
+        load: The load.
+        done: Successful operations per second.
+        rejected: Rejected operations per second.
+        requests: Requests per second; `compare-and-set` needs two, because it reads first.
+        cpu: The endpoint's processor seconds per request.
+        megabytes: The endpoint's memory at the end.
     """
 
     load: Load
@@ -68,7 +68,7 @@ class Finding:
     megabytes: float
 
     def row(self) -> Row:
-        """The figures as text."""
+        """Return the figures as text."""
         attempts, least = self.done + self.rejected, self.load.must_reach
         counts = (f"{self.done:.0f}", f"{attempts:.0f}", f"{self.rejected / max(attempts, 1e-9):.0%}")
         requests = (f"{self.requests:.0f}", f"{least:.0f}" if least else "")
@@ -77,7 +77,7 @@ class Finding:
 
 
 def section(scope: Scope) -> str:
-    """Loads, one after the other, each on a fresh endpoint with a thousand machines."""
+    """Measure the loads one after the other, each on a new endpoint with a thousand machines."""
     seconds, loads = (QUICK_SECONDS, QUICK_LOADS) if scope.quick else (SECONDS, LOADS)
     rows = []
     for load in loads:
@@ -109,7 +109,7 @@ def _run(url: str, pid: int, load: Load, seconds: float) -> Finding:
             client.stdin.flush()
         tallies = [json.loads(_line(client)) for client in clients]
         cpu, memory = process.cpu(pid) - before, process.memory(pid)
-    done, rejected, requests = (sum(tally[place] for tally in tallies) for place in range(3))
+    done, rejected, requests = (sum(tally[index] for tally in tallies) for index in range(3))
     return Finding(load, done / seconds, rejected / seconds, requests / seconds, cpu / max(requests, 1), memory.rss)
 
 
@@ -117,12 +117,12 @@ def _line(client: "subprocess.Popen[str]") -> str:
     assert client.stdout is not None
     line = client.stdout.readline()
     if not line:
-        raise RuntimeError("a client ended before its time")
+        raise RuntimeError("A load client ended early: run `python -m bench.load` to see its error.")
     return line
 
 
 def _prepare(url: str) -> str:
-    """Make the profile that is written to; a token for the clients."""
+    """Create the profile for the writes; return a token for the clients."""
     token = caller.token(url)
     admin = Caller.with_token(url, token)
     admin.demand("POST", "profiles", {"Name": PROFILE, "Params": {COUNTER: 0}})

@@ -1,4 +1,4 @@
-"""How long each operation takes, ours and the floor in turn, so that a machine that grows slower slows both."""
+"""Measure the time of each operation, alternating ours and the floor, so that a slowdown affects both equally."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,25 +19,25 @@ class Series:
     floor: list[Cost] = field(default_factory=list)
 
     def seconds(self) -> tuple[float, float]:
-        """The medians of ours and of the floor."""
+        """Return the median seconds of ours and of the floor."""
         return median(c.seconds for c in self.ours), median(c.seconds for c in self.floor)
 
     def cpu(self) -> tuple[float, float]:
-        """The same of the processors' time."""
+        """Return the median processor seconds of ours and of the floor."""
         return median(c.cpu for c in self.ours), median(c.cpu for c in self.floor)
 
     def over(self) -> list[float]:
-        """Seconds over the floor, round by round."""
+        """Return the seconds above the floor, by round."""
         return [a.seconds - b.seconds for a, b in zip(self.ours, self.floor, strict=True)]
 
     def ratio(self) -> list[float]:
-        """Times the floor, round by round."""
+        """Return the ratio to the floor, by round."""
         return [a.seconds / b.seconds for a, b in zip(self.ours, self.floor, strict=True)]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation that is measured, or only carried out where it has no name."""
+    """One measured operation; without a name, it is only carried out."""
 
     name: str
     words: tuple[str, ...]
@@ -45,7 +45,7 @@ class Step:
 
 
 def steps(machines: int, *, quick: bool) -> list[Step]:
-    """One round. Each step finds what the one before has left."""
+    """Return the steps of a round. Each step continues from the result of the previous one."""
     ten, many = programs.profile(programs.TEN), programs.cluster(machines)
     create, delete = Step("create", UP, ten), Step("delete", DESTROY, ten)
     cluster, cluster_gone = Step("cluster", UP, many), Step("cluster gone", DESTROY, many)
@@ -74,20 +74,20 @@ def steps(machines: int, *, quick: bool) -> list[Step]:
 
 
 def time(folder: Path, endpoint: str, plan: list[Step], rounds: int, say: Callable[[str], None]) -> dict[str, Series]:
-    """All steps of all rounds; who begins changes from step to step and from round to round."""
+    """Measure all steps of all rounds, alternating which of the two is first."""
     ours, floor = (Stack(folder, endpoint, name=name) for name in ("ours", "floor"))
     series = {step.name: Series() for step in plan}
-    say("compiling what is imported")
+    say("compiling the imported modules")
     for stack, program in ((ours, plan[0].pair.ours), (floor, plan[0].pair.floor)):
         _warm_up(stack, program)
     for number in range(rounds):
-        for place, step in enumerate(plan):
+        for index, step in enumerate(plan):
             found = series[step.name]
             turns = [
                 (ours, step.pair.ours, found.ours),
                 (floor, step.pair.floor, found.floor),
             ]
-            for stack, program, costs in turns[:: 1 if (number + place) % 2 == 0 else -1]:
+            for stack, program, costs in turns[:: 1 if (number + index) % 2 == 0 else -1]:
                 costs.append(measure(stack, step.words, program))
             figures = f"{found.ours[-1].seconds:.2f} s, floor {found.floor[-1].seconds:.2f} s"
             say(f"round {number + 1} of {rounds}: {step.name or 'clearing up'} {figures}")
@@ -96,6 +96,6 @@ def time(folder: Path, endpoint: str, plan: list[Step], rounds: int, say: Callab
 
 
 def _warm_up(stack: Stack, program: str) -> None:
-    """Have Python's files compiled before anybody looks at the clock."""
+    """Compile Python's files before the measurement."""
     measure(stack, UP, program)
     measure(stack, DESTROY, program)

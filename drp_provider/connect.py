@@ -1,6 +1,6 @@
-"""Settings become a client: the one place that chooses between a real endpoint and the embedded one.
+"""Create a client from settings. Only this module chooses between a real endpoint and the embedded one.
 
-Everything heavy is imported here at its first use: a preview asks no endpoint and should not wait for HTTP.
+Slow modules are imported at their first use: a preview sends no requests, so it need not wait for HTTP.
 """
 
 import os
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 NO_ENDPOINT = (
     "No DRP endpoint is configured: set RS_ENDPOINT=https://HOST:8092 or `pulumi config set drp:endpoint URL`, "
-    "or drp:endpoint to `embedded` for the built-in one."
+    "or set drp:endpoint to `embedded` for the embedded endpoint."
 )
 
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,4})?/?")
 _TEXTS = frozenset({"drp:endpoint", "drp:key", "drp:ownerMark", "drp:token"})
 _TYPED = ("RS_EMBEDDED_MACHINES", "RS_INSECURE", "RS_TIMEOUT")
-"""Settings are loaded in a preview only if one of them can be wrong: it costs a preview a fifth of a second."""
+"""Settings whose text may be invalid. A preview loads settings only if one of these is set, since loading is slow."""
 
 _lock = threading.Lock()
 _clients: "dict[tuple[Any, ...], Client]" = {}
@@ -33,20 +33,20 @@ def require_endpoint(config: Mapping[str, Any]) -> None:
     """Fail early, in `preview` too, if a setting is not usable.
 
     Raises:
-        SettingsError: no endpoint is named, a setting is unknown, or a value is not of its type.
+        SettingsError: the endpoint is missing, a setting is unknown, or a value has the wrong type.
     """
     endpoint = os.environ.get("RS_ENDPOINT") or config.get("drp:endpoint")
-    named = endpoint == "embedded" or (endpoint and _PLAIN_URL.fullmatch(endpoint))
-    if not named or config.keys() - _TEXTS or any(map(os.environ.get, _TYPED)):
+    is_named = endpoint == "embedded" or (endpoint and _PLAIN_URL.fullmatch(endpoint))
+    if not is_named or config.keys() - _TEXTS or any(map(os.environ.get, _TYPED)):
         from drp_provider.settings import load
 
-        load(config if endpoint else {**config, "drp:endpoint": "embedded"})  # says what is wrong with it
+        load(config if endpoint else {**config, "drp:endpoint": "embedded"})  # raises the error that names the setting
     if not endpoint:
         raise SettingsError(NO_ENDPOINT)
 
 
 def connect(config: Mapping[str, Any]) -> "Client":
-    """The client for a stack's configuration; one for all resource types and threads of this process."""
+    """Return the client for a stack's configuration; all resource types and threads of this process share it."""
     key = tuple(sorted(config.items()))
     with _lock:
         if key not in _clients:
@@ -57,7 +57,7 @@ def connect(config: Mapping[str, Any]) -> "Client":
 
 
 def client_for(settings: "Settings") -> "Client":
-    """A client with settings of its own."""
+    """Return a new client with these settings."""
     from drp_provider.api.client import Client
     from drp_provider.api.transport import Transport
 
@@ -69,7 +69,7 @@ def _embedded(settings: "Settings") -> dict[str, Any]:
         from drp_emulator.server.adapter import URL, EmulatorAdapter
     except ModuleNotFoundError as error:
         raise SettingsError(
-            f"drp:endpoint is `embedded`, which needs the emulator, and {error.name} is not installed: run "
+            f"drp:endpoint is `embedded`, which needs the emulator, but {error.name} is not installed: run "
             "`pip install 'pulumi-drp[emulator]'`, or name a DRP endpoint with drp:endpoint or RS_ENDPOINT."
         ) from None
     adapter = EmulatorAdapter(settings.embedded_store, machines=settings.embedded_machines)

@@ -2,26 +2,26 @@
 
 ```text
 DrpError
-├─ SettingsError               the provider is not configured, or wrongly
+├─ SettingsError               the provider's configuration is missing or invalid
 ├─ InvalidInput                a value that DRP, JSON or Pulumi could not carry unchanged
-├─ EndpointUnreachable         no answer; nothing was sent
-│  └─ CertificateNotTrusted    TLS ended the conversation
-├─ OutcomeUnknown              a write was sent and no readable success came back: it may have landed
-├─ UnexpectedAnswer            a read was answered by something that is not DRP's: HTML, broken JSON, another object
+├─ EndpointUnreachable         no connection; nothing was sent
+│  └─ CertificateNotTrusted    the endpoint's certificate is rejected
+├─ OutcomeUnknown              a write without a readable response: it may have been applied
+├─ UnexpectedAnswer            the response to a read is not DRP's: HTML, broken JSON, another object
 ├─ Conflict                    the object is not what the reviewer saw: nothing was changed
-├─ AnotherCluster              a machine's scripts would work in another cluster
-├─ AlreadyExists               an object of that name is there and is not ours
-├─ Busy                        other writers were faster for as long as we tried
+├─ AnotherCluster              a machine's scripts would join another cluster
+├─ AlreadyExists               an object of that name exists and is not this resource's
+├─ Busy                        other writers changed the object at each attempt
 ├─ NotReady                    a cluster failed, or was not ready in time
-└─ ApiError                    the endpoint answered no: code, model, key, type, messages
+└─ ApiError                    the endpoint rejected the request: code, model, key, type, messages
    ├─ Refused         400 406  ├─ Unauthorized   401   ├─ Forbidden   403
    ├─ NotFound        404      ├─ PatchRejected  409   ├─ Duplicate   409
    └─ Unprocessable   409 422  └─ ServerFault    5xx
 ```
 
 Every text is one sentence that names the object, the cause and the way out. An `ApiError` keeps the endpoint's own
-messages in `messages` and never prints them: a failed `test` answers with a dump of the whole parent object (DRP API,
-section "Patch failures"), which can hold params that the stack does not own.
+messages in `messages` and never prints them: the response to a failed `test` holds a dump of the whole parent object
+(DRP API, section "Patch failures"), which may include params that the stack does not own.
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class DrpError(Exception):
     """The module that defines the class."""
 
     def __init_subclass__(cls) -> None:
-        # Pulumi prints "module.Class: text", and Python leaves the module out for builtins: users read the class alone.
+        # Pulumi prints "module.Class: text". Python omits the module of builtins, so users read "Class: text".
         cls._home, cls.__module__ = cls.__module__, "builtins"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -70,7 +70,7 @@ class DrpError(Exception):
 
 
 def _restored(home: str, name: str, args: tuple[Any, ...], members: dict[str, Any]) -> DrpError:
-    """Return a pickled error without calling its constructor, whose arguments are not kept."""
+    """Return a pickled error without calling its constructor, whose arguments are not stored."""
     kind: type[DrpError] = getattr(import_module(home), name)
     error = kind.__new__(kind)
     error.args = args
@@ -79,7 +79,7 @@ def _restored(home: str, name: str, args: tuple[Any, ...], members: dict[str, An
 
 
 class SettingsError(DrpError):
-    """The provider is not configured, or wrongly."""
+    """The provider's configuration is missing or invalid."""
 
 
 class InvalidInput(DrpError):
@@ -87,18 +87,18 @@ class InvalidInput(DrpError):
 
 
 class EndpointUnreachable(DrpError):
-    """The endpoint gave no answer and nothing was sent to it."""
+    """The endpoint cannot be reached, and nothing was sent to it."""
 
 
 class CertificateNotTrusted(EndpointUnreachable):
-    """TLS ended the conversation before anything was said."""
+    """TLS rejected the endpoint's certificate before anything was sent."""
 
 
 class OutcomeUnknown(DrpError):
-    """A write was sent and its answer is no readable success and no refusal of DRP's: it may have landed.
+    """A write was sent, and its response is neither a readable success nor an error of DRP's: it may have been applied.
 
-    Silence, a proxy's page, half a JSON document, an empty 200 and the document of another object all end here.
-    `retry_after` is the number of seconds that the answer asked for (RFC 9110, section 10.2.3), or None.
+    Causes are a lost response, a proxy's page, half a JSON document, an empty 200 and the document of another object.
+    `retry_after` is the number of seconds that the response asked for (RFC 9110, section 10.2.3), or None.
     """
 
     def __init__(self, text: str, *, retry_after: float | None = None) -> None:
@@ -107,29 +107,29 @@ class OutcomeUnknown(DrpError):
 
 
 class UnexpectedAnswer(DrpError):
-    """The answer to a read is not DRP's: HTML from a proxy, broken JSON, a redirect, another object."""
+    """The response to a read is not DRP's: HTML from a proxy, broken JSON, a redirect, another object."""
 
 
 class AnotherCluster(DrpError):
-    """The scripts on a machine would find another cluster than the one that is meant."""
+    """The scripts on a machine would find another cluster than the intended one."""
 
 
 class AlreadyExists(DrpError):
-    """An object of that name is there already and is not ours."""
+    """An object of that name exists already and does not belong to this resource."""
 
 
 class Busy(DrpError):
-    """Other writers changed the object between reading and writing for as long as we tried."""
+    """Other writers changed the object between reading and writing, at each attempt."""
 
 
 class NotReady(DrpError):
-    """A machine of a cluster failed or was taken elsewhere, or the time was over."""
+    """A machine of a cluster failed or was given other work, or the timeout expired."""
 
 
 class Difference:
     """One owned key of a conflict: its label and its value as reviewed, live and wanted, each as JSON text.
 
-    `reviewed` is None at a creation, of which there is no review.
+    `reviewed` is None at a creation, which has no reviewed value.
     """
 
     def __init__(self, label: str, reviewed: str | None, live: str, wanted: str) -> None:
@@ -152,16 +152,18 @@ class Conflict(DrpError):
     def __init__(self, name: str, differences: Sequence[Difference], hint: str) -> None:
         self.differences = tuple(differences)
         lines = "".join(f"\n    {difference}" for difference in self.differences)
-        created = all(difference.reviewed is None for difference in differences)
-        cause = "has other values than this program" if created else "was changed by someone else since it was reviewed"
+        is_creation = all(difference.reviewed is None for difference in differences)
+        cause = (
+            "has other values than this program" if is_creation else "was changed by someone else since it was reviewed"
+        )
         super().__init__(f"{name} {cause}; nothing was changed:{lines}\n    {hint}")
 
 
 class ApiError(DrpError):
-    """The endpoint answered no.
+    """The endpoint rejected the request.
 
     `code` is the HTTP status; `model`, `key`, `type` and `messages` are the members of DRP's error document
-    (`models/errors.go`). `messages` may hold data of others: show `str(error)` instead.
+    (`models/errors.go`). `messages` may hold values that the stack does not own: show `str(error)` instead.
     """
 
     def __init__(
@@ -199,7 +201,7 @@ class NotFound(ApiError):
 
 
 class PatchRejected(ApiError):
-    """409 with Type PATCH: a `test` did not hold, or a path is gone; the object is unchanged."""
+    """409 with Type PATCH: a `test` failed, or a path does not exist; the object is unchanged."""
 
 
 class Duplicate(ApiError):
@@ -211,9 +213,9 @@ class Unprocessable(ApiError):
 
 
 class ServerFault(ApiError):
-    """5xx: the endpoint itself failed, or a proxy in front of it answered a read."""
+    """5xx: the endpoint itself failed, or a proxy in front of it failed a read."""
 
 
 def may_pass(error: DrpError) -> bool:
-    """Whether the same question may be answered a little later: the endpoint is away, or fails by itself."""
+    """Return whether the same request may succeed later, because the endpoint is away or failed internally."""
     return isinstance(error, ServerFault | EndpointUnreachable) and not isinstance(error, CertificateNotTrusted)

@@ -1,8 +1,8 @@
-"""Provider settings: endpoint, credentials, time-outs.
+"""Provider settings: endpoint, credentials, timeouts.
 
 Order of precedence: environment (`RS_*`), then Pulumi configuration (`drp:*`), then the default. The environment wins
 because a bare `pulumi refresh` or `pulumi destroy` runs with the configuration frozen in the state, and a rotated
-token must get through all the same.
+token must still take effect.
 """
 
 import difflib
@@ -23,14 +23,14 @@ EMBEDDED = "embedded"
 NAMESPACE = "drp:"
 MOST_SECONDS = 24 * 3600
 PROGRAM_SETTINGS = frozenset({"ownerMark"})
-"""Keys of the same namespace that the program reads, and not the provider."""
+"""Keys of the same namespace that the program reads, not the provider."""
 _REASONS = {
     "bool": "is neither true nor false",
-    "float": "is no number",
-    "int": "is no whole number",
+    "float": "is not a number",
+    "int": "is not a whole number",
     "string_too_short": "is empty",
 }
-"""By the beginning of pydantic's name of a fault."""
+"""Reasons by the first characters of pydantic's error type."""
 
 
 class Settings(BaseSettings):
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(default=None, description="PEM file with the certificate, or its authority, to trust.")
     insecure: bool = Field(default=False, description="`true` accepts any certificate, as drpcli does.")
     timeout: float = Field(
-        default=30.0, gt=0, le=MOST_SECONDS, description="Seconds to wait for one answer of the endpoint."
+        default=30.0, gt=0, le=MOST_SECONDS, description="Seconds to wait for one response of the endpoint."
     )
     embedded_store: Path = Field(
         default=Path(".drp/endpoint.db"), description="File in which the embedded endpoint keeps its objects."
@@ -62,30 +62,30 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment first, then what the stack configuration gave."""
+        """Return the sources in order of precedence: environment, then stack configuration."""
         return env_settings, init_settings
 
     @property
     def base_url(self) -> str:
-        """The endpoint without what people paste after it."""
+        """Return the endpoint's URL without a path such as `/api/v3`."""
         return self.endpoint.rstrip("/").removesuffix("/api/v3").rstrip("/")
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the endpoint is the one inside this package."""
+        """Return whether the endpoint is the embedded one."""
         return self.endpoint == EMBEDDED
 
 
 def load(config: Mapping[str, Any]) -> Settings:
-    """Settings from the environment and from a stack's configuration (`{"drp:endpoint": …}`).
+    """Return the settings in the environment and in a stack's configuration (`{"drp:endpoint": …}`).
 
     Raises:
-        SettingsError: no endpoint is named, or a value is not of its type.
+        SettingsError: the endpoint is missing, or a value has the wrong type.
     """
     given = _from_config(config)
-    _forget_the_credentials_of_another_endpoint(given)
+    _drop_credentials_of_another_endpoint(given)
     if os.environ.get("RS_TOKEN") or os.environ.get("RS_KEY"):
-        # Credentials come from one place: a token in the configuration must not outlive a key in the environment.
+        # Credentials come from one source: a token in the configuration must not override a key in the environment.
         given.pop("token", None)
         given.pop("key", None)
     try:
@@ -103,14 +103,18 @@ def _from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     given = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
     unknown = sorted(given.keys() - names.keys() - PROGRAM_SETTINGS)
     if unknown:
-        near = difflib.get_close_matches(unknown[0], [*names, *PROGRAM_SETTINGS], n=1)
-        way = f"did you mean drp:{near[0]}?" if near else f"write one of {', '.join(f'drp:{name}' for name in names)}."
-        raise SettingsError(f"drp:{unknown[0]} is no setting of the provider: {way}")
+        similar = difflib.get_close_matches(unknown[0], [*names, *PROGRAM_SETTINGS], n=1)
+        hint = (
+            f"did you mean drp:{similar[0]}?"
+            if similar
+            else f"write one of {', '.join(f'drp:{name}' for name in names)}."
+        )
+        raise SettingsError(f"drp:{unknown[0]} is not a setting of the provider: {hint}")
     return {names[key]: value for key, value in given.items() if key in names}
 
 
-def _forget_the_credentials_of_another_endpoint(given: dict[str, Any]) -> None:
-    """What the configuration holds for its own endpoint is not sent to the one in the environment."""
+def _drop_credentials_of_another_endpoint(given: dict[str, Any]) -> None:
+    """Drop the configured credentials if the environment names another endpoint: they must not be sent to that one."""
     configured, chosen = given.get("endpoint"), os.environ.get("RS_ENDPOINT")
     if chosen and configured not in (None, EMBEDDED, chosen):
         given.pop("token", None)
@@ -134,7 +138,7 @@ def _check_url(endpoint: str) -> None:
 
 
 def _shown(endpoint: str) -> str:
-    """Return the text without what stands before an `@`: it may be a password."""
+    """Return the text without the part before an `@`, which may be a password."""
     return repr(re.sub(r"[^/]*@", "[hidden]@", endpoint))
 
 
@@ -142,16 +146,18 @@ def _check_credentials(settings: Settings) -> None:
     for name, secret in (("token", settings.token), ("key", settings.key)):
         value = secret.get_secret_value() if secret else ""
         if not value.isprintable() or (name == "token" and not value.isascii()):
-            raise SettingsError(f"RS_{name.upper()} (drp:{name}) holds characters that HTTP cannot carry: set it anew.")
+            raise SettingsError(
+                f"RS_{name.upper()} (drp:{name}) holds characters that HTTP cannot carry: set it again."
+            )
     if settings.key and ":" not in settings.key.get_secret_value():
         raise SettingsError("RS_KEY (drp:key) is not of the form user:password: write both, with a colon between.")
 
 
 def _explain(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    field = str(fault["loc"][0])
-    words = (reason for kind, reason in _REASONS.items() if str(fault["type"]).startswith(kind))
-    reason = next(words, fault["msg"].replace("Input should", "must"))
+    first = error.errors()[0]
+    field = str(first["loc"][0])
+    words = (reason for kind, reason in _REASONS.items() if str(first["type"]).startswith(kind))
+    reason = next(words, first["msg"].replace("Input should", "must"))
     if os.environ.get(f"RS_{field.upper()}"):
         return f"RS_{field.upper()} {reason}: correct the variable in the environment."
     camel = to_camel(field)

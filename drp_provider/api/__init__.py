@@ -1,1 +1,1 @@
-"""How to talk to DRP: the only layer that knows HTTP. It carries documents and knows no resource type."""
+"""Send requests to DRP. Only this layer knows HTTP. It carries documents and knows no resource type."""

@@ -1,7 +1,7 @@
-"""Who we are: a given token, or `user:password` exchanged once for a token.
+"""Credentials: a given token, or `user:password` exchanged once for a token.
 
-Basic costs the endpoint a password hash at each request (about 40 ms on a real one), so it is used for the exchange
-only (`GET /users/{name}/token`, DRP API section "Tokens").
+Basic authentication costs the endpoint a password hash per request (about 40 ms on a real one), so only the exchange
+uses it (`GET /users/{name}/token`, DRP API section "Tokens").
 """
 
 import threading
@@ -9,11 +9,11 @@ from base64 import b64encode
 from collections.abc import Callable
 
 TOKEN_SECONDS = 3600
-"""How long an exchanged token lives; it is renewed once when the endpoint no longer takes it."""
+"""Lifetime of an exchanged token. It is renewed once if the endpoint no longer accepts it."""
 
 
 class Credentials:
-    """Gives the `Authorization` header, and a new one when the old one is worn out. Shared by all threads."""
+    """The `Authorization` header, renewed if the endpoint rejects its token. Shared by all threads."""
 
     def __init__(self, token: str | None, key: str | None, exchange: Callable[[str, str], str]) -> None:
         self._token = token
@@ -22,18 +22,18 @@ class Credentials:
         self._lock = threading.Lock()
 
     def header(self) -> str:
-        """The header's value; logs in at the first call."""
+        """Return the header's value; log in at the first call."""
         with self._lock:
             if self._token is None:
                 self._token = self._log_in()
             return f"Bearer {self._token}"
 
-    def renew(self, worn_out: str) -> bool:
-        """Replace a header that was refused. False when there is nothing to replace it with."""
+    def renew(self, rejected: str) -> bool:
+        """Replace a header that was rejected; return False if there is no key to log in with."""
         if self._key is None:
             return False
         with self._lock:
-            if f"Bearer {self._token}" == worn_out:
+            if f"Bearer {self._token}" == rejected:
                 self._token = self._log_in()
             return True
 

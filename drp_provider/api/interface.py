@@ -1,6 +1,6 @@
-"""The requests that lifecycles and coordination make, as a protocol; `api.client.Client` makes them real.
+"""The requests that lifecycles and coordination make, as a protocol; `api.client.Client` implements it.
 
-It imports no HTTP library, so a preview, which asks no endpoint, does not wait for one.
+This module imports no HTTP library: a preview sends no requests, so it need not wait for that import.
 """
 
 import builtins

@@ -1,7 +1,7 @@
-"""A response becomes a document or an error; the only place where a status gets a meaning.
+"""Convert a response to a document or an error. Only this module interprets HTTP statuses.
 
-The endpoint's own messages stay in the error's `messages` and out of its text: a failed `test` is answered with a dump
-of the parent object. Words of theirs are shown only where a pattern below knows that they hold no value.
+The endpoint's own messages stay in the error's `messages` and out of its text, because the response to a failed `test`
+holds a dump of the parent object. A part of a message is shown only if a pattern below proves that it holds no value.
 """
 
 import re
@@ -27,22 +27,22 @@ from drp_provider.errors import (
 READS = frozenset({"GET", "HEAD"})
 FIRST_SERVER_ERROR = 500
 _FIRST_SUCCESS, _FIRST_REDIRECT = 200, 300
-_HEAD_ANSWERS = frozenset({401, 403, 404})
-"""What DRP answers to a HEAD request beside 200; without a body, nothing else tells who has answered."""
+_HEAD_STATUSES = frozenset({401, 403, 404})
+"""DRP's statuses for a HEAD request beside 200. Without a body, only the status shows whether DRP sent the response."""
 _CHECK_URL = "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal"
-_LOOK_AGAIN = f"{_CHECK_URL}, then run the program again, which looks first"
+_CHECK_AND_RERUN = f"{_CHECK_URL}, then run the program again: it checks first"
 _MEMBERS = {"Model", "Key", "Type", "Messages", "Code"}
 _TOKEN_REFUSED = ("Invalid Token", "Validation failed")
 _REQUIRES = re.compile(r"Requires: (\S+) (\S+) ?(.*)")
-_PLACE = re.compile(r"Unable to load (\w+): |([a-z_]+/[\w./ -]+): ")
-"""Where in a content pack something is wrong."""
+_LOCATION = re.compile(r"Unable to load (\w+): |([a-z_]+/[\w./ -]+): ")
+"""The position of an error in a content pack."""
 _BAD_VALUE = re.compile(r"Key '([^']+)': invalid val '")
 _VALUE_END = "': "
 _SECURE = re.compile(
     r"Go (value of type models\.SecureData|struct field SecureData\.\w+ of type \S+)$|SecureData corrupted$"
     r"|(Key|Nonce) must be \d+ bytes long$|illegal base64 data at input byte \d+$"
 )
-"""What DRP says of a value that is not sealed, for a param whose definition says `Secure`."""
+"""DRP's reasons for a value that is not sealed, if the definition of the param has `Secure`."""
 _BAD_DEFAULT = "Error in default value"
 _SCHEMA_REASON = re.compile(
     r"(?P<field>[\w.()-]+): (?P<reason>Invalid type\. Expected: \w+, given: \w+"
@@ -65,19 +65,19 @@ _HARMLESS = re.compile(
 )
 
 
-def is_worn_out(response: requests.Response) -> bool:
-    """Whether the token is the trouble: 401, or the 403 that DRP gives for an expired or revoked one."""
+def rejects_token(response: requests.Response) -> bool:
+    """Return whether the endpoint rejected the token: 401, or the 403 that DRP sends for an expired or revoked one."""
     if response.status_code == requests.codes.unauthorized:
         return True
-    return response.status_code == requests.codes.forbidden and _is_token_trouble(_error_members(response))
+    return response.status_code == requests.codes.forbidden and _names_token(_error_members(response))
 
 
 def document_of(response: requests.Response, method: str, path: str) -> Any:
-    """Return the JSON of a successful answer; None for an answer without a body.
+    """Return the JSON of a successful response; None if it has no body.
 
     Raises:
-        OutcomeUnknown: the answer to a write is not JSON.
-        UnexpectedAnswer: the answer to a read is not JSON.
+        OutcomeUnknown: the response to a write is not JSON.
+        UnexpectedAnswer: the response to a read is not JSON.
     """
     if not response.content:
         return None
@@ -87,13 +87,13 @@ def document_of(response: requests.Response, method: str, path: str) -> Any:
         raise _not_drp(response, method, path) from None
 
 
-def fault_of(
+def error_of(
     response: requests.Response, method: str, path: str
 ) -> ApiError | UnexpectedAnswer | OutcomeUnknown | None:
-    """Return the error that an answer stands for, or None for a success.
+    """Return the error that a response means, or None for a success.
 
-    An error with DRP's five members, and its 401 without a body, is an answer. Any other failure of a write comes from
-    something in between, which may have passed the write on.
+    DRP's own errors have five members, except its 401, which has no body. Any other failure of a write comes from
+    a proxy, which may have forwarded the write.
     """
     if _FIRST_SUCCESS <= response.status_code < _FIRST_REDIRECT:
         return None
@@ -101,7 +101,7 @@ def fault_of(
     is_write = method not in READS
     if is_write and members is None and response.status_code != requests.codes.unauthorized:
         return _not_drp(response, method, path)
-    is_foreign = response.status_code not in _HEAD_ANSWERS if method == "HEAD" else _is_foreign(response, members)
+    is_foreign = response.status_code not in _HEAD_STATUSES if method == "HEAD" else _is_foreign(response, members)
     if response.status_code < FIRST_SERVER_ERROR and is_foreign:
         return _not_drp(response, method, path)
     members = members or {}
@@ -118,7 +118,7 @@ def fault_of(
 
 
 def retry_after_of(response: requests.Response) -> float | None:
-    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), or None; dates are not read."""
+    """Return the seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), or None if it is absent or a date."""
     text = response.headers.get("Retry-After", "").strip()
     return float(text) if text.isascii() and text.isdigit() else None
 
@@ -135,7 +135,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_foreign(response: requests.Response, members: dict[str, Any] | None) -> bool:
-    """Whether the answer cannot be DRP's: its errors have five members (a 401 has no body), and it knows its routes."""
+    """Return whether the response cannot be DRP's, whose errors have five members (a 401 has no body)."""
     if members is None:
         return bool(response.content) or response.is_redirect or response.status_code == requests.codes.not_found
     return "No route" in _list(members.get("Messages"))
@@ -149,7 +149,7 @@ def _error_members(response: requests.Response) -> dict[str, Any] | None:
     return members if isinstance(members, dict) and members.keys() >= _MEMBERS else None
 
 
-def _is_token_trouble(members: dict[str, Any] | None) -> bool:
+def _names_token(members: dict[str, Any] | None) -> bool:
     messages = _list((members or {}).get("Messages")) or [""]
     return str(messages[0]).startswith(_TOKEN_REFUSED)
 
@@ -163,7 +163,7 @@ def _kind(status: int, type_: str) -> type[ApiError]:
 
 def _text(kind: type[ApiError], status: int, request: str, messages: list[str], members: dict[str, Any]) -> str:
     subject = "/".join(filter(None, (str(members.get("Model", "")), str(members.get("Key", ""))))) or request
-    if kind is Unauthorized or _is_token_trouble(members):
+    if kind is Unauthorized or _names_token(members):
         return (
             f"{request} was refused ({status}): the token is wrong, expired or revoked; set a new RS_TOKEN or RS_KEY."
         )
@@ -172,11 +172,11 @@ def _text(kind: type[ApiError], status: int, request: str, messages: list[str], 
     if kind is NotFound:
         return f"{subject} is not on the endpoint, or the credentials have no right to see it: check both."
     if kind is Refused and len(messages) == 1 and request.endswith(f"/{quote(messages[0], safe=':')}"):
-        # DRP says no more than the key of an object that a content pack brought.
-        return f"{request} was refused ({status}): the object is a content pack's and read-only; change that instead."
+        # For an object that a content pack contains, DRP's message is the key alone.
+        return f"{request} was refused ({status}): the object is a content pack's and read-only; change the pack."
     reasons = "; ".join(reasons_of(messages))
     if kind is ServerFault and not reasons:
-        return f"{request} made the endpoint fail ({status}): look into its log, then run the program again."
+        return f"{request} failed on the endpoint ({status}): read the endpoint's log, then run the program again."
     reasons = reasons or f"the endpoint gave a reason that may hold others' values, {status}"
     return f"{subject} was refused ({reasons}): correct the program and run it again."
 
@@ -196,11 +196,11 @@ def _forbidden(request: str, messages: list[str]) -> str:
 
 
 def reasons_of(messages: list[str]) -> list[str]:
-    """What may be shown of the endpoint's messages: what a pattern knows to hold no value of others."""
+    """Return the parts of the endpoint's messages that hold no values, and so may be shown."""
     found = []
     for message in messages:
-        place = _PLACE.match(message)
-        where = f"{place[1] or place[2]}: " if place else ""
+        location = _LOCATION.match(message)
+        where = f"{location[1] or location[2]}: " if location else ""
         bad = _BAD_VALUE.search(message)
         harmless = _HARMLESS.search(message)
         if bad and _SECURE.search(message):
@@ -208,7 +208,7 @@ def reasons_of(messages: list[str]) -> list[str]:
                 f"{where}param {bad[1]} is secure, and secure params are not supported yet: set it with drpcli"
             )
         elif bad:
-            # The value itself stands between: only the text after it, in the validator's own words, is shown.
+            # The value comes first: show only the text after it, which is the validator's.
             found.append(
                 f"{where}param {bad[1]} violates its schema: {_schema_reasons(message.rpartition(_VALUE_END)[2])}"
             )
@@ -220,28 +220,26 @@ def reasons_of(messages: list[str]) -> list[str]:
 
 
 def _schema_reasons(text: str) -> str:
-    said = [f"{match['field']}: {match['reason']}" for match in _SCHEMA_REASON.finditer(text)]
-    return ", ".join(said) or "see the Param"
+    reasons = [f"{match['field']}: {match['reason']}" for match in _SCHEMA_REASON.finditer(text)]
+    return ", ".join(reasons) or "see the Param"
 
 
 def not_an_object(request: str) -> UnexpectedAnswer:
-    """Return the error for JSON that does not hold the object that was asked for."""
-    return UnexpectedAnswer(
-        f"{request} was answered with JSON that is no DRP object, or not the one that was asked for: {_CHECK_URL}."
-    )
+    """Return the error for JSON that does not hold the requested object."""
+    return UnexpectedAnswer(f"{request} returned JSON that is not the requested DRP object: {_CHECK_URL}.")
 
 
-def unknown_outcome(request: str, how: str = "with a success that does not hold the object") -> OutcomeUnknown:
-    """Return the error for a write that may have landed; `how` says how it was answered."""
-    return OutcomeUnknown(f"{request} was answered {how}, so whether it has landed is not known: {_LOOK_AGAIN}.")
+def unknown_outcome(request: str, how: str = "a success without the object") -> OutcomeUnknown:
+    """Return the error for a write that may have been applied; `how` describes the response."""
+    return OutcomeUnknown(f"{request} returned {how}, so whether it was applied is unknown: {_CHECK_AND_RERUN}.")
 
 
 def _not_drp(response: requests.Response, method: str, path: str) -> UnexpectedAnswer | OutcomeUnknown:
     kind = response.headers.get("Content-Type", "no content type").partition(";")[0]
     if method not in READS:
-        error = unknown_outcome(f"{method} {path}", f"with {response.status_code} and {kind}, which is not DRP's")
+        error = unknown_outcome(f"{method} {path}", f"{response.status_code} with {kind}, which is not DRP's")
         error.retry_after = retry_after_of(response)
         return error
     return UnexpectedAnswer(
-        f"{method} {path} was answered with {response.status_code} and {kind}, which is not DRP's: {_CHECK_URL}."
+        f"{method} {path} returned {response.status_code} with {kind}, which is not DRP's: {_CHECK_URL}."
     )

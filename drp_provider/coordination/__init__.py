@@ -1,4 +1,4 @@
-"""What machines do with their cluster profile: elect, join, wait, publish, show progress.
+"""Functions for the machines of a cluster, over the cluster profile: elect, join, wait, publish, show progress.
 
 The same operations as the content pack's shell functions, for automation and for scripts that are not bash. Each is a
 plain function over a `Client`, with a profile token (`GenerateProfileToken`) or any credentials that may write the

@@ -9,18 +9,18 @@ from drp_provider.errors import DrpError
 from drp_provider.patch.values import ABSENT, same
 
 UNSET = "none"
-"""The value of a param before an election or a publication. It must stand in the profile itself."""
+"""The value of a param before an election or a publication. The profile itself must hold it."""
 
 
 class NotInitialized(DrpError):
-    """The param is not in the profile, so nothing can be compared."""
+    """The param is not in the profile, so its value cannot be compared."""
 
 
 def compare_and_set(api: Api, profile: str, key: str, old: Any, new: Any) -> bool:
     """Replace a param's value if it is still `old`.
 
     Guarantee: of any number of machines that try with one `old`, exactly one gets True (the endpoint applies a patch as
-    one transaction). The profile is otherwise untouched.
+    one transaction). The rest of the profile is unchanged.
     """
     return swap(api, profile, key, old, new)
 
@@ -28,8 +28,8 @@ def compare_and_set(api: Api, profile: str, key: str, old: Any, new: Any) -> boo
 def elect(api: Api, profile: str, key: str, me: str, *, initial: str = UNSET) -> str:
     """Run for leader; return the leader, which may be `me`.
 
-    Guarantee: every machine gets the same answer until the param is reset to its initial value, also if it calls again
-    after it has been elected, or after a reboot.
+    Guarantee: every machine gets the same leader until the param is reset to its initial value, also if it calls again
+    after its election or after a reboot.
 
     Raises:
         NotInitialized: the param is not in the profile.

@@ -1,4 +1,4 @@
-"""Read and write one param of a profile, as all operations of this package do."""
+"""Read and write one param of a profile, for all operations of this package."""
 
 import random
 import time
@@ -12,9 +12,9 @@ from drp_provider.patch.pointer import pointer_to, value_at
 from drp_provider.patch.values import ABSENT, same
 
 ATTEMPTS = 100
-"""Attempts that other machines may spoil."""
-UNANSWERED = 5
-"""Requests in a row that may go without a readable answer."""
+"""Attempts while other machines write too."""
+UNREADABLE = 5
+"""Requests in a row without a readable response."""
 LONGEST_PAUSE = 0.5
 """Seconds between two attempts; the first retries come sooner."""
 
@@ -29,18 +29,18 @@ def read(api: Api, profile: str, key: str) -> Any:
 def swap(api: Api, profile: str, key: str, old: Any, new: Any) -> bool:
     """Replace `old`, which may be `ABSENT`, by `new`; return False if the param has another value by now.
 
-    If an answer is lost or cannot be read, the param is read. A value that was ours for a moment and has been
-    overwritten since counts as not written.
+    If a response is lost or unreadable, read the param again. A value that was written, but has been overwritten since,
+    counts as not written.
     """
     pointer = pointer_to("Params", key)
     lines = [test(pointer, old), replace(pointer, new)]
     if old is ABSENT:
-        # Absence can only be tested by the whole map (RFC 6902 has no other way), and that has to be looked at.
+        # RFC 6902 can assert absence only by a test of the whole map, so read that first.
         params = api.get("profiles", profile)["Params"]
         if key in params:
             return False
         lines = [test("/Params", params), add(pointer, new)]
-    for _ in range(UNANSWERED):
+    for _ in range(UNREADABLE):
         try:
             api.patch("profiles", profile, to_wire(lines))
         except PatchRejected:
@@ -56,7 +56,7 @@ def swap(api: Api, profile: str, key: str, old: Any, new: Any) -> bool:
 
 
 def until_done(subject: str, attempt: Callable[[], T | None]) -> T:
-    """Repeat an attempt that other machines may spoil, with jitter; return its result.
+    """Repeat an attempt, with jitter, until other machines do not interfere; return its result.
 
     Raises:
         Busy: another machine was faster each time.
@@ -66,4 +66,4 @@ def until_done(subject: str, attempt: Callable[[], T | None]) -> T:
         if result is not None:
             return result
         time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**turn)))  # noqa: S311 - jitter, not a secret
-    raise Busy(f"{subject} was changed by others at each of {ATTEMPTS} attempts: try again when they are done.")
+    raise Busy(f"{subject} was changed by other clients at each of {ATTEMPTS} attempts: try again when they are done.")

@@ -9,9 +9,9 @@ from drp_provider.patch.values import ABSENT, same
 
 
 def publish(api: Api, profile: str, key: str, value: Any) -> None:
-    """Set a param, whatever it held before.
+    """Set a param, and replace any earlier value.
 
-    Guarantee: other params are untouched, also those that other machines write at the same moment.
+    Guarantee: other params are unchanged, also those that other machines write at the same moment.
     """
 
     def attempt() -> bool | None:
@@ -24,7 +24,7 @@ def publish(api: Api, profile: str, key: str, value: Any) -> None:
 def append(api: Api, profile: str, key: str, entry: Any) -> int:
     """Add an entry to a list and return its index; a machine that has an entry keeps it, as with `join`.
 
-    Guarantee: no entry of others is lost. A param that is absent counts as an empty list.
+    Guarantee: no entry of another machine is lost. A param that is absent counts as an empty list.
     """
 
     def attempt() -> int | None:

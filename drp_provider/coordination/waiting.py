@@ -12,7 +12,7 @@ from drp_provider.errors import DrpError, may_pass
 from drp_provider.patch.values import ABSENT, same
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
-"""Seconds between two looks: they grow from the one to the other, with jitter, so that machines spread out."""
+"""Seconds between two reads. The pause grows from the first to the longest, with jitter that spreads the machines."""
 
 
 class WaitTimeout(DrpError):
@@ -32,7 +32,7 @@ def wait_for(
         api: A client whose credentials may read the profile.
         profile: The cluster profile.
         key: The param.
-        initial: The value that stands for "not yet".
+        initial: The value before the first write.
         timeout: Seconds until `WaitTimeout`.
         abort_param: A param that ends the wait with `Aborted` as soon as it differs from null and its initial value.
     """
@@ -51,15 +51,17 @@ def wait_for_count(
 ) -> list[Any]:
     """Return the entries of a list as soon as it has `count` of them; see `wait_for`."""
 
-    def enough(params: dict[str, Any]) -> Any:
+    def find_entries(params: dict[str, Any]) -> Any:
         entries = params.get(key) or []
         return entries if len(entries) >= count else ABSENT
 
-    return list(_wait(api, profile, f"{count} entries in {key}", enough, timeout=timeout, abort_param=abort_param))
+    return list(
+        _wait(api, profile, f"{count} entries in {key}", find_entries, timeout=timeout, abort_param=abort_param)
+    )
 
 
 def _params(api: Api, profile: str, *, last: bool) -> dict[str, Any]:
-    """Return the params, or none while the endpoint is away: a restart does not end a wait early."""
+    """Return the params, or an empty map while the endpoint is away, so that a restart does not end the wait."""
     try:
         return dict(api.get("profiles", profile)["Params"])
     except DrpError as error:
@@ -77,7 +79,7 @@ def _wait(
     api: Api,
     profile: str,
     what: str,
-    look: Callable[[dict[str, Any]], Any],
+    find: Callable[[dict[str, Any]], Any],
     *,
     timeout: float,
     abort_param: str | None,
@@ -87,14 +89,17 @@ def _wait(
     while True:
         params = _params(api, profile, last=time.monotonic() >= deadline)
         if abort_param is not None and _set(params, abort_param, UNSET) is not ABSENT:
-            raise Aborted(f"The wait for {what} of profile {profile!r} was ended: param {abort_param} is set there.")
-        found = look(params)
+            raise Aborted(
+                f"The wait for {what} of profile {profile!r} was ended, because param {abort_param} is set: remove "
+                "it or reset the cluster, then run the job again."
+            )
+        found = find(params)
         if found is not ABSENT:
             return found
         if time.monotonic() >= deadline:
             raise WaitTimeout(
-                f"Waited {timeout:g} s for {what} of profile {profile!r}, which did not come: look at the job of the "
-                "machine that should have written it."
+                f"Waited {timeout:g} s for {what} of profile {profile!r}, in vain: read the job log of the machine "
+                "that should write it."
             )
         time.sleep(min(random.uniform(pause / 2, pause), max(0.0, deadline - time.monotonic())))  # noqa: S311 - jitter
         pause = min(pause * 1.5, LONGEST_PAUSE)

@@ -1,6 +1,5 @@
-"""What happens when Pulumi asks: check, diff, create, read, update, delete.
+"""Pulumi's operations on resources: check, diff, create, read, update, delete.
 
-`lifecycle` (whole objects), `part` (fields and keys of objects), `attachment` (entries in their lists), `workflow` and
-`content` (packs of objects) hold the rules and know nothing of Pulumi; `codec`, `provider` and `resource` are the rim
-that translates.
+`lifecycles` holds these operations for each resource type; they use `ownership`, `machines`, `content`, `messages`,
+`registry` and `retry`. None of these imports Pulumi. The other modules connect them to it.
 """

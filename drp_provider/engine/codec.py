@@ -1,8 +1,8 @@
-"""The border post between Pulumi's values and JSON documents; the only place that knows how Pulumi carries them.
+"""Convert between Pulumi property values and JSON. Only this module knows how Pulumi encodes them.
 
-Pulumi hands every number over as a float, puts `Unknown` objects anywhere, adds `__provider`, and drops `None` in maps
-without a word. So whole floats become integers again, and null travels as the text `NULL`: a program's `None` arrives
-in `check` to be refused, and a null that somebody wrote into an owned param is seen as null and not as absent.
+Pulumi passes every number as a float, puts `Unknown` objects anywhere, adds `__provider`, and drops `None` in maps
+silently. So whole floats become integers again, and null is sent as the text `NULL`: `check` can then reject a
+program's `None`, and a null that another client wrote into an owned param is null, not absent.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,22 +14,22 @@ from pulumi.output import Unknown
 from drp_provider.engine.unknown import UNKNOWN
 
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
-"""How a secret looks on the wire. Providers get plain values and may answer with secrets (`Output.secret` cannot be
-returned from one)."""
+"""The encoding of a secret on the wire. A provider receives plain values, and returns secrets in this
+encoding, because it cannot return `Output.secret`."""
 
 NULL = "␀ null"
 _INTERNAL = "__"
 
 
 def from_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties as the provider receives them → inputs as JSON values."""
+    """Return a provider's properties as JSON values."""
     return {key: _decode(value) for key, value in props.items() if not key.startswith(_INTERNAL)}
 
 
 def to_pulumi(values: Mapping[str, Any], secrets: Collection[str] = ()) -> dict[str, Any]:
-    """JSON values → properties as the provider returns them. A property that is `None` is left out.
+    """Return JSON values as a provider's properties, without those that are `None`.
 
-    `secrets` names those that Pulumi is to encrypt. It does so by itself with the echo of a secret input only.
+    `secrets` names properties that Pulumi must encrypt. Pulumi itself encrypts only outputs that repeat a secret input.
     """
     encoded = {key: _encode(value) for key, value in values.items() if value is not None}
     return {key: {SIGNATURE: SECRET, "value": value} if key in secrets else value for key, value in encoded.items()}

@@ -1,9 +1,9 @@
-"""Speak to the person who runs `pulumi`."""
+"""Print lines for the person who runs `pulumi`."""
 
 import sys
 
 
 def say(text: str) -> None:
-    """Print one line. Pulumi shows a provider's stderr, in previews too; a provider has no other way to speak."""
-    sys.stderr.write(f"{text}\n")  # one write a line: the lines of several threads must not run together
+    """Print one line to stderr, the only output of a provider that Pulumi shows. It does so in previews too."""
+    sys.stderr.write(f"{text}\n")  # one write per line, so that lines of several threads do not mix
     sys.stderr.flush()

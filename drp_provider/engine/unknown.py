@@ -1,4 +1,4 @@
-"""A value that Pulumi will know only during the update."""
+"""Values that Pulumi knows only during the update."""
 
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""Stands for a value that is not known yet, at any depth of the inputs."""
+"""A value that is not known yet, at any depth of the inputs."""
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether a value, or anything inside it, is not known yet."""
+    """Return whether a value, or any value inside it, is unknown."""
     if isinstance(value, dict):
         return any(map(has_unknown, value.values()))
     if isinstance(value, list):
@@ -24,7 +24,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def known_part(inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs without those that are not known; of maps, the members that are known."""
+    """Return the known inputs; of a map, the known members."""
     known = {}
     for name, value in inputs.items():
         if isinstance(value, dict):

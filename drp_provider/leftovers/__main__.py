@@ -16,7 +16,7 @@ NOTHING, FAILED, SOMETHING = 0, 1, 2
 
 
 class _Parser(argparse.ArgumentParser):
-    """Ends with this command's own exit code: argparse's 2 would mean that something is left."""
+    """A parser that exits with 1 for wrong arguments, because 2, argparse's own code, means that something is left."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         state = _state(options)
         chosen = settings.load(project.endpoint_config(options.stack))
-        _demand_store(chosen)
+        _require_store(chosen)
         holdings = endpoint.holdings_of(connect.client_for(chosen), {kind.prefix for kind in object_kinds()})
     except DrpError as error:
         sys.stderr.write(f"error: {error}\n")
@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="drp-leftovers",
-        description="List what a run of `pulumi up` that died left on the DRP endpoint, and the commands that end it. "
-        "Nothing is changed. Without --state, run it in the folder of the project.",
+        description="List what an interrupted `pulumi up` left on the DRP endpoint, and the commands that remove it. "
+        "It changes nothing. Without --state, run it in the folder of the project.",
         epilog="Exit codes: 0, nothing is left; 2, something is left; 1, the command failed.",
     )
     parser.add_argument("--state", metavar="FILE", help="the output of `pulumi stack export`; - is standard input")
@@ -68,8 +68,8 @@ def _state(options: argparse.Namespace) -> State:
         raise StateError(f"{source} is not UTF-8 text: pass the output of `pulumi stack export`.") from None
 
 
-def _demand_store(chosen: settings.Settings) -> None:
-    """Raise SettingsError for an embedded endpoint without a store, which connecting would create."""
+def _require_store(chosen: settings.Settings) -> None:
+    """Raise SettingsError if the embedded endpoint has no store, because connecting would create one."""
     if chosen.is_embedded and not chosen.embedded_store.is_file():
         raise SettingsError(
             f"The embedded endpoint has no store {chosen.embedded_store} here: run this in the folder of the project, "

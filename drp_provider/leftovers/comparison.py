@@ -1,4 +1,4 @@
-"""Compare the endpoint with the state: what carries a mark of this stack, and is not recorded, was left behind."""
+"""Compare the endpoint with the state: an object with a mark of this stack that is not in the state was left behind."""
 
 import json
 import shlex
@@ -13,9 +13,9 @@ from drp_provider.patch.pointer import pointer_to, tokens_of
 from drp_provider.patch.progress_record import KEY_PREFIX, restoration
 
 UP = ("pulumi up",)
-"""A run takes over what the program still declares, by its mark."""
+"""A run adopts what the program still declares, by the owner mark."""
 UP_REFRESHED = ("pulumi up --refresh",)
-"""The state may still have a profile that is gone; a refresh notices that."""
+"""The command if the state may still hold a deleted profile, which a refresh removes."""
 CLEAR = "pulumi refresh --clear-pending-creates"
 
 _MARKS = {RUN_KEY_PREFIX: "the mark of a run", KEY_PREFIX: "the progress record"}
@@ -23,7 +23,7 @@ _MARKS = {RUN_KEY_PREFIX: "the mark of a run", KEY_PREFIX: "the progress record"
 
 @dataclass(frozen=True)
 class Leftover:
-    """One thing that a run left behind, and the commands that end it."""
+    """One thing that a run left behind, and the commands that remove it."""
 
     object: str
     sentence: str
@@ -34,7 +34,7 @@ class Leftover:
 
 
 def leftovers(state: State, holdings: Holdings) -> list[Leftover]:
-    """Return what was left behind, in an order in which the commands can be run."""
+    """Return what was left behind, in the order in which to run the commands."""
     return [
         *(_pending(operation) for operation in state.pending),
         *(found for machine in holdings.machines for found in _on_machine(machine, state, holdings)),
@@ -48,7 +48,9 @@ def _pending(operation: PendingOperation) -> Leftover:
     if operation.what != "creating":
         return Leftover(subject, sentence, ("pulumi cancel", *UP), ("pulumi cancel", *UP))
     if operation.is_recorded:
-        recorded = "A run ended while it was creating this resource. A later run recorded it, so only the note is left."
+        recorded = (
+            "A run ended while it was creating this resource. A later run recorded it, so only Pulumi's note is left."
+        )
         return Leftover(subject, recorded, (CLEAR,), (CLEAR,))
     return Leftover(subject, sentence, ("pulumi cancel", *UP, CLEAR), ("pulumi cancel", CLEAR))
 
@@ -74,7 +76,7 @@ def _on_machine(machine: Machine, state: State, holdings: Holdings) -> Iterator[
 
 
 def _after(machine: Machine, lines: list[Operation]) -> Machine:
-    """Return the machine after the patch: the next command tests what this one leaves."""
+    """Return the machine after the patch, since the next command tests the result of this one."""
     meta = dict(machine.meta)
     for line in lines:
         key = tokens_of(line.path)[-1]
@@ -86,9 +88,9 @@ def _after(machine: Machine, lines: list[Operation]) -> Machine:
 
 
 def _is_stray(machine: Machine, profile: str, state: State, holdings: Holdings) -> bool:
-    """Return whether the machine carries a profile of this stack that no recorded resource has given it.
+    """Return whether the machine carries a profile of this stack, but the state has no resource that assigned it.
 
-    Others may give machines a profile that the stack only adopted: there the run mark has to say that it was a run.
+    If the stack only adopted the profile, other clients may assign it too: only a run mark proves a leftover then.
     """
     if (machine.uuid, profile) in state.assignments or not _is_of_stack(profile, state, holdings):
         return False
@@ -101,7 +103,7 @@ def _is_of_stack(profile: str, state: State, holdings: Holdings) -> bool:
 
 
 def _is_over(machine: Machine, profile: str, state: State, holdings: Holdings) -> bool:
-    """Return whether a mark of a cluster stayed on a machine that is no part of it, or whose profile is gone."""
+    """Return whether a machine has the mark of a cluster that it does not belong to, or whose profile is gone."""
     if not holdings.has_profile(profile):
         return True
     recorded = (machine.uuid, profile) in state.assignments or machine.uuid in state.workflows
@@ -144,7 +146,7 @@ def _objects(state: State, holdings: Holdings) -> Iterator[Leftover]:
 
 
 def _deletion_order(entry: tuple[tuple[str, str], str]) -> tuple[bool, bool, str, str]:
-    """Put profiles first and content packs last: DRP keeps what other objects use."""
+    """Return a sort key with profiles first and content packs last: DRP does not delete objects that are in use."""
     (prefix, key), _ = entry
     return prefix == "contents", prefix != "profiles", prefix, key
 

@@ -1,4 +1,4 @@
-"""List what the endpoint holds: one paged list of each type, and never a request for a single object."""
+"""List the endpoint's objects: one paged list of each type, and no request for a single object."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from drp_provider.errors import UnexpectedAnswer
 from drp_provider.models.fields import OWNER_KEY
 
 PAGE = 1000
-"""Objects in one answer: an endpoint with many machines answers each request within the time limit."""
+"""Objects in one response, so that each response arrives within the timeout if there are many machines."""
 _PACKS = "contents"
 _WITHOUT_PARAMS = {"profiles", "machines"}
 
 
 class _Listed(BaseModel):
-    """The members of an object that matter here; DRP writes empty maps and lists as null too."""
+    """The members of an object that this package reads. DRP may write an empty map or list as null."""
 
     name: str = Field(alias="Name")
     meta: dict[str, Any] | None = Field(default=None, alias="Meta")
@@ -37,7 +37,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine, as far as clusters concern it."""
+    """The parts of a machine that concern clusters."""
 
     uuid: str
     name: str
@@ -47,7 +47,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What the endpoint holds."""
+    """The objects and machines of the endpoint."""
 
     marks: dict[tuple[str, str], str]
     """The owner mark of each object by prefix and key; empty for an object without one."""
@@ -78,7 +78,7 @@ def _mark_of(meta: dict[str, Any] | None) -> str:
 
 
 def _packs(api: Client) -> Iterator[_Listed]:
-    """DRP does not page this list. In v3.13, content packs have no Meta, and so no mark."""
+    """Return the content packs. DRP does not page this list. In v3.13, content packs have no Meta, and so no mark."""
     return (pack.meta for pack in _read(api.list(_PACKS, {}), _PACKS, _Pack))
 
 
@@ -97,6 +97,6 @@ def _read(page: list[dict[str, Any]], prefix: str, model: type[Model]) -> list[M
         return [model.model_validate(one) for one in page]
     except ValidationError:
         raise UnexpectedAnswer(
-            f"GET {prefix} was answered with something that is not a list of DRP's {prefix}: "
+            f"GET {prefix} did not return a list of DRP's {prefix}: "
             "check that RS_ENDPOINT (drp:endpoint) names the DRP API itself and no proxy or portal."
         ) from None

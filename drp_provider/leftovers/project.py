@@ -18,7 +18,7 @@ _WITHOUT = "set RS_ENDPOINT and RS_KEY and pass --state FILE"
 
 
 def exported_state(stack: str) -> str:
-    """Return what `pulumi stack export` prints; an empty name stands for the selected stack."""
+    """Return what `pulumi stack export` prints; an empty name means the selected stack."""
     return _pulumi("stack", "export", *_of(stack))
 
 
@@ -44,7 +44,7 @@ def endpoint_config(stack: str) -> dict[str, Any]:
     """Return the configuration, if the environment does not name the endpoint and the credentials.
 
     Raises:
-        StateError: the `pulumi` command does not give it.
+        StateError: the `pulumi` command does not print it.
     """
     if os.environ.get("RS_ENDPOINT") and any(os.environ.get(name) for name in _CREDENTIALS):
         return {}
@@ -60,7 +60,7 @@ def _of(stack: str) -> Sequence[str]:
 
 
 def _pulumi(*words: str) -> str:
-    """Run the command, which prints what is wanted on its standard output.
+    """Run the command and return its standard output.
 
     Raises:
         StateError: there is no such command, or it fails.
@@ -81,8 +81,8 @@ def _pulumi(*words: str) -> str:
     return done.stdout
 
 
-def _reason(said: str) -> str:
-    """Return Pulumi's own sentence."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _reason(output: str) -> str:
+    """Return the first error that Pulumi printed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
     return (errors or lines or ["it gave no reason"])[0].rstrip(".:")

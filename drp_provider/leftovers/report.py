@@ -1,4 +1,4 @@
-"""Print what was left behind, for people and for programs."""
+"""Write the report of what was left behind, as text or as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from drp_provider.leftovers.comparison import Leftover
 from drp_provider.leftovers.state import State
 
 NOTES = """
-If `pulumi up` says that the stack is locked by a run that is dead, run `pulumi cancel` first. A mark names project and
-stack: if a stack of the same names exists in another backend, its objects are listed here too. Leave those."""
+If `pulumi up` says that the stack is locked by a run that has ended, run `pulumi cancel` first. A mark names project
+and stack: if a stack of the same names exists in another backend, its objects are listed here too. Keep those."""
 
 
 def as_json(state: State, endpoint: str, found: Sequence[Leftover]) -> str:

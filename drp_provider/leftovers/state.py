@@ -1,4 +1,4 @@
-"""Read what Pulumi has recorded, from the output of `pulumi stack export`."""
+"""Read a stack's state from the output of `pulumi stack export`."""
 
 import importlib
 import pkgutil
@@ -14,13 +14,13 @@ from drp_provider.models.base import Declaration, DrpObject
 from drp_provider.models.content_pack import ContentPack
 
 TYPE_PREFIX = "pulumi-python:dynamic/drp:"
-"""The type token of a resource of this provider: this prefix, and then the name of the class."""
+"""The prefix of a type token of this provider; the name of the class follows."""
 _URN = "urn:pulumi:"
 _URN_PARTS = 4
 
 
 class StateError(DrpError):
-    """The state cannot be had, or is not one."""
+    """The state cannot be read, or is not valid."""
 
 
 class _Resource(BaseModel):
@@ -47,10 +47,10 @@ class _Export(BaseModel):
 
 @dataclass(frozen=True)
 class PendingOperation:
-    """An operation that Pulumi began, and whose end it did not record."""
+    """An operation that Pulumi began and did not record as finished."""
 
     what: str
-    """As the state calls it: `creating`, `updating`, `deleting`."""
+    """Pulumi's word for the operation: `creating`, `updating`, `deleting`."""
     resource: str
     type: str
     is_recorded: bool
@@ -59,14 +59,14 @@ class PendingOperation:
 
 @dataclass(frozen=True)
 class State:
-    """What one stack has recorded. An object that is not in here was made by someone else, or by a run that died."""
+    """The recorded state of one stack."""
 
     project: str
     stack: str
     objects: frozenset[tuple[str, str]]
     """Prefix and key of each object that a resource created or adopted: `("profiles", "web")`."""
     adopted: frozenset[tuple[str, str]]
-    """Those of them that existed before."""
+    """Those that existed before and that a resource adopted."""
     assignments: frozenset[tuple[str, str]]
     """Uuid of the machine, and profile."""
     workflows: frozenset[str]
@@ -75,7 +75,7 @@ class State:
 
     @property
     def owner_prefix(self) -> str:
-        """How the owner mark of each object of this stack begins."""
+        """Return the prefix of the owner marks of this stack."""
         return f"{self.project}/{self.stack}/"
 
 
@@ -84,11 +84,11 @@ def state_of(text: str, source: str, names: Callable[[], tuple[str, str]]) -> St
 
     Args:
         text: What `pulumi stack export` printed.
-        source: What an error calls the text.
-        names: Gives project and stack, either of them perhaps empty, for a state without resources.
+        source: The name of the text in error messages.
+        names: Returns project and stack, of which either may be empty, for a state without resources.
 
     Raises:
-        StateError: the text is not a state, or does not say whose it is.
+        StateError: the text is not a state, or names no project and stack.
     """
     try:
         found = _Export.model_validate_json(text).deployment
@@ -149,7 +149,7 @@ def _class_of(resource: _Resource) -> str:
 
 
 def _key_of(resource: _Resource) -> str:
-    """Return the key of the object. The id of a cluster profile may go on with `#` and its incarnation."""
+    """Return the key of the object. The id of a cluster profile may end with `#` and its incarnation."""
     return resource.id.partition("#")[0] if _class_of(resource) == "ClusterProfile" else resource.id
 
 

@@ -1,1 +1,1 @@
-"""What DRP documents look like and what a program may declare of them. Data only: no I/O, no Pulumi."""
+"""Pydantic models of the inputs that a program may declare. Data only: no I/O, no Pulumi."""

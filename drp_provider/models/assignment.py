@@ -7,7 +7,7 @@ from drp_provider.models.fields import Name
 
 
 class MachineAssignment(MachineInputs):
-    """A machine carries a profile."""
+    """A profile in the list of a machine."""
 
     noun = "machine assignment"
     identity: ClassVar[tuple[str, ...]] = ("machine", "profile")

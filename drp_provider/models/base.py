@@ -1,7 +1,7 @@
-"""What every resource type says about itself.
+"""Base classes of the models of all resource types.
 
-A model validates a program's inputs and says, as class variables, which of them are fields of the DRP object and which
-are maps whose members are owned one by one. The engine reads those declarations and knows no type by name.
+A model validates a program's inputs. Its class variables declare which inputs are fields of the DRP object, and which
+are maps whose members are owned one by one. The engine reads these declarations and knows no type by name.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ Inputs = dict[str, Any]
 
 
 class Declaration(BaseModel):
-    """The inputs of one resource. Unknown inputs are refused: DRP would drop them without a word."""
+    """The inputs of one resource. Unknown inputs are rejected, because DRP would drop them silently."""
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
     noun: ClassVar[str]
-    """What a message calls it: `profile`."""
+    """The name of the type in messages: `profile`."""
     prefix: ClassVar[str]
     """Plural path segment and type name of the DRP object it belongs to: `profiles`."""
     identity: ClassVar[tuple[str, ...]]
@@ -31,25 +31,25 @@ class Declaration(BaseModel):
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """Return the inputs with everything filled in that follows from the others. Any value may be unknown."""
+        """Return the inputs, completed with those that follow from others. Any value may be unknown."""
         return inputs
 
     @classmethod
-    def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:  # noqa: ARG003 - for types that remember
-        """Return the completed inputs with what they keep from the earlier ones; `olds` is empty for a new resource."""
+    def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:  # noqa: ARG003 - for types with a history
+        """Return the completed inputs with the values kept from earlier ones; `olds` is empty for a new resource."""
         return inputs
 
     @classmethod
-    def objections(cls, olds: Inputs, news: Inputs) -> list[str]:  # noqa: ARG003 - for types that must not drift
-        """Return why valid inputs are refused all the same, each a sentence with the way out."""
+    def objections(cls, olds: Inputs, news: Inputs) -> list[str]:  # noqa: ARG003 - for types that reject some changes
+        """Return the reasons to reject valid inputs, each a sentence with the way out."""
         return []
 
 
 class Owned(Declaration):
-    """What a program owns of a DRP object: fields, and maps whose members are owned one by one."""
+    """The parts of a DRP object that a program owns: fields, and maps whose members are owned one by one."""
 
     defaults: ClassVar[Mapping[str, Any]] = {"description": ""}
-    """Inputs that are one field each, with the value that DRP gives the field if none is declared."""
+    """Inputs that are one field each, with DRP's value for a field that the program does not declare."""
     maps: ClassVar[tuple[str, ...]] = ("meta",)
     """Inputs whose members are owned one by one."""
     initial: ClassVar[Mapping[str, str]] = {}
@@ -63,7 +63,7 @@ class Owned(Declaration):
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:  # noqa: ARG003 - for types that can be reset
-        """Return the inputs in `maps` that this change puts back to their initial values."""
+        """Return the inputs in `maps` that this change resets to their initial values."""
         return frozenset()
 
 
@@ -80,7 +80,7 @@ class DrpObject(Owned):
 
 
 class MachineInputs(Declaration):
-    """Something of a machine, which DRP has discovered and a program names by its name or uuid."""
+    """A part of a machine that DRP has discovered; the program gives the machine's name or uuid."""
 
     prefix: ClassVar[str] = "machines"
     identity: ClassVar[tuple[str, ...]] = ("machine",)
@@ -89,7 +89,7 @@ class MachineInputs(Declaration):
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """Return the inputs with a uuid in lower case, as DRP writes it."""
+        """Return the inputs with the uuid in lower case, as DRP writes it."""
         machine = inputs.get("machine")
         if isinstance(machine, str) and UUID.fullmatch(machine):
             return {**inputs, "machine": machine.lower()}

@@ -10,7 +10,7 @@ from drp_provider.models.profile import Profile
 
 DEFAULT_SELF_REFERENCE = "cluster-profile"
 ID_SEPARATOR = "#"
-"""Between the profile's name, which cannot hold it, and the incarnation in Pulumi's id."""
+"""Separates the profile's name, which cannot contain it, from the incarnation in Pulumi's id."""
 
 
 def _check_names(given: Any) -> Any:
@@ -21,7 +21,7 @@ def _check_names(given: Any) -> Any:
 
 
 class ClusterProfile(Profile):
-    """A profile with self-reference params, and params that belong to the machines after a first value."""
+    """A profile with self-reference params, and with params that belong to the machines after their initial value."""
 
     noun = "cluster profile"
     initial = {"runtime_params": "params"}  # noqa: RUF012 - a ClassVar by its base
@@ -32,11 +32,11 @@ class ClusterProfile(Profile):
     reset: str | None = None
     abort_params: Params | None = None
     run_number: StrictInt | None = None
-    """Counts how often the cluster began at its first values: 1, and one more at each reset."""
+    """The number of the cluster's run: 1, and one more at each reset."""
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """Add the self-reference params, where the program has not written them itself."""
+        """Add the self-reference params that the program does not declare itself."""
         params = inputs.get("params")
         if inputs.get("name") is None or (params is not None and not isinstance(params, dict)):
             return inputs
@@ -47,10 +47,10 @@ class ClusterProfile(Profile):
 
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
-        """Count the runs: the same program on the same state gives the same number."""
+        """Add the number of the run, which depends only on the program and the state."""
         for name in ("name", "reset") if olds else ():
             if not isinstance(inputs.get(name), str | None):
-                return {**inputs, "run_number": inputs[name]}  # as unknown as what it follows from
+                return {**inputs, "run_number": inputs[name]}  # unknown, like the input that it follows from
         if olds.get("name") != inputs.get("name"):
             return {**inputs, "run_number": 1}
         number = olds.get("run_number") or 1
@@ -58,12 +58,12 @@ class ClusterProfile(Profile):
 
     @classmethod
     def resets(cls, olds: Inputs, news: Inputs) -> frozenset[str]:
-        """A changed `reset` puts the runtime params back."""
-        changed = olds.get("reset") != news.get("reset") and news.get("reset") is not None
-        return frozenset({"params"}) if changed else frozenset()
+        """Reset the runtime params if `reset` has another value."""
+        is_changed = olds.get("reset") != news.get("reset") and news.get("reset") is not None
+        return frozenset({"params"}) if is_changed else frozenset()
 
     @model_validator(mode="after")
-    def _self_references_are_the_programs(self) -> "ClusterProfile":
+    def _check_self_references(self) -> "ClusterProfile":
         names = self_references(self.model_dump(include={"self_reference"}, exclude_unset=True))
         shared = sorted((self.runtime_params or {}).keys() & set(names))
         if shared:
@@ -74,39 +74,39 @@ class ClusterProfile(Profile):
         return self
 
     @model_validator(mode="after")
-    def _each_key_has_one_owner(self) -> "ClusterProfile":
+    def _check_owners(self) -> "ClusterProfile":
         both = sorted((self.params or {}).keys() & (self.runtime_params or {}).keys())
         if both:
             raise ValueError(
-                f"{', '.join(both)} stands in params and in runtime_params: a key belongs to the program "
+                f"{', '.join(both)} is in params and in runtime_params: a key belongs to the program "
                 "or to the machines, so keep one of the two"
             )
         return self
 
     @model_validator(mode="after")
-    def _abort_params_belong_to_the_reset(self) -> "ClusterProfile":
+    def _check_abort_params(self) -> "ClusterProfile":
         shared = sorted((self.abort_params or {}).keys() & (self.params or {}).keys())
         if shared:
             raise ValueError(
-                f"{', '.join(shared)} stands in params and in abort_params: what ends the waits of scripts is set and "
-                "cleared by a reset, so take it out of params"
+                f"{', '.join(shared)} is in params and in abort_params: a reset sets and clears abort params, so take "
+                "it out of params"
             )
         return self
 
     @model_validator(mode="after")
-    def _names_itself(self) -> "ClusterProfile":
+    def _check_own_name(self) -> "ClusterProfile":
         for name in self_references(self.model_dump(include={"self_reference"}, exclude_unset=True)):
             value: Any = (self.params or {}).get(name, self.name)
             if value != self.name:
                 raise ValueError(
                     f"params.{name} must be the profile's own name {self.name!r} and is another: leave it out, "
-                    "since it is set by itself, or take it out of self_reference"
+                    "since the provider sets it, or take it out of self_reference"
                 )
         return self
 
 
 def self_references(inputs: Inputs) -> list[str]:
-    """The names of the params that hold the profile's own name; none while they are not known."""
+    """Return the names of the params that hold the profile's own name; none if they are unknown."""
     given = inputs.get("self_reference")
     if given is None:
         return [DEFAULT_SELF_REFERENCE]

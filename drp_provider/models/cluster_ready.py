@@ -1,4 +1,4 @@
-"""ClusterReady: the machines of a cluster have finished their workflow, and named params have a value."""
+"""ClusterReady: a wait until the machines have finished their workflow and the given params have a value."""
 
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ MOST_SECONDS = 24 * 3600
 def _check_machines(machines: list[str]) -> list[str]:
     wrong = [machine for machine in machines if not UUID.fullmatch(machine)]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is no uuid: pass the `machine_uuid` outputs of the assignments")
+        raise ValueError(f"{wrong[0]!r} is not a uuid: pass the `machine_uuid` outputs of the assignments")
     return machines
 
 
@@ -41,7 +41,7 @@ class ClusterReady(Declaration):
 
     @classmethod
     def complete(cls, inputs: Inputs) -> Inputs:
-        """DRP's uuids are lower case."""
+        """Return the inputs with the uuids in lower case, as DRP writes them."""
         machines = inputs.get("machines")
         if isinstance(machines, list):
             machines = [machine.lower() if isinstance(machine, str) else machine for machine in machines]

@@ -9,18 +9,18 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Strict, StrictStr
 
 LARGEST_INTEGER = 2**53 - 1
-"""Beyond it DRP, which reads every number as a float64, returns another integer than it was given."""
+"""The largest integer that DRP returns unchanged, because it reads every number as a float64."""
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OWNER_KEY = "pulumi-owner"
-"""The Meta key of an object that says which resource created it: `<project>/<stack>/<resource>`."""
+"""The Meta key of an object for the resource that created it: `<project>/<stack>/<resource>`."""
 RUN_KEY = "pulumi-run"
-"""The key of a cluster profile's Meta that says which run of the cluster its params belong to."""
+"""The Meta key of a cluster profile for the run to which its params belong."""
 RUN_KEY_PREFIX = f"{RUN_KEY}/"
-"""Before the profile's name: the key of a machine's Meta that says which run of the cluster it has begun."""
+"""The prefix of a machine's Meta key, before the profile's name, for the run that the machine has begun."""
 
-_NAME_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_' or '.'"
-_PARAM_RULE = "whose names start with a letter and go on with letters, digits, spaces, '-', '_', '.' or '/'"
+_NAME_RULE = "whose names start with a letter and continue with letters, digits, spaces, '-', '_' or '.'"
+_PARAM_RULE = "whose names start with a letter and continue with letters, digits, spaces, '-', '_', '.' or '/'"
 
 
 _TOO_SHORT = "whose names have two characters or more"
@@ -28,21 +28,21 @@ _TOO_SHORT = "whose names have two characters or more"
 
 def _fits(name: str, extra: str) -> bool:
     kinds = [unicodedata.category(character)[0] for character in name]
-    rest = all(kind in "LN" or character in extra for kind, character in zip(kinds[1:], name[1:], strict=True))
-    return len(name) > 1 and kinds[0] == "L" and rest
+    rest_fits = all(kind in "LN" or character in extra for kind, character in zip(kinds[1:], name[1:], strict=True))
+    return len(name) > 1 and kinds[0] == "L" and rest_fits
 
 
 def check_name(name: str) -> str:
-    """The name, if it follows the rule for ordinary names."""
+    """Return the name; raise ValueError if it breaks the rule for ordinary names."""
     if not _fits(name, " -_."):
-        raise ValueError(f"{name!r} is no name for DRP, {_TOO_SHORT if len(name) == 1 else _NAME_RULE}")
+        raise ValueError(f"{name!r} is not a DRP name, {_TOO_SHORT if len(name) == 1 else _NAME_RULE}")
     return name
 
 
 def check_param_name(name: str) -> str:
-    """The name, if it follows the rule for Params."""
+    """Return the name; raise ValueError if it breaks the rule for Params."""
     if not _fits(name, " -_./"):
-        raise ValueError(f"{name!r} is no param name for DRP, {_TOO_SHORT if len(name) == 1 else _PARAM_RULE}")
+        raise ValueError(f"{name!r} is not a DRP param name, {_TOO_SHORT if len(name) == 1 else _PARAM_RULE}")
     return name
 
 
@@ -59,31 +59,31 @@ def _check_meta(meta: dict[str, str]) -> dict[str, str]:
     return meta
 
 
-def faults_in(value: Any, path: str = "", *, null: bool = False) -> Iterator[tuple[str, str]]:
-    """What JSON, DRP's float64 numbers or Pulumi could not carry unchanged: pairs of sub-path and reason.
+def input_errors_in(value: Any, path: str = "", *, null: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield sub-path and reason of each value that JSON, DRP's float64 numbers or Pulumi would change.
 
-    `null` lets None pass, where the codec carries it.
+    `null` accepts None, for values whose codec carries it.
     """
     if value is None:
         if null:
             return
-        yield path, "None cannot be a param value, since Pulumi drops it on the way: leave the key out"
+        yield path, "None cannot be a param value, because Pulumi drops it: leave the key out"
     elif isinstance(value, (bool, str)):
         return
     elif isinstance(value, (int, float)):
-        yield from _faults_in_number(value, path)
+        yield from _errors_in_number(value, path)
     elif isinstance(value, Mapping):
         for key, member in value.items():
-            yield from faults_in(member, f"{path}.{key}", null=null)
+            yield from input_errors_in(member, f"{path}.{key}", null=null)
     elif isinstance(value, (list, tuple)):
         for index, member in enumerate(value):
             if member is not None:
-                yield from faults_in(member, f"{path}[{index}]", null=null)
+                yield from input_errors_in(member, f"{path}[{index}]", null=null)
     else:
-        yield path, f"a {type(value).__name__} is no JSON value: use text, numbers, booleans, lists and maps"
+        yield path, f"a {type(value).__name__} is not a JSON value: use text, numbers, booleans, lists and maps"
 
 
-def _faults_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:
+def _errors_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:
     if math.isnan(value) or math.isinf(value):
         yield path, "NaN and infinities are not JSON: use a string"
     elif float(value).is_integer() and abs(value) > LARGEST_INTEGER:
@@ -91,9 +91,9 @@ def _faults_in_number(value: float, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _check_value(value: Any) -> Any:
-    faults = [f"{path} {reason}".strip() for path, reason in faults_in(value)]
-    if faults:
-        raise ValueError("; ".join(faults))
+    errors = [f"{path} {reason}".strip() for path, reason in input_errors_in(value)]
+    if errors:
+        raise ValueError("; ".join(errors))
     return value
 
 
@@ -110,10 +110,10 @@ Json = Annotated[Any, AfterValidator(_check_value)]
 """A JSON value that reaches DRP unchanged."""
 
 Number = Annotated[float, Strict()]
-"""A number, and no text or boolean that looks like one."""
+"""A number; a text or a boolean is rejected."""
 
 Params = dict[ParamName, Json]
-"""Param values by name; one value is one leaf, replaced whole."""
+"""Param values by name; one value is one owned field, replaced whole."""
 
 Meta = Annotated[dict[StrictStr, StrictStr], AfterValidator(_check_meta)]
 """Annotations, strings only (`models/meta.go`)."""

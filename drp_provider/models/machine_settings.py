@@ -1,4 +1,4 @@
-"""MachineSettings: chosen params, meta keys and fields of one machine (DRP `models/machine.go`)."""
+"""MachineSettings: selected params, meta keys and fields of one machine (DRP `models/machine.go`)."""
 
 import ipaddress
 from typing import Annotated
@@ -13,14 +13,14 @@ def _check_address(address: str) -> str:
     try:
         written = str(ipaddress.ip_address(address))
     except ValueError:
-        raise ValueError(f"{address!r} is no IP address") from None
+        raise ValueError(f"{address!r} is not an IP address") from None
     if written != address:
-        raise ValueError(f"DRP writes {address!r} as {written!r}: write it so too")
+        raise ValueError(f"DRP stores {address!r} as {written!r}: write it in that form")
     return address
 
 
 class MachineSettings(MachineInputs, Owned):
-    """What a program sets on a machine that DRP discovered; neither its profiles nor its way through a workflow."""
+    """Params, meta keys and fields of a machine that DRP discovered, without its profiles and its workflow."""
 
     noun = "machine settings"
     defaults = {**Owned.defaults, "address": "", "arch": "amd64", "locked": False}  # noqa: RUF012 - a ClassVar by its base

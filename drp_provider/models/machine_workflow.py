@@ -11,7 +11,7 @@ LONGEST_DRAIN = 24 * 3600
 
 
 class MachineWorkflow(MachineInputs):
-    """A machine goes through a workflow."""
+    """The workflow that a machine runs."""
 
     noun = "machine workflow"
 
@@ -26,12 +26,12 @@ class MachineWorkflow(MachineInputs):
     drain_timeout: float = Field(default=600, gt=0, le=LONGEST_DRAIN)
     force: list[str] | None = None
     start_count: StrictInt | None = None
-    """Counts how often the program has started the workflow: a preview shows a change exactly if it runs again."""
+    """How often the program has started the workflow: a preview shows a change exactly if it runs again."""
     expected: Name | None = None
-    """Only in the state: the workflow that was set, after a refresh has found another one on the machine."""
+    """Only in the state: the workflow that the program set, if a refresh found another one on the machine."""
 
     @model_validator(mode="after")
-    def _drains_by_another_workflow(self) -> "MachineWorkflow":
+    def _check_drain_workflow(self) -> "MachineWorkflow":
         if self.drain_workflow in {self.workflow, *(self.final_workflows or ())}:
             raise ValueError(
                 f"drain_workflow is {self.drain_workflow!r}, which the machine has completed already: name another one"
@@ -40,36 +40,37 @@ class MachineWorkflow(MachineInputs):
 
     @classmethod
     def carry(cls, olds: Inputs, inputs: Inputs) -> Inputs:
-        """Count the starts: the same program on the same state gives the same number."""
+        """Add the number of starts, which depends only on the program and the state."""
         if not olds:
             return {**inputs, "start_count": 1}
         count = olds.get("start_count") or 1
         for name in ("workflow", "restart"):
             if not isinstance(inputs.get(name), str | None):
-                return {**inputs, "start_count": inputs[name]}  # as unknown as what it follows from
+                return {**inputs, "start_count": inputs[name]}  # unknown, like the input that it follows from
         return {**inputs, "start_count": count + 1 if cls.starts_again(olds, inputs) else count}
 
     @classmethod
     def starts_again(cls, olds: Inputs, news: Inputs) -> bool:
         """Return whether this change starts the workflow: another one, another `restart`, or an accepted drift."""
         expected = olds.get("expected") or olds.get("workflow")
-        restarted = news.get("restart") is not None and news.get("restart") != olds.get("restart")
+        is_restart = news.get("restart") is not None and news.get("restart") != olds.get("restart")
         is_final = olds.get("workflow") in (news.get("final_workflows") or ())
-        accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift")) and not is_final
-        return news.get("workflow") != expected or restarted or accepted
+        is_accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift")) and not is_final
+        return news.get("workflow") != expected or is_restart or is_accepted
 
     @classmethod
     def objections(cls, olds: Inputs, news: Inputs) -> list[str]:
-        """Refuse to start a workflow just because another client has changed it on the machine."""
-        drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
-        if not drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
+        """Return an objection if another client has changed the workflow and nothing else asks for a start."""
+        has_drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
+        if not has_drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
             return []
         if olds.get("workflow") in (news.get("final_workflows") or ()):
             return []
         found = f"the workflow {olds['workflow']!r}" if olds.get("workflow") else "no workflow"
         objection = (
-            f"machine {olds['machine']!r} has {found} instead of {olds['expected']!r}, which this program set and does "
-            "not start again by itself: to run it again, change the cluster's `reset` (`restart` of a MachineWorkflow "
-            "of your own), or set restart_on_drift=True; if a task of the workflow sets it, name it in final_workflows."
+            f"machine {olds['machine']!r} has {found} instead of {olds['expected']!r}, which this program set. The "
+            "provider does not start it again on its own: to run it again, change the cluster's `reset` (`restart` of "
+            "a MachineWorkflow of your own), or set restart_on_drift=True; if a task of the workflow sets it, name it "
+            "in final_workflows."
         )
         return [objection]

@@ -1,4 +1,4 @@
-"""The sections of a content pack, and what a pack says about itself. The program's side needs it: no heavy imports."""
+"""The sections and meta fields of a content pack. Programs import this module, so it imports nothing slow."""
 
 import difflib
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ META_FIELDS = (
     *("Name", "Version", "Description", "Source", "Documentation", "RequiredFeatures", "Prerequisites"),
     *("Color", "Icon", "Author", "DisplayName", "License", "Copyright", "CodeSource", "Order", "Tags", "DocUrl"),
 )
-"""What a pack says about itself, text all of it (DRP `models/content.go`, ContentMetaData)."""
+"""The meta fields of a pack, all of them text (DRP `models/content.go`, ContentMetaData)."""
 
 SERVER_META = frozenset({"Type", "Writable", "Overwritable"})
-"""Fields of a pack that the endpoint sets, whatever it is sent."""
+"""Meta fields of a pack that the endpoint sets; it ignores values that clients send."""
 
 SERVER_FIELDS = frozenset(
     {"Validated", "Available", "Errors", "ReadOnly", "Bundle", "Endpoint", "Partial", "RunnerWait"}
 )
-"""Fields of any object that the endpoint sets, whatever it is sent."""
+"""Fields of any object that the endpoint sets; it ignores values that clients send."""
 
 SERVER_FLAGS = "feature-flags"
 """The key that the endpoint adds to an object's Meta."""
@@ -41,7 +41,7 @@ RAW = frozenset({"Params", "Schema"})
 
 
 def unknown_section(name: str) -> str:
-    """The end of a sentence about a section that DRP does not have."""
-    near = difflib.get_close_matches(name, KEYS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"DRP has {', '.join(sorted(KEYS))}"
-    return f"is no section of a content pack: {hint}"
+    """Return the rest of an error message about a section that DRP does not have."""
+    similar = difflib.get_close_matches(name, KEYS, n=1)
+    hint = f"did you mean {similar[0]}?" if similar else f"DRP has {', '.join(sorted(KEYS))}"
+    return f"is not a section of a content pack: {hint}"

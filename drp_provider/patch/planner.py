@@ -44,9 +44,9 @@ class Change:
 
     Attributes:
         reviewed: Owned fields by pointer.
-        wanted: The same, as they shall become.
+        wanted: Their new values, by pointer.
         initial: Fields that are set if absent, and otherwise left alone.
-        force: Pointers whose live value is overwritten, whatever it is.
+        force: Pointers whose live value is overwritten without a comparison.
         resets: Pointers to maps in which the initial values are restored and every member that is neither reviewed nor
             wanted is removed.
     """
@@ -69,7 +69,7 @@ class Change:
 
 
 def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
-    """Return the operations that carry out a change; none if there is nothing to do.
+    """Return the operations that carry out a change; none if the live values are the wanted ones.
 
     Without `live`, every operation is guarded by a `test` with the reviewed value. With it, fields that have the
     wanted value already are left out, and new ones are added behind a `test` of the whole enclosing map.
@@ -95,7 +95,7 @@ def plan(change: Change, live: Mapping[str, Any] | None = None) -> Plan:
 
 
 def has_landed(lines: Plan, live: Mapping[str, Any]) -> bool:
-    """Return whether a patch without an answer has landed: no value that it replaced or removed is there any more."""
+    """Return whether a patch without a response was applied: no value that it replaced or removed is left."""
     guards = {line.path: line.value for line in lines if line.op == "test"}
     touched = [line.path for line in lines if line.op in {"replace", "remove"}]
     return bool(touched) and not any(same(value_at(live, path), guards[path]) for path in touched)

@@ -1,4 +1,4 @@
-"""What the cluster pattern shows on a machine, what the machine showed before, and the patch that puts that back.
+"""The record of the icon and colour that the cluster pattern shows on a machine, and the patch that restores them.
 
 The pattern writes the icon and the colour of a machine into its Meta. In the same request it stores a record under the
 key `cluster-progress/<cluster profile>`, as compact JSON text:
@@ -21,23 +21,23 @@ MEMBERS = ("color", "icon")
 
 @dataclass(frozen=True)
 class ProgressRecord:
-    """The values that the pattern shows now, and those that it replaced when it first showed something."""
+    """The values that the pattern shows now, and the machine's earlier values."""
 
     before: Mapping[str, str]
     shown: Mapping[str, str]
 
     def to_text(self) -> str:
-        """Return the value of the Meta key. The shell helper writes the same text, and reads no other form."""
+        """Return the value of the Meta key. The shell helper writes and reads exactly this text."""
         members = {"before": dict(self.before), "shown": dict(self.shown)}
         return json.dumps(members, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     def showing(self, values: Mapping[str, str], meta: Mapping[str, Any]) -> "ProgressRecord":
-        """Return the record after the pattern shows these values too; `meta` is what the machine has until then."""
+        """Return the record after the pattern shows these values too; `meta` is the machine's Meta before that."""
         new = {member: meta[member] for member in values if member not in self.shown and member in meta}
         return ProgressRecord({**self.before, **new}, {**self.shown, **values})
 
     def instead(self, member: str, earlier: str | None) -> "ProgressRecord":
-        """Return the record with another earlier value of one member; None stands for an absent one."""
+        """Return the record with another earlier value of one member; None means that it was absent."""
         before = {name: value for name, value in self.before.items() if name != member}
         return ProgressRecord(before if earlier is None else {**before, member: earlier}, self.shown)
 
@@ -66,11 +66,11 @@ def record_in(meta: Mapping[str, Any], key: str) -> ProgressRecord | None:
 
 
 def restoration(meta: Mapping[str, Any] | None, profile: str) -> list[Operation]:
-    """Return the operations that undo what a cluster shows on a machine, for the machine's Meta as it is now.
+    """Return the operations that undo what a cluster shows on a machine, given the machine's current Meta.
 
-    A value that is still the cluster's own goes back to the earlier one. A value that someone changed since stays. The
-    record is removed in any case. If another cluster replaced a value of this one, its record takes over the earlier
-    value, so that the machine gets that back when the other cluster leaves too. Each change follows a `test`.
+    A value that is still the cluster's own is restored to the earlier one. A value that another client changed is kept.
+    The record is always removed. If another cluster replaced a value of this one, its record takes over the earlier
+    value, so that it is restored when the machine leaves the other cluster. Each change follows a `test`.
     """
     meta, key = meta or {}, progress_key(profile)
     if key not in meta:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 LONGEST_TEXT = 120
-"""Characters of a value that a report shows before it is cut."""
+"""The largest number of characters that a message shows of a value."""
 
 
 class _Absent:
@@ -20,14 +20,14 @@ class _Absent:
 
 
 ABSENT: Final = _Absent()
-"""There is no such member."""
+"""The value of a member that does not exist."""
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal for a `test` (RFC 6902, section 4.6).
+    """Return whether two JSON values are equal for a `test` (RFC 6902, section 4.6).
 
-    Numbers are compared as the float64 that DRP holds, so `1` equals `1.0` and a large integer equals the rounded text
-    of itself; a boolean is not a number; absent equals only absent.
+    Numbers are compared as the float64 that DRP holds, so `1` equals `1.0` and a large integer equals its rounded
+    value; a boolean is not a number; absent equals only absent.
     """
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
         return one is other
@@ -52,7 +52,7 @@ def _is_list(value: Any) -> bool:
 
 
 def text_of(value: Any) -> str:
-    """A value as short JSON text; what is not there reads `(absent)`."""
+    """Return a value as short JSON text, or `(absent)`."""
     if value is ABSENT:
         return "(absent)"
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

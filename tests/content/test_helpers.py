@@ -139,7 +139,7 @@ def test_a_param_that_cannot_be_added_ends_the_script(cluster: Cluster) -> None:
     node = cluster.machine("node-1")
     done = cluster.run(node, "add_param cluster-pattern/size '\"many\"'; echo not reached")
     assert done.code == 1
-    assert "The profile example does not take a value for cluster-pattern/size. drpcli says: " in done.said
+    assert "The profile example does not accept a value for cluster-pattern/size. drpcli says: " in done.said
     assert "not reached" not in done.said
     assert "cluster-pattern/size" not in cluster.admin.params(PROFILE)
 
@@ -163,7 +163,7 @@ def test_a_param_that_cannot_be_removed_ends_the_script(cluster: Cluster, endpoi
         proxy.answer("DELETE", 503, b"starting", "text/plain", times=1000)
         done = cluster.run(node, "remove_param my/old; echo not reached")
     assert (done.code, "not reached" in done.said) == (1, False)
-    assert "The profile example does not give up my/old. drpcli says: " in done.said
+    assert "The profile example does not remove my/old. drpcli says: " in done.said
 
 
 @pytest.mark.parametrize(
@@ -187,5 +187,5 @@ def test_a_script_of_an_old_run_writes_nothing_into_a_new_one(cluster: Cluster, 
     node = cluster.machine("node-1")
     done = cluster.run(node, f'drpcli machines workflow "$RS_UUID" "" >/dev/null\n{write}\necho not reached\n')
     assert done.code == 0
-    assert done.said == "Nothing is written: the workflow of this machine was cleared, or started anew.\n"
+    assert done.said == "This job writes nothing more: the workflow of this machine was cleared or started again.\n"
     assert cluster.admin.params(PROFILE) == before

@@ -143,22 +143,23 @@ def test_places_in_a_full_list_are_kept_and_nobody_else_gets_one(cluster: Cluste
 @pytest.mark.parametrize(
     ("helper", "said"),
     [
-        ("elect_leader my/none", 'There is no value in my/none of the profile example: seed it with "none" there.'),
-        ("join_list my/none 2", "There is no list in my/none of the profile example: seed it with [] there."),
-        ("append_to_list my/none 1", "There is no list in my/none of the profile example: seed it with [] there."),
+        ("elect_leader my/none", 'holds no value: set it there to its initial value "none".'),
+        ("join_list my/none 2", "holds no list: set it there to its initial value []."),
+        ("append_to_list my/none 1", "holds no list: set it there to its initial value []."),
     ],
 )
 def test_a_param_without_its_seed_is_named(cluster: Cluster, helper: str, said: str) -> None:
     cluster.create()
     done = cluster.run(cluster.machine("node-1"), helper)
-    assert (done.code, done.said) == (1, f"{said} A default is not enough.\n")
+    sentence = f"Param my/none of the profile example {said} The default of a schema is not enough.\n"
+    assert (done.code, done.said) == (1, sentence)
 
 
 def test_a_value_against_the_schema_ends_with_the_reason(cluster: Cluster) -> None:
     cluster.create()
     done = cluster.run(cluster.machine("node-1"), "publish_param cluster-pattern/leader 5")
     assert done.code == 1
-    assert "The profile example does not take a value for cluster-pattern/leader. drpcli says: Error:" in done.said
+    assert "The profile example does not accept a value for cluster-pattern/leader. drpcli says: Error:" in done.said
 
 
 # 6. Waiting

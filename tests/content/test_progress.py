@@ -153,7 +153,7 @@ def test_progress_that_cannot_be_shown_is_a_sentence(cluster: Cluster, endpoint:
             proxy.answer("PATCH", 503, b"starting", "text/plain", times=3)
             (node.home / "go").touch()
             (run,) = running.result()
-    sentence = "The progress working cannot be shown: 3 times the endpoint refused it, or could not be reached.\n"
+    sentence = "The progress working cannot be shown: 3 times the endpoint rejected it or could not be reached.\n"
     assert (run.code, run.said, node.shows) == (0, sentence, ("black", "server"))
 
 

@@ -92,4 +92,4 @@ def test_a_wait_ends_when_its_workflow_is_changed(harness: Harness, between: str
     assert harness.machine(first)["Runnable"]
     ended = [job for job in harness.jobs(first) if "Waiting for 4 entries" in harness.log(job)]
     assert [job["State"] for job in ended] == ["finished"]
-    assert "the workflow of this machine was cleared, or started anew" in harness.log(ended[0])
+    assert "the workflow of this machine was cleared or started again" in harness.log(ended[0])

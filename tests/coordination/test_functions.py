@@ -1,4 +1,4 @@
-"""The machines' operations, by many at once on a real endpoint."""
+"""The functions of machines, many at once, on a real endpoint."""
 
 import itertools
 import threading
@@ -130,7 +130,7 @@ def test_a_wait_ends_in_time_and_by_the_escape_param(client: Client, admin: Admi
     with pytest.raises(coordination.WaitTimeout, match="Waited 0 s for param my/leader of profile 'example'"):
         coordination.wait_for(client, PROFILE, "my/leader", timeout=0)
     admin.set_param(PROFILE, "my/abort", 1)
-    with pytest.raises(coordination.Aborted, match="param my/abort is set there"):
+    with pytest.raises(coordination.Aborted, match="param my/abort is set: remove it or reset the cluster"):
         coordination.wait_for_count(client, PROFILE, "my/members", 3, abort_param="my/abort")
 
 
@@ -203,7 +203,7 @@ def test_progress_is_shown_beside_what_others_write(client: Client, proxy: Fault
 
 
 def recoloring(admin: AdminClient) -> Callable[[], Any]:
-    """Another writer, each of whose writes is a new one."""
+    """Return another writer that writes a new value each time."""
     numbers = itertools.count(1)
 
     def write() -> None:

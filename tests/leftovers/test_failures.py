@@ -1,4 +1,4 @@
-"""What `drp-leftovers` says if it cannot tell: one sentence on stderr, exit code 1, and nothing on stdout."""
+"""Failures of `drp-leftovers`: one sentence on stderr, exit code 1, and an empty stdout."""
 
 import json
 import socket
@@ -30,7 +30,7 @@ NO_STATES: list[tuple[bytes, str]] = [
 
 
 def failed(*words: str, folder: Path, environment: dict[str, str], given: bytes = b"") -> str:
-    """The one sentence of a run that fails."""
+    """Return the error of a run that fails."""
     done = leftovers.run(*words, folder=folder, environment=environment, given=given)
     assert (done.code, done.said) == (1, ""), done.complaint
     (line,) = done.complaint.splitlines()

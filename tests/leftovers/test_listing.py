@@ -1,4 +1,4 @@
-"""What `drp-leftovers` lists, from states that a run may leave behind, and what its commands do."""
+"""The list of `drp-leftovers` for states that a run may leave, and the effect of its commands."""
 
 import json
 import os
@@ -49,7 +49,7 @@ class Console:
         return listed
 
     def follow(self, given: bytes) -> None:
-        """Run the commands for a program that declares nothing of it any more; then nothing is left."""
+        """Run the commands for a program that no longer declares these objects; then the list is empty."""
         for command in self.list(given).commands("otherwise"):
             done = subprocess.run(
                 ["bash", "-c", command], env=self.environment, capture_output=True, check=False, text=True

@@ -16,7 +16,7 @@ from tests.support.plugin import Plugin
 ALLOWED = {"OutcomeUnknown", "UnexpectedAnswer", "EndpointUnreachable", "ServerFault", "Unauthorized", "Forbidden"}
 """Errors that say that the way to the endpoint is disturbed. Nobody has written to what the program owns."""
 LONGEST = 700
-LOST = "held the wanted value already; what an interrupted run may have overwritten there is not known"
+LOST = "had the wanted value already. If an interrupted run overwrote another value"
 TRACES = ("Traceback", "KeyError", "TypeError", "AttributeError", "ValueError", "AssertionError", "Exception calling")
 
 

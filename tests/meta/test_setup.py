@@ -113,7 +113,7 @@ def test_an_interrupt_ends_what_the_set_up_has_started(checkout: Checkout) -> No
     hanging = 'case "$1" in pip) echo $$ > "$HOME/child"; kill -TERM $PPID; exec sleep 60 ;; esac\n'
     checkout.has("uv", FAKE_UV + hanging)
 
-    assert checkout.fails() == "Set-up was interrupted: `make setup` takes it up again.\n"
+    assert checkout.fails() == "Set-up was interrupted: run `make setup` again to continue.\n"
 
     with pytest.raises(ProcessLookupError):
         os.kill(int((checkout.home / "child").read_text()), 0)
@@ -281,7 +281,7 @@ def test_set_up_names_a_cache_it_cannot_write(locked: Checkout) -> None:
     locked.has("uv", FAKE_UV.replace(sys.executable, locked.python))
     locked.home.chmod(0o555)
     assert locked.fails() == (
-        f"The Pulumi CLI has no place, since this user cannot write to {locked.home}/.cache/pulumi-drp: set "
+        f"The Pulumi CLI cannot be stored, because this user cannot write to {locked.home}/.cache/pulumi-drp: set "
         "XDG_CACHE_HOME to a folder of your own, then run `make setup` again.\n"
     )
 

@@ -1,4 +1,4 @@
-"""A provider process for many tests: it starts in a second, so each module has one."""
+"""A provider process per test module, because it takes a second to start."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -45,5 +45,5 @@ def plugin(shared_door: FaultProxy) -> Iterator[Plugin]:
 
 @pytest.fixture
 def name() -> str:
-    """A name that no other test of this process uses."""
+    """Return a name that no other test of this process uses."""
     return f"test-{next(_numbers)}"

@@ -1,4 +1,4 @@
-"""Machine assignments: one entry in a list that belongs to others."""
+"""Machine assignments: one entry in a list with entries of other clients."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def test_assigning_costs_one_request_and_unassigning_two(
     admin.post("profiles", {"Name": operator_profile})
     admin.patch(f"machines/{uuid}", {"op": "add", "path": "/Profiles/0", "value": operator_profile})
     proxy.forget()
-    # A delete in the run that created it is the delete of a replaced twin: another process has no such memory.
+    # A delete in the run that created it means a replaced resource; another process has an empty registry.
     with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.delete(MODEL, id_, outputs)
         assert proxy.calls() == [f"GET machines/{uuid}", f"PATCH machines/{uuid}"]
@@ -87,9 +87,7 @@ def test_a_profile_that_is_already_assigned_becomes_ours(plugin: Plugin, admin: 
 
 def test_a_missing_profile_is_named_and_the_machine_is_as_it_was(plugin: Plugin, admin: AdminClient, name: str) -> None:
     before = machine_of(admin, "node-4")
-    with pytest.raises(
-        PluginError, match=f"profile '{name}' does not exist, so it was taken back from machine 'node-4'"
-    ):
+    with pytest.raises(PluginError, match=f"profile '{name}' does not exist, so machine 'node-4' was left without it"):
         plugin.create(MODEL, {"machine": "node-4", "profile": name})
     assert machine_of(admin, "node-4") == before
 
@@ -179,7 +177,7 @@ def test_a_missing_replacement_gives_the_place_back(
     with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.diff(MODEL, olds, news)
         before = machine_of(admin, "node-5")
-        with pytest.raises(PluginError, match="does not exist, so it was taken back"):
+        with pytest.raises(PluginError, match=r"does not exist, so machine '.*' was left without it"):
             later.create(MODEL, news)
     after = machine_of(admin, "node-5")
     assert (after["Profiles"], after["Runnable"]) == (before["Profiles"], before["Runnable"])
@@ -210,7 +208,7 @@ def test_a_machine_still_runs_after_two_faults_at_once(
     with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": "rocketskates:r0cketsk8ts"}) as later:
         later.diff(MODEL, olds, news)
         proxy.before("PATCH", lambda: admin.patch("machines/Name:node-7", first))
-        with pytest.raises(PluginError, match="does not exist, so it was taken back"):
+        with pytest.raises(PluginError, match=r"does not exist, so machine '.*' was left without it"):
             later.create(MODEL, news)
     assert machine_of(admin, "node-7")["Runnable"] is True
     assert admin.profiles_of("node-7") == [f"{profile}-first", *before]

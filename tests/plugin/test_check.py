@@ -1,4 +1,4 @@
-"""Inputs are judged before anything is sent: every fault at once, by name, with the way out."""
+"""`check` reports every input error at once, before any request, with its input and the way out."""
 
 from typing import Any
 
@@ -43,20 +43,20 @@ def test_a_value_that_would_not_arrive_unchanged_is_refused(plugin: Plugin, valu
         (
             CLUSTER,
             {"name": "ex", "params": {"my/x": 1}, "runtime_params": {"my/x": 2}},
-            "my/x stands in params and in runtime_params",
+            "my/x is in params and in runtime_params",
         ),
-        (PROFILE, {"name": "a/b"}, "name: 'a/b' is no name for DRP"),
-        (PROFILE, {"name": ""}, "name: '' is no name for DRP"),
-        (PROFILE, {"name": "x"}, "name: 'x' is no name for DRP, whose names have two characters or more"),
-        (PROFILE, {"name": "web", "params": {"x": 1}}, "'x' is no param name for DRP, whose names have two characters"),
-        (PROFILE, {"name": "newline\n"}, "is no name for DRP"),
-        (PROFILE, {"name": "web", "params": {"1bad": 1}}, "params.1bad: '1bad' is no param name for DRP"),
+        (PROFILE, {"name": "a/b"}, "name: 'a/b' is not a DRP name"),
+        (PROFILE, {"name": ""}, "name: '' is not a DRP name"),
+        (PROFILE, {"name": "x"}, "name: 'x' is not a DRP name, whose names have two characters or more"),
+        (PROFILE, {"name": "web", "params": {"x": 1}}, "'x' is not a DRP param name, whose names have two characters"),
+        (PROFILE, {"name": "newline\n"}, "is not a DRP name"),
+        (PROFILE, {"name": "web", "params": {"1bad": 1}}, "params.1bad: '1bad' is not a DRP param name"),
         (PROFILE, {"name": "web", "meta": {"icon": 1}}, "meta.icon: "),
         (PROFILE, {"name": "web", "meta": {"pulumi-owner": "me"}}, "pulumi-owner is the provider's own mark"),
-        (PROFILE, {"name": "web", "parms": {}}, "parms: is no input of this resource"),
+        (PROFILE, {"name": "web", "parms": {}}, "parms: is not an input of this resource"),
         (ASSIGNMENT, {"machine": "␀ null", "profile": "web"}, "machine: is null: write a text"),
         (ASSIGNMENT, {"machine": "", "profile": "web"}, "machine: '' is neither the name nor the uuid of a machine"),
-        (ASSIGNMENT, {"machine": "node-1", "profile": "a/b"}, "profile: 'a/b' is no name for DRP"),
+        (ASSIGNMENT, {"machine": "node-1", "profile": "a/b"}, "profile: 'a/b' is not a DRP name"),
         ("param:Param", {"name": "my/x", "schema": "string"}, "schema: is a text: write a map"),
         (PROFILE, {"name": "web", "force": "my/x"}, 'force: is a text: write a list: ["my/x"]'),
         (PROFILE, {"name": "web", "force": [1]}, "force.0: is a number: write a text"),
@@ -119,7 +119,7 @@ def test_a_required_input_that_is_not_known_is_not_missing(plugin: Plugin, model
 
 
 def test_an_input_that_is_missing_when_it_is_needed_is_named(plugin: Plugin) -> None:
-    sentence = "InvalidInput: machine assignment: machine, profile has no value, since what gives it has failed"
+    sentence = "InvalidInput: machine assignment: machine, profile has no value, because its source failed or is None"
     with pytest.raises(PluginError, match=sentence):
         plugin.create(ASSIGNMENT, {})
 
@@ -158,5 +158,5 @@ def test_an_unchanged_value_stays_listed_as_secret(plugin: Plugin) -> None:
 def test_a_fault_does_not_print_a_secret(plugin: Plugin, listed: str) -> None:
     inputs = {"machine": "node-1", "address": "canary", "params": {"my/x": None}, "secret_keys": [listed]}
     _, faults = plugin.check("machine_settings:MachineSettings", inputs)
-    assert "address: '[secret]' is no IP address" in faults
+    assert "address: '[secret]' is not an IP address" in faults
     assert "canary" not in str(faults)

@@ -1,4 +1,4 @@
-"""Waiting for a cluster: one list request a poll, and an end that says why."""
+"""Waits for a cluster: one list request per poll, and an error that names the cause."""
 
 import re
 from collections.abc import Iterator
@@ -249,14 +249,14 @@ def test_a_wait_outlasts_an_endpoint_that_restarts(
     proxy.before("GET", lambda: next(agents).work(), times=3)
     _, outputs = plugin.create(MODEL, inputs)
     assert sorted(outputs["members"]) == list(MACHINES)
-    assert "example: the endpoint is away; looking again" in plugin.stderr
+    assert "example: the endpoint is away; retrying" in plugin.stderr
 
 
 def test_an_endpoint_that_stays_away_ends_the_wait_in_time(
     plugin: Plugin, proxy: FaultProxy, inputs: dict[str, Any]
 ) -> None:
     proxy.answer("GET", 503, b"starting", "text/plain", times=1000)
-    with pytest.raises(PluginError, match=r"GET machines made the endpoint fail \(503\)"):
+    with pytest.raises(PluginError, match=r"GET machines failed on the endpoint \(503\)"):
         plugin.create(MODEL, {**inputs, "timeout": 0.1})
 
 

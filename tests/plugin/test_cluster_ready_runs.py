@@ -1,4 +1,4 @@
-"""Which machines count as done: those that have begun this run, and have completed what the program names."""
+"""A machine is done if it has begun this run and completed the workflow that the program names."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint
 
 @pytest.fixture
 def machine(admin: AdminClient, name: str) -> str:
-    """A machine that carries the profile of that name, and has completed its workflow."""
+    """Return a machine that carries the profile of that name and has completed its workflow."""
     make_workflow(admin, name, f"{name}-task")
     admin.post("profiles", {"Name": name})
     admin.post("machines", {"Name": name, "Profiles": [name]})
@@ -42,7 +42,7 @@ def test_a_machine_of_another_run_is_not_done(
 ) -> None:
     if mark:
         admin.patch(f"machines/{machine}", {"op": "add", "path": f"{MARK}{name}", "value": mark})
-    with pytest.raises(PluginError, match=rf"still waiting for {name} \(another run, since this one has not begun"):
+    with pytest.raises(PluginError, match=rf"still waiting for {name} \(another run\)"):
         plugin.create(MODEL, inputs(name, machine, run="aa:2"))
     admin.patch(f"machines/{machine}", {"op": "add", "path": f"{MARK}{name}", "value": "aa:2"})
     assert plugin.create(MODEL, inputs(name, machine, run="aa:2"))[1]["members"] == {name: machine}

@@ -1,4 +1,4 @@
-"""How the way to the endpoint can be wrong, and what one line says about it."""
+"""Wrong connections to the endpoint, each with its error."""
 
 import ssl
 import threading
@@ -32,7 +32,7 @@ def refusal(environment: dict[str, str]) -> str:
 
 
 class Speaker(BaseHTTPRequestHandler):
-    """Answers as a Go server does to http on its https port."""
+    """A server that responds to http on its https port as Go does."""
 
     def do_GET(self) -> None:
         body = b"Client sent an HTTP request to an HTTPS server.\n"
@@ -42,7 +42,7 @@ class Speaker(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the log."""
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_http_to_an_https_port_is_named(tls_endpoint: EmulatedEndpoint) -> None:
 
 def test_the_answer_of_a_go_server_to_http_is_understood(other_server: ThreadingHTTPServer) -> None:
     text = refusal({"RS_ENDPOINT": f"http://127.0.0.1:{other_server.server_port}"})
-    assert "speaks https only: write https:// in RS_ENDPOINT (drp:endpoint)" in text
+    assert "accepts only https: write https:// in RS_ENDPOINT (drp:endpoint)" in text
 
 
 def test_https_to_an_http_port_is_named(proxy: FaultProxy) -> None:
@@ -78,7 +78,7 @@ def test_a_certificate_for_other_names_is_named(other_server: ThreadingHTTPServe
     other_server.socket = context.wrap_socket(other_server.socket, server_side=True)
     url = f"https://127.0.0.1:{other_server.server_port}"
     text = refusal({"RS_ENDPOINT": url, "RS_CA_FILE": str(tmp_path / "ca.pem")})
-    assert f"The certificate of the DRP endpoint {url} names other hosts than this one" in text
+    assert f"The certificate of the DRP endpoint {url} does not contain this host name" in text
     assert "RS_CA_FILE" not in text
 
 
@@ -88,7 +88,7 @@ def test_an_insecure_run_says_so_in_one_line(tls_endpoint: EmulatedEndpoint) -> 
         for number in range(5):
             plugin.create(PROFILE, {"name": f"insecure-{number}"})
         said = plugin.stderr
-    line = f"drp: the certificate of {tls_endpoint.url} is not checked, since RS_INSECURE (drp:insecure) is true\n"
+    line = f"drp: the certificate of {tls_endpoint.url} is not checked, because RS_INSECURE (drp:insecure) is true\n"
     assert said.count(line) == 1
     assert "InsecureRequestWarning" not in said
 
@@ -96,7 +96,7 @@ def test_an_insecure_run_says_so_in_one_line(tls_endpoint: EmulatedEndpoint) -> 
 def test_a_lost_connection_has_its_reason_without_brackets(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     plugin.create(PROFILE, {"name": name})
     proxy.lose_request("PATCH", times=99)
-    with pytest.raises(PluginError, match=r"and no answer came back \([A-Za-z ]+\): check the endpoint"):
+    with pytest.raises(PluginError, match=r"but no response came back \([A-Za-z ]+\): check the endpoint"):
         plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"})
 
 

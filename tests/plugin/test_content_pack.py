@@ -1,4 +1,4 @@
-"""Content packs through the real plugin and a real endpoint: what is sent, what is seen, and what is refused."""
+"""Content packs through the real plugin and a real endpoint: requests, results and errors."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def remove(admin: AdminClient, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def destroyer(shared_door: FaultProxy) -> Iterator[Plugin]:
-    """The provider process of a destroy, in which no program declares anything."""
+    """Return the provider process of a destroy, in which no program declares a resource."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
@@ -98,25 +98,28 @@ def test_what_is_not_known_yet_leaves_the_version_unknown(plugin: Plugin, name: 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"name": " "}, "name: ' ' is no name for a content pack"),
-        ({"name": "a/b"}, "name: 'a/b' is no name for a content pack"),
+        ({"name": " "}, "name: ' ' is not a valid name of a content pack"),
+        ({"name": "a/b"}, "name: 'a/b' is not a valid name of a content pack"),
         ({"name": "BasicStore"}, "name: 'BasicStore' is the endpoint's own: choose another name"),
-        ({"content": {"sections": {"task": {"t": {}}}}}, "sections.task is no section of a content pack: did you mean"),
+        (
+            {"content": {"sections": {"task": {"t": {}}}}},
+            "sections.task is not a section of a content pack: did you mean",
+        ),
         ({"content": {"sections": {"tasks": {"t1": 5}}}}, "content: sections.tasks.t1 must be a map"),
         ({"content": {"sections": {"tasks": 5}}}, "content: sections.tasks must be a map of objects by Name"),
         ({"content": {"sections": 5}}, "content: sections must be a map"),
-        ({"content": {"tasks": {}}}, "content: tasks is neither meta nor sections"),
+        ({"content": {"tasks": {}}}, "content: tasks is not a part of a content pack"),
         ({"content": {"sections": {"tasks": {"t1": {"Name": "t2"}}}}}, "sections.tasks.t1 has another Name inside"),
-        ({"content": {"sections": {"tasks": {"1t": {}}}}}, "sections.tasks.1t: '1t' is no name for DRP"),
-        ({"content": {"sections": {"params": {"1p": {}}}}}, "sections.params.1p: '1p' is no param name for DRP"),
-        ({"content": {"meta": {"Autor": "me"}}}, "meta.Autor is nothing that a content pack says about itself"),
+        ({"content": {"sections": {"tasks": {"1t": {}}}}}, "sections.tasks.1t: '1t' is not a DRP name"),
+        ({"content": {"sections": {"params": {"1p": {}}}}}, "sections.params.1p: '1p' is not a DRP param name"),
+        ({"content": {"meta": {"Autor": "me"}}}, "meta.Autor is not a meta field of a content pack"),
         ({"content": {"meta": {"Author": 5}}}, "content: meta.Author must be text"),
         ({"content": {"meta": {"Meta": {"pulumi-owner": "x"}}}}, "meta.Meta.pulumi-owner is the provider's own mark"),
         (
             {"content": {"sections": {"profiles": {"p1": {"Params": {"x": 1e300}}}}}},
             "content: sections.profiles.p1.Params.x DRP keeps whole numbers exactly only between",
         ),
-        ({"content": {"sections": {}}, "bogus": 1}, "bogus: is no input of this resource"),
+        ({"content": {"sections": {}}, "bogus": 1}, "bogus: is not an input of this resource"),
     ],
 )
 def test_what_drp_would_refuse_is_said_in_the_preview(
@@ -248,8 +251,9 @@ def test_objects_of_others_are_named_with_their_owner(plugin: Plugin, admin: Adm
     with pytest.raises(PluginError) as caught:
         plugin.create(PACK, inputs(name, f"{name}-a", f"{name}-b", f"{name}-c"))
     assert (
-        f"content pack '{name}' was not uploaded, since it may not override others' objects: tasks/{name}-a is there "
-        f"already, of content pack {name}-theirs, tasks/{name}-b is there already, made by hand or by another program; "
+        f"content pack '{name}' was not uploaded, because it may not override the objects of others: tasks/{name}-a "
+        f"exists already, of content pack {name}-theirs, tasks/{name}-b exists already, made by hand or by another "
+        "program; "
         "rename yours, or delete theirs first."
     ) in str(caught.value)
     assert not admin.exists(f"contents/{name}")
@@ -263,10 +267,10 @@ def test_what_is_in_use_stays_and_object_and_user_are_named(
     id_, outputs = plugin.create(PACK, {"name": name, "content": pack, "version": "v1"})
     admin.post("stages", {"Name": f"{name}-s", "Tasks": [task]})
     admin.patch("machines/Name:node-3", {"op": "add", "path": "/Profiles/-", "value": profile})
-    uses = f"profile {profile} by machine node-3, task {task} by stage {name}-s; take it away there first"
-    with pytest.raises(PluginError, match=f"'{name}' was not deleted, since what would go with it is in use: {uses}"):
+    uses = f"profile {profile} by machine node-3, task {task} by stage {name}-s; remove these uses first"
+    with pytest.raises(PluginError, match=f"'{name}' was not deleted, because it or its objects are in use: {uses}"):
         destroyer.delete(PACK, id_, outputs)
-    with pytest.raises(PluginError, match=f"'{name}' was not changed, since what would go with it is in use: {uses}"):
+    with pytest.raises(PluginError, match=f"'{name}' was not changed, because it or its objects are in use: {uses}"):
         plugin.update(PACK, id_, outputs, {"name": name, "content": {}, "version": "v2"})
     assert admin.exists(f"tasks/{task}")
     assert admin.get(f"contents/{name}")["meta"]["Version"] == "v1"
@@ -275,7 +279,9 @@ def test_what_is_in_use_stays_and_object_and_user_are_named(
 def test_a_pack_that_another_needs_stays(plugin: Plugin, destroyer: Plugin, admin: AdminClient, name: str) -> None:
     id_, outputs = plugin.create(PACK, inputs(name))
     upload(admin, f"{name}-top", Prerequisites=f"{name}: >=1.0")
-    with pytest.raises(PluginError, match=f"is in use: content pack {name} by content pack {name}-top; take it away"):
+    with pytest.raises(
+        PluginError, match=f"are in use: content pack {name} by content pack {name}-top; remove these uses"
+    ):
         destroyer.delete(PACK, id_, outputs)
 
 
@@ -348,8 +354,8 @@ def test_json_of_another_service_is_no_pack(plugin: Plugin, proxy: FaultProxy, n
     ):
         proxy.faults.clear()
         proxy.answer(method, 200, b'{"status": "ok"}', "application/json", times=9)
-        sentence = "JSON that is no DRP object" if method == "GET" else "a success that does not hold the object"
-        with pytest.raises(PluginError, match=f"was answered with {sentence}"):
+        sentence = "JSON that is not the requested DRP object" if method == "GET" else "a success without the object"
+        with pytest.raises(PluginError, match=f"returned {sentence}"):
             act()
 
 

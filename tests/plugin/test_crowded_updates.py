@@ -1,4 +1,4 @@
-"""Machines write 25 times a second to the profile to which an update adds a key: nothing of theirs or ours is lost."""
+"""An update adds a key to a profile that machines write 25 times a second: no write is lost."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def test_forty_updates_add_a_key_while_machines_write(
     with writing(admin.base, name, a_second=25) as writers:
         for number in range(UPDATES):
             params = {**outputs["params"], f"my/key-{number}": number}
-            proxy.before("PATCH", writers.await_write)  # each update loses its first race for sure
+            proxy.before("PATCH", writers.await_write)  # the first attempt of each update always fails
             outputs = plugin.update(PROFILE, name, outputs, {**_inputs(outputs), "params": params})
     held = admin.params(name)
     assert {key: value for key, value in held.items() if key.startswith("my/")} == outputs["params"]

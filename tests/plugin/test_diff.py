@@ -1,4 +1,4 @@
-"""What the engine is told about a change; it finds the paths itself."""
+"""The results of `diff`; Pulumi's engine finds the changed paths."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def test_what_changes_nothing_on_the_endpoint_is_no_change(plugin: Plugin, news:
         {**BASE, "params": UNKNOWN},
         {**BASE, "description": "d"},
         {**BASE, "owner": "other/stack/web"},
-        {**BASE, "secret_keys": ["params.my/x"]},  # the recorded value has to be encrypted
+        {**BASE, "secret_keys": ["params.my/x"]},  # the recorded value must be encrypted
     ],
 )
 def test_a_changed_input_is_an_update_in_place(plugin: Plugin, news: dict[str, Any]) -> None:

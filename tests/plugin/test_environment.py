@@ -16,7 +16,7 @@ INPUTS = {"name": "web", "params": {"my/x": 1}}
 
 @pytest.fixture(params=["", "VIRTUALENV", "TOOLCHAIN"])
 def started(request: pytest.FixtureRequest) -> Iterator[tuple[Plugin, str]]:
-    """A provider process, and the option of Pulumi.yaml by which the engine has started it."""
+    """Start a provider process with an option of Pulumi.yaml."""
     options = {f"PULUMI_RUNTIME_{request.param}": "any"} if request.param else {}
     with Plugin({"RS_ENDPOINT": "http://127.0.0.1:1", "RS_KEY": "user:password", **options}) as running:
         yield running, str(request.param)

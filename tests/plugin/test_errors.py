@@ -1,4 +1,4 @@
-"""What can go wrong with the endpoint: one sentence that names the object, the cause and the way out."""
+"""Errors of the endpoint: one sentence that names the object, the cause and the way out."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def test_an_endpoint_without_credentials_is_named() -> None:
 
 def test_a_setting_of_the_wrong_type_is_named() -> None:
     text = refusal({"RS_ENDPOINT": "https://127.0.0.1:1", "RS_TIMEOUT": "soon", "RS_KEY": KEY}, make)
-    assert text == "SettingsError: RS_TIMEOUT is no number: correct the variable in the environment."
+    assert text == "SettingsError: RS_TIMEOUT is not a number: correct the variable in the environment."
 
 
 def test_an_unreachable_endpoint_is_named() -> None:
@@ -154,7 +154,7 @@ def test_html_and_broken_json_are_no_answers_of_drp(
     }
     admin.post("profiles", {"Name": name})
     proxy.answer(method, 200, body, kind, times=9)
-    unsure = "" if method == "GET" else ", so whether it has landed is not known"
+    unsure = "" if method == "GET" else ", so whether it was applied is unknown"
     with pytest.raises(PluginError, match=f"which is not DRP's{unsure}: check that RS_ENDPOINT") as caught:
         acts[method]()
     assert "canary" not in str(caught.value)
@@ -192,7 +192,7 @@ def test_a_failing_endpoint_is_asked_again_and_named(plugin: Plugin, proxy: Faul
     if times == 1:
         assert plugin.create(PROFILE, {"name": name})[0] == name
         return
-    with pytest.raises(PluginError, match="POST profiles was answered with 500 and text/plain, which is not DRP's"):
+    with pytest.raises(PluginError, match="POST profiles returned 500 with text/plain, which is not DRP's"):
         plugin.create(PROFILE, {"name": name})
 
 
@@ -204,7 +204,7 @@ def test_the_next_run_repairs_what_a_dead_endpoint_left(
         plugin.create(PROFILE, {"name": f"{name}-before"})
         proxy.lose_reply("POST")
         proxy.lose_request("GET", times=99)
-        with pytest.raises(PluginError, match=r"POST profiles was sent to .* and no answer came back"):
+        with pytest.raises(PluginError, match=r"POST profiles was sent to .* but no response came back"):
             plugin.create(PROFILE, inputs)
     assert admin.exists(f"profiles/{name}")
     with Plugin({"RS_ENDPOINT": shared_endpoint.url, "RS_KEY": KEY}) as plugin:
@@ -239,8 +239,8 @@ def test_json_of_another_service_is_no_answer_of_drp(
         "PATCH": lambda: plugin.update(PROFILE, name, {"name": name}, {"name": name, "description": "d"}),
         "GET": lambda: plugin.read(PROFILE, name, {"name": name}),
     }
-    sentence = "JSON that is no DRP object" if method == "GET" else "a success that does not hold the object"
-    with pytest.raises(PluginError, match=f"was answered with {sentence}"):
+    sentence = "JSON that is not the requested DRP object" if method == "GET" else "a success without the object"
+    with pytest.raises(PluginError, match=f"returned {sentence}"):
         acts[method]()
 
 

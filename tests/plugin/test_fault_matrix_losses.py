@@ -1,6 +1,6 @@
-"""What a landed write without a readable answer costs at worst, and faults that the matrix has found.
+"""The worst results of a write that landed without a readable response, and bugs that the matrix found.
 
-The matrix itself is in tests/matrix. Here stand the cases in which something cannot be known, each with what is said.
+The matrix itself is in tests/matrix. These are the cases with an unknown outcome, each with its message.
 """
 
 import json
@@ -22,13 +22,13 @@ MANY = 99
 
 @contextmanager
 def another_run(proxy: FaultProxy) -> Iterator[Plugin]:
-    """A provider process of its own."""
+    """Return another provider process."""
     with Plugin({"RS_ENDPOINT": proxy.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 def die_in(proxy: FaultProxy, method: str, act: Callable[[Plugin], Any]) -> None:
-    """Let the provider process die when its write has landed and no answer has come."""
+    """Let the provider process die after its write has landed and before the response."""
     landed, let_go = proxy.hold_reply(method)
     with another_run(proxy) as dying, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(act, dying)
@@ -40,7 +40,7 @@ def die_in(proxy: FaultProxy, method: str, act: Callable[[Plugin], Any]) -> None
 
 
 def error_of(call: Callable[[], Any]) -> str:
-    """The sentence with which it fails; one line, and no error behind another."""
+    """Return the error, which is one line and not chained."""
     with pytest.raises(PluginError) as caught:
         call()
     text = str(caught.value).strip()
@@ -75,7 +75,7 @@ def test_without_a_mark_a_landed_post_succeeds_at_once(
 
 
 def test_without_a_mark_a_process_that_dies_loses_its_post(proxy: FaultProxy, admin: AdminClient, name: str) -> None:
-    """Nothing on the endpoint says whose the profile is: the next run refuses it and names both ways out."""
+    """The endpoint does not show who owns the profile, so the next run fails and names both ways out."""
     inputs = {"name": name, "params": {"my/x": 1}}
     die_in(proxy, "POST", lambda dying: dying.create(PROFILE, inputs))
     assert admin.params(name) == {"my/x": 1}
@@ -105,12 +105,14 @@ def test_with_a_mark_a_process_that_dies_loses_nothing(proxy: FaultProxy, admin:
 def test_a_forced_write_whose_process_dies_warns_in_the_repeat(
     proxy: FaultProxy, admin: AdminClient, name: str, machine: str
 ) -> None:
-    """What was overwritten is known to nobody then: the repeat says so, and the destroy leaves nothing in its place."""
+    """The overwritten value is lost: the repeat warns of that, and the destroy removes the key."""
     die_in(proxy, "PATCH", lambda dying: dying.create(SETTINGS, forced(machine)))
     assert disk(admin, machine) == "mine"
     with another_run(proxy) as again:
         id_, outputs = again.create(SETTINGS, forced(machine))
-        assert "params.os/disk held the wanted value already; what an interrupted run may have" in again.stderr
+        assert (
+            "params.os/disk had the wanted value already. If an interrupted run overwrote another value" in again.stderr
+        )
     with another_run(proxy) as later:
         later.delete(SETTINGS, id_, outputs)
     assert disk(admin, machine) is None
@@ -124,7 +126,7 @@ def test_a_forced_write_that_is_never_confirmed_names_the_value(
     proxy.before("GET", lambda: proxy.answer("GET", status, body, HTML, times=MANY))
     proxy.answer("PATCH", status, body, HTML, times=MANY)
     text = error_of(lambda: plugin.create(SETTINGS, forced(machine)))
-    assert text.endswith('params.os/disk was "FOREIGN": if it has landed, only this line says so.')
+    assert text.endswith('params.os/disk was "FOREIGN": if it was applied, only this line records that.')
     assert disk(admin, machine) == "mine"
 
 
@@ -151,7 +153,7 @@ def test_a_page_in_answer_to_the_second_look_is_one_sentence(
 def test_a_pack_is_deleted_when_it_is_gone(
     proxy: FaultProxy, admin: AdminClient, name: str, status: int, body: bytes
 ) -> None:
-    """DRP says 204 and nothing else, as a gateway may that has not passed the request on."""
+    """DRP responds with 204 alone, as a gateway may that has not forwarded the request."""
     admin.post("contents", {"meta": {"Name": name, "Version": "v1"}, "sections": {}})
     proxy.answer("DELETE", status, body, "application/json")
     with another_run(proxy) as later:
@@ -169,7 +171,7 @@ def test_the_summary_of_another_pack_is_not_believed(
 
 
 def test_a_drain_that_sees_no_endpoint_names_the_endpoint(proxy: FaultProxy, admin: AdminClient, name: str) -> None:
-    """The machine may have been drained: the error must not send anybody there."""
+    """The machine may have been drained, so the error must name the endpoint instead."""
     admin.post("stages", {"Name": f"{name}-stage"})
     admin.post("workflows", {"Name": name, "Stages": [f"{name}-stage"]})
     uuid = admin.post("machines", {"Name": f"{name}-machine", "Workflow": name})["Uuid"]

@@ -1,4 +1,4 @@
-"""Replies get lost, others write at the same moment, and nothing is lost or done twice."""
+"""Lost responses and concurrent writers: no change is lost or made twice."""
 
 import pytest
 
@@ -150,7 +150,7 @@ def test_a_reset_whose_reply_was_lost_is_not_carried_out_twice(
     plugin.create(CLUSTER, olds)
     admin.set_param(name, "my/leader", "node-1")
     proxy.lose_reply("PATCH")
-    # The machines elect again as soon as they can, before anybody has looked.
+    # The machines elect again at once, before the provider reads the profile.
     elected = iter(["node-1-or-none", "node-2"])
 
     def elect() -> None:
@@ -165,7 +165,7 @@ def test_a_reset_whose_reply_was_lost_is_not_carried_out_twice(
 def test_unanswered_requests_are_not_blamed_on_writers(plugin: Plugin, proxy: FaultProxy, name: str) -> None:
     plugin.create(PROFILE, {"name": name, "params": {"my/x": 1}})
     proxy.lose_request("PATCH", times=99)
-    with pytest.raises(PluginError, match=r"was sent to .* and no answer came back"):
+    with pytest.raises(PluginError, match=r"was sent to .* but no response came back"):
         plugin.update(PROFILE, name, {"name": name, "params": {"my/x": 1}}, {"name": name, "params": {"my/x": 2}})
 
 

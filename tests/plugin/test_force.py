@@ -1,4 +1,4 @@
-"""A `force` that does nothing is named, in the preview already."""
+"""A preview warns of a `force` without effect."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Machine settings: chosen keys and fields of a machine that belongs to others."""
+"""Machine settings: selected keys and fields of a machine that other clients own."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +16,14 @@ LEFT_TO_THE_ENGINE, NOTHING = 0, 1
 
 @pytest.fixture(scope="module")
 def later(shared_door: FaultProxy) -> Iterator[Plugin]:
-    """The provider of a later run, which has no memory of what the first one declared."""
+    """Return the provider of a later run, whose registry is empty."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 @pytest.fixture
 def machine(admin: AdminClient, name: str, proxy: FaultProxy) -> str:
-    """A machine of somebody else's, with params, annotations and a description."""
+    """Create a machine with params, annotations and a description."""
     members = {"Params": {"theirs": 1, "my/x": "old"}, "Meta": {"icon": "server"}, "Description": "found in rack 7"}
     made = admin.post("machines", {"Name": f"{name}-machine", **members})
     proxy.forget()
@@ -43,7 +43,7 @@ def write(admin: AdminClient, machine: str, pointer: str, value: Any) -> None:
 
 
 def overwritten(outputs: dict[str, Any]) -> Any:
-    """What was overwritten, which must be marked secret on the wire."""
+    """Return the overwritten values, which must be marked secret on the wire."""
     assert outputs["overwritten"].items() >= SECRET.items()
     return outputs["overwritten"]["value"]
 
@@ -63,7 +63,7 @@ def test_settings_cost_two_requests_a_change_and_a_way_back_one(
     assert now["Meta"] == {**before["Meta"], "color": "blue"}
     proxy.forget()
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2}})
-    assert proxy.calls() == [f"PATCH machines/{uuid}"]  # a change and a key that is declared no more
+    assert proxy.calls() == [f"PATCH machines/{uuid}"]  # a change, and a key that is no longer declared
     assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 2}
     proxy.forget()
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 2, "my/n": True}})
@@ -116,7 +116,7 @@ def test_what_force_displaced_is_put_back(plugin: Plugin, later: Plugin, admin: 
     now = of(admin, machine)
     assert (now["Params"]["my/x"], now["Meta"]["icon"], now["Description"]) == ("new", "anchor", "mine")
     assert now["Address"] == "10.0.0.7"
-    # A key that is declared no more goes back by itself, and is forgotten.
+    # A key that is no longer declared is restored and forgotten.
     outputs = later.update(MODEL, id_, outputs, {**inputs, "params": {"my/a": 1}})
     assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
     assert overwritten(outputs) == {"/Meta/icon": "server", "/Description": "found in rack 7"}
@@ -226,7 +226,7 @@ def test_a_key_that_another_resource_declares_is_not_given_back(
     id_, outputs = plugin.create(MODEL, {"machine": machine, "params": {"my/a": 1, "my/b": 2}})
     uuid = of(admin, machine)["Uuid"]
     with Plugin(plugin._environment) as later:
-        # The program now says: one resource for my/a under the machine's other name, none for my/b.
+        # The program now declares one resource for my/a under the machine's other name, none for my/b.
         later.create(MODEL, {"machine": uuid, "params": {"my/a": 1}})
         later.delete(MODEL, id_, outputs)
     assert params(admin, machine) == {"theirs": 1, "my/x": "old", "my/a": 1}
@@ -287,11 +287,11 @@ def test_another_machine_replaces_and_its_other_name_does_not(plugin: Plugin, ma
     ("inputs", "sentence"),
     [
         ({"machine": "a/b"}, "machine: 'a/b' is neither the name nor the uuid of a machine"),
-        ({"machine": "node-1", "address": "here"}, "address: 'here' is no IP address"),
-        ({"machine": "node-1", "address": "FE80::1"}, "DRP writes 'FE80::1' as 'fe80::1'"),
-        ({"machine": "node-1", "params": {"1bad": 1}}, "params.1bad: '1bad' is no param name for DRP"),
+        ({"machine": "node-1", "address": "here"}, "address: 'here' is not an IP address"),
+        ({"machine": "node-1", "address": "FE80::1"}, "DRP stores 'FE80::1' as 'fe80::1'"),
+        ({"machine": "node-1", "params": {"1bad": 1}}, "params.1bad: '1bad' is not a DRP param name"),
         ({"machine": "node-1", "locked": "yes"}, "locked: "),
-        ({"machine": "node-1", "profiles": ["web"]}, "profiles: is no input of this resource"),
+        ({"machine": "node-1", "profiles": ["web"]}, "profiles: is not an input of this resource"),
     ],
 )
 def test_a_wrong_declaration_is_refused_by_name(plugin: Plugin, inputs: dict[str, Any], sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Machine workflows: set behind a test, run again on request, cleared if they are still ours. On both dialects."""
+"""Machine workflows on both versions of DRP: set with a test, restarted on request, cleared if still ours."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,14 +22,14 @@ def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint
 
 @pytest.fixture(scope="module")
 def later(shared_door: FaultProxy) -> Iterator[Plugin]:
-    """The provider of a later run, which has no memory of what the first one declared."""
+    """Return the provider of a later run, whose registry is empty."""
     with Plugin({"RS_ENDPOINT": shared_door.url, "RS_KEY": ":".join(KEY)}) as running:
         yield running
 
 
 @pytest.fixture
 def flow(admin: AdminClient, name: str) -> str:
-    """A workflow; its twin has the same stage."""
+    """Create a workflow, and a second one with the same stage."""
     admin.post("stages", {"Name": f"{name}-stage"})
     for workflow in (name, f"{name}-twin"):
         admin.post("workflows", {"Name": workflow, "Stages": [f"{name}-stage"]})
@@ -53,7 +53,7 @@ def put(admin: AdminClient, machine: str, **members: Any) -> None:
 
 
 def run(admin: AdminClient, machine: str) -> None:
-    """The machine's agent goes through the stages, which have no tasks."""
+    """Run the stages, which have no tasks, as the machine's agent."""
     while (now := of(admin, machine))["CurrentTask"] < len(now["Tasks"]):
         assert admin.send("POST", "jobs", {"Machine": now["Uuid"]}).status_code == 204
 
@@ -188,7 +188,7 @@ def test_a_restart_is_two_requests(
     assert proxy.calls() == [f"PATCH machines/{id_}"] * 2
     assert (of(admin, machine)["Workflow"], of(admin, machine)["CurrentTask"]) == (flow, -1)
     proxy.forget()
-    plugin.update(MODEL, id_, outputs, inputs)  # no text any more is no wish for a restart
+    plugin.update(MODEL, id_, outputs, inputs)  # removing the text does not ask for a restart
     assert proxy.calls() == []
 
 

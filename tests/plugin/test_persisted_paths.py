@@ -1,4 +1,4 @@
-"""The state of every stack holds these strings: they must load for ever, and tokens must never change."""
+"""The state of every stack holds these strings: they must always load, and tokens must never change."""
 
 import base64
 

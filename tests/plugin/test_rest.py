@@ -1,4 +1,4 @@
-"""A cluster comes to rest before it is reset."""
+"""A cluster is quiesced before its reset."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ class Cluster:
         return self.plugin.update(MODEL, self.id, self.state, {**self.inputs, "reset": "again", **changes})
 
     def works_at_the_look_number(self, number: int, proxy: FaultProxy) -> list[dict[str, Any]]:
-        """The machine does its work just before this GET; the list then holds the params that it saw."""
+        """Let the machine work just before this GET; return the list of the params that it saw."""
         seen: list[dict[str, Any]] = []
 
         def work() -> None:
@@ -123,7 +123,7 @@ def test_an_abort_that_cannot_be_removed_is_named(
     proxy.answer("PATCH", 503, b"busy", "text/plain", times=failures)
     with pytest.raises(PluginError, match="Forbidden"):
         cluster.reset()
-    left = f"{name}: {ABORT} could not be taken back and still ends every wait: remove it, or change `reset`"
+    left = f"{name}: {ABORT} could not be removed and still ends every wait: remove it, or change `reset`"
     if failures == 1:
         assert cluster.params == before
         assert left not in plugin.stderr
@@ -157,7 +157,7 @@ def test_without_an_escape_a_reset_looks_at_no_machine(
 def test_a_param_that_the_program_sets_cannot_end_waits(plugin: Plugin, name: str) -> None:
     _, faults = plugin.check(MODEL, {"name": name, "params": {ABORT: "x"}, "abort_params": {ABORT: "x"}})
     assert len(faults) == 1
-    assert f"{ABORT} stands in params and in abort_params" in faults[0]
+    assert f"{ABORT} is in params and in abort_params" in faults[0]
 
 
 def test_a_stopped_machine_whose_script_goes_on_is_at_work(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
@@ -225,13 +225,13 @@ def test_a_run_that_depends_on_an_unknown_is_unknown(plugin: Plugin, name: str) 
 def test_a_profile_of_another_resource_name_is_named(plugin: Plugin, name: str) -> None:
     plugin.create(MODEL, {"name": name, "owner": "proj/dev/old-name"})
     with pytest.raises(
-        PluginError, match=r"made by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
+        PluginError, match=r"created by this stack as the resource 'old-name'.*pulumi.Alias\(name='old-name'"
     ):
         plugin.create(MODEL, {"name": name, "owner": "proj/dev/new-name"})
 
 
 def test_a_repeat_of_a_reset_leaves_no_escape_behind(cluster: Cluster, proxy: FaultProxy, name: str) -> None:
-    """As after a kill: the reset landed, the state does not know it, and a machine is at work."""
+    """As after a kill: the reset landed and is not in the state, and a machine is working."""
     cluster.agent.work()
     cluster.reset()
     start_workflow(cluster.admin, name, f"w-{name}")

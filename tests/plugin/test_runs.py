@@ -1,4 +1,4 @@
-"""A machine has begun this very run of its cluster, or it has not: proven by a mark that the starting patch writes."""
+"""A mark proves whether a machine has begun a run of its cluster; the patch that starts it writes the mark."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def shared_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint
 
 
 class Member:
-    """A machine that belongs to the cluster `example`, and has gone through the workflow before."""
+    """A machine of the cluster `example` that has completed the workflow before."""
 
     def __init__(self, admin: AdminClient, name: str) -> None:
         self.admin = admin
@@ -80,7 +80,7 @@ def writes(proxy: FaultProxy) -> list[list[dict[str, Any]]]:
 
 
 def starts(proxy: FaultProxy, member: Member) -> int:
-    """How often the workflow was set on the machine, as the endpoint saw it."""
+    """Return how often the workflow was set on the machine, as the endpoint saw it."""
     line = {"op": "replace", "path": "/Workflow", "value": member.flow}
     return sum(line in body for body in writes(proxy))
 
@@ -128,7 +128,7 @@ def test_a_repeat_of_a_restart_starts_nothing(plugin: Plugin, proxy: FaultProxy,
 def test_a_repeat_after_the_clear_alone_goes_on(plugin: Plugin, member: Member) -> None:
     id_, outputs = plugin.create(MODEL, member.inputs())
     member.work()
-    member.set(Workflow="")  # where a restart was killed between its two requests
+    member.set(Workflow="")  # if a restart was killed between its two requests
     plugin.update(MODEL, id_, outputs, member.inputs("aa:2"))
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
 
@@ -138,7 +138,7 @@ def test_a_machine_in_the_middle_of_the_workflow_is_not_cut_off(
 ) -> None:
     member.set(Workflow="")
     member.set(Workflow=member.flow)
-    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is working
     proxy.forget()
     with pytest.raises(PluginError, match=r"has another workflow|wait until it is complete"):
         plugin.create(MODEL, member.inputs())
@@ -163,7 +163,7 @@ def test_a_restart_comes_through_in_the_middle_of_a_chain(plugin: Plugin, member
     id_, outputs = plugin.create(MODEL, chained)
     member.work()
     member.set(Workflow=member.final)
-    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is at work
+    member.admin.post("jobs", {"Machine": member.uuid})  # its agent is working
     plugin.update(MODEL, id_, outputs, {**chained, "restart": "aa:2"})
     assert (member.document["Workflow"], member.mark, member.has_begun) == (member.flow, "aa:2/2", False)
 
@@ -238,7 +238,7 @@ def test_a_final_workflow_is_no_drift_and_is_cleared(plugin: Plugin, proxy: Faul
     chained = member.inputs(final_workflows=[member.final])
     id_, outputs = plugin.create(MODEL, chained)
     member.work()
-    member.set(Workflow=member.final)  # a task of the workflow does so
+    member.set(Workflow=member.final)  # as a task of the workflow does
     _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
     assert refreshed["workflow"] == member.flow
     plugin.create(MODEL, chained)
@@ -259,7 +259,7 @@ def test_starts_are_counted_and_as_unknown_as_their_cause(plugin: Plugin, member
 
 
 class Draining:
-    """A member that has a drain workflow, in the state of a program that no longer declares it."""
+    """A member with a drain workflow, which is in the state and no longer in the program."""
 
     def __init__(self, plugin: Plugin, member: Member, timeout: float) -> None:
         inputs = member.inputs(drain_workflow=member.final, drain_timeout=timeout)
@@ -278,7 +278,7 @@ def test_a_machine_completes_its_drain_workflow_first(
 ) -> None:
     draining = Draining(plugin, member, 60)
     proxy.forget()
-    proxy.before("GET", lambda: None)  # the look before the drain workflow is set
+    proxy.before("GET", lambda: None)  # the read before the drain workflow is set
     proxy.before("GET", member.work)
     later.delete(MODEL, draining.id, draining.outputs)
     assert member.document["Workflow"] == ""
@@ -292,7 +292,7 @@ def test_a_drain_that_takes_too_long_keeps_the_machine(plugin: Plugin, later: Pl
         later.delete(MODEL, draining.id, draining.outputs)
     assert member.document["Workflow"] == member.final
     member.work()
-    later.delete(MODEL, draining.id, draining.outputs)  # a repeat goes on
+    later.delete(MODEL, draining.id, draining.outputs)  # a repeat continues
     assert member.document["Workflow"] == ""
 
 

@@ -1,4 +1,4 @@
-"""A conflict shows no value that the list of secrets covers, whatever is a part of what."""
+"""A conflict shows no value that a secret contains, or that contains a secret."""
 
 from typing import Any
 

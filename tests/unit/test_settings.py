@@ -83,21 +83,21 @@ def test_settings_do_not_change() -> None:
         ({"drp:endpoint": "https://me:pw@drp:8092"}, "has a user name in its URL"),
         (
             {"drp:endpoint": "https://drp", "drp:timeout": "soon"},
-            "^drp:timeout is no number: correct it with `pulumi config set drp:timeout VALUE`.$",
+            "^drp:timeout is not a number: correct it with `pulumi config set drp:timeout VALUE`.$",
         ),
         ({"drp:endpoint": "https://drp", "drp:timeout": "0"}, "drp:timeout must be greater than 0"),
         ({"drp:endpoint": "https://drp", "drp:timeout": "nan"}, "drp:timeout must be"),
         ({"drp:endpoint": "https://drp", "drp:timeout": "inf"}, "drp:timeout must be less than or equal to 86400"),
         ({"drp:endpoint": "https://drp", "drp:insecure": "maybe"}, "drp:insecure is neither true nor false"),
-        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "1.5"}, "drp:embeddedMachines is no whole number"),
+        ({"drp:endpoint": "embedded", "drp:embeddedMachines": "1.5"}, "drp:embeddedMachines is not a whole number"),
         ({"drp:endpoint": "embedded", "drp:embeddedMachines": "-1"}, "drp:embeddedMachines must be greater than or"),
         (
             {"drp:endpoint": "embedded", "drp:tokn": "x"},
-            r"^drp:tokn is no setting of the provider: did you mean drp:token\?$",
+            r"^drp:tokn is not a setting of the provider: did you mean drp:token\?$",
         ),
         (
             {"drp:endpoint": "embedded", "drp:xyz": "x"},
-            "drp:xyz is no setting of the provider: write one of drp:endpoint",
+            "drp:xyz is not a setting of the provider: write one of drp:endpoint",
         ),
         ({"drp:endpoint": "https://drp", "drp:key": "nocolon"}, "is not of the form user:password"),
     ],
@@ -109,15 +109,19 @@ def test_an_unusable_value_is_named_with_the_way_out(config: dict[str, str], sen
 
 def test_a_value_in_the_environment_is_corrected_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RS_TIMEOUT", "5s")
-    with pytest.raises(SettingsError, match=r"^RS_TIMEOUT is no number: correct the variable in the environment\.$"):
+    with pytest.raises(SettingsError, match=r"^RS_TIMEOUT is not a number: correct the variable in the environment\.$"):
         load({"drp:endpoint": "embedded", "drp:timeout": "5"})
 
 
 @pytest.mark.parametrize(
     ("config", "environment", "sentence"),
     [
-        ({"drp:endpont": "https://drp"}, {}, "drp:endpont is no setting of the provider: did you mean drp:endpoint?"),
-        ({"drp:endpoint": "https://drp", "drp:timeout": "abc"}, {}, "drp:timeout is no number"),
+        (
+            {"drp:endpont": "https://drp"},
+            {},
+            "drp:endpont is not a setting of the provider: did you mean drp:endpoint?",
+        ),
+        ({"drp:endpoint": "https://drp", "drp:timeout": "abc"}, {}, "drp:timeout is not a number"),
         ({"drp:endpoint": "https://drp:80x92"}, {}, "is not a URL"),
         ({"drp:endpoint": "embedded"}, {"RS_INSECURE": "maybe"}, "RS_INSECURE is neither true nor false"),
         ({}, {}, "No DRP endpoint is configured"),

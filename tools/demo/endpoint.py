@@ -1,6 +1,6 @@
-"""The endpoint's own proxy, for what happens behind Pulumi's back: `endpoint.py show NAME | set NAME PARAM VALUE`.
+"""Read and change the demo's endpoint without Pulumi: `endpoint.py show NAME | set NAME PARAM VALUE`.
 
-It opens the demo's embedded endpoint, a file in this checkout, and cannot reach any other.
+It opens the demo's embedded endpoint, a file in this checkout, and no other.
 """
 
 import json
@@ -10,12 +10,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = ".drp/demo.db"
-LONGEST = 68  # characters of a value that fit into a line of the story
+LONGEST = 68  # characters of a value that fit into a line
 USAGE = "usage: endpoint.py show PROFILE | set PROFILE PARAM VALUE"
 
 
 def open_endpoint() -> Any:
-    """A client of the demo's endpoint."""
+    """Return a client of the demo's endpoint."""
     sys.path.insert(0, str(ROOT))
     from drp_provider.api.client import Client
     from drp_provider.api.transport import Transport
@@ -26,13 +26,13 @@ def open_endpoint() -> Any:
 
 
 def params_of(profile: str) -> dict[str, Any]:
-    """The profile's params as the endpoint has them now; none where the profile is gone."""
+    """Return the live params of the profile; none if it does not exist."""
     found = open_endpoint().find("profiles", profile)
     return dict(found["Params"]) if found else {}
 
 
 def machines_with(profile: str) -> dict[str, tuple[str, str]]:
-    """The machines that carry the profile: colour and icon by name."""
+    """Return colour and icon of the machines that carry the profile, by name."""
     machines = open_endpoint().transport.send("GET", "machines")
     carrying = (machine for machine in machines if profile in machine["Profiles"])
     return {m["Name"]: (m["Meta"].get("color", "-"), m["Meta"].get("icon", "-")) for m in carrying}
@@ -61,7 +61,7 @@ def _set(profile: str, param: str, value: str) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Do what the arguments say."""
+    """Run the command in the arguments."""
     match arguments:
         case ["show", profile]:
             _show(profile)

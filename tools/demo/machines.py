@@ -1,4 +1,4 @@
-"""The demo's machines: the simulator, as long as the story is told."""
+"""The demo's machines: an emulator with simulated machines."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ USER, PASSWORD = "rocketskates", "r0cketsk8ts"
 
 @contextmanager
 def alive(count: int, store: Path) -> Iterator[str]:
-    """Let machines live on the endpoint in a file; gives the address at which they can be watched."""
+    """Run machines on the endpoint in a file; yield the URL of the page that shows them."""
     sys.path.insert(0, str(ROOT))
     from drp_emulator import Emulator
 

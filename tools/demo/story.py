@@ -1,10 +1,10 @@
-"""The story of one cluster, told with real commands, and the check that it went as told."""
+"""The scenes of the demo: real commands, and checks of their results."""
 
 import json
 
 import endpoint
 import machines
-from terminal import ROOT, Done, Surprise, has_colour, quietly, run, say, scene
+from terminal import ROOT, Done, UnexpectedResult, has_colour, quietly, run, say, scene
 
 STACK = "demo"
 PROFILE = "example"
@@ -15,8 +15,8 @@ BY_HAND = "python tools/demo/endpoint.py"
 _NAME_ENDPOINT = f"pulumi config set drp:embeddedStore {endpoint.STORE} --stack {STACK}"
 
 
-def tell() -> None:
-    """Create a cluster that comes up, change it, have a change refused, and end well."""
+def run_all() -> None:
+    """Create a cluster, change it, show a rejected change, and then apply it after a refresh."""
     start_over()
     _introduce()
     _make_a_stack()
@@ -24,39 +24,39 @@ def tell() -> None:
         _start_the_machines(url)
         _preview()
         _create()
-        _look_around()
+        _show_leader()
         _change()
         _edit_by_hand()
-        _be_refused()
+        _show_rejection()
         _refresh()
-        _succeed()
+        _change_again()
     _conclude()
 
 
 def clean() -> None:
-    """Take the cluster, its stack and its endpoint away."""
+    """Remove the cluster, its stack and its endpoint."""
     if not _stack_exists():
         _remove_files()
-        say("There is no demo here; nothing to take away.")
+        say("There is no demo here, so there is nothing to take away.")
         return
     _unlock()
-    quietly(*_NAME_ENDPOINT.split())  # whatever became of the stack's configuration: no other endpoint is meant
-    scene(1, "Take the cluster away", "First the machines give the profile back, then the profile goes.")
+    quietly(*_NAME_ENDPOINT.split())  # also if the stack's configuration was changed: remove from no other endpoint
+    scene(1, "Remove the cluster", "Pulumi first removes the profile from the machines, and then deletes it.")
     _pulumi("destroy", "--yes --skip-preview")
     if endpoint.params_of(PROFILE) or endpoint.machines_with(PROFILE):
         say()
-        say("An update that was killed had made more than Pulumi knows of; that goes with the endpoint's file.")
-    scene(2, "Take the stack away", "Its state, its configuration and its endpoint go as well.")
+        say("A killed update created more than Pulumi knows of; that is removed with the endpoint's file.")
+    scene(2, "Remove the stack", "This removes its state, its configuration and its endpoint too.")
     _command(f"pulumi stack rm {STACK} --yes", "--non-interactive")
     _remove_files()
     say()
-    say("The demo is gone. `make demo` tells it again.")
+    say("The demo is removed. `make demo` runs it again.")
 
 
 def start_over() -> None:
-    """Drop what an earlier demo left, finished or not: its endpoint is a file of its own, so nothing is lost."""
+    """Remove an earlier demo, finished or not. Its endpoint is a file of its own, so nothing else is lost."""
     if _stack_exists():
-        say("An earlier demo is still here: its stack and its endpoint are dropped first.")
+        say("An earlier demo is still here: its stack and its endpoint are removed first.")
         _unlock()
         dropped = quietly("pulumi", "stack", "rm", STACK, "--yes", "--force", "--non-interactive")
         _expect(dropped.status == 0, f"the stack of the earlier demo can be removed ({_last_line(dropped)})")
@@ -66,10 +66,10 @@ def start_over() -> None:
 def _introduce() -> None:
     say()
     say(
-        "A cluster on Digital Rebar Provision (DRP), with `pulumi up`. No server is needed: the endpoint is a file in "
-        f"{endpoint.STORE}, its machines are processes, Pulumi's state is in .pulumi/, and nothing outside this "
-        "checkout is touched. The commands are real, and what they print is theirs, without progress, repeated rows, "
-        "outputs and URNs. It takes less than a minute on two cores."
+        "This demo runs a cluster on Digital Rebar Provision (DRP) with `pulumi up`. It needs no DRP: the endpoint is "
+        f"the file {endpoint.STORE}, its machines are processes, Pulumi's state is in .pulumi/, and nothing outside "
+        "this checkout is changed. The commands are real. Their output is shown without progress, repeated rows, "
+        "outputs and URNs. The demo takes less than a minute on two cores."
     )
 
 
@@ -77,8 +77,8 @@ def _make_a_stack() -> None:
     scene(
         1,
         "Make a stack",
-        "A stack is one copy of what the program in this folder (__main__.py) describes, with its own configuration. "
-        f"This one keeps its endpoint in {endpoint.STORE}, and lets its machines run the cluster pattern.",
+        "A stack is one instance of the program in this folder (__main__.py), with its own configuration. "
+        f"This one uses the endpoint in {endpoint.STORE}, and its machines run the cluster pattern.",
     )
     _command(f"pulumi stack init {STACK} --no-select", "--non-interactive")
     _command(_NAME_ENDPOINT, "--non-interactive")
@@ -89,14 +89,14 @@ def _start_the_machines(url: str) -> None:
     scene(
         2,
         "Machines",
-        f"{SIZE} simulated machines are alive now, each a process that waits for work, as `python -m "
-        f"drp_emulator.machines` starts them. Until the end of this story you can watch them in a browser: {url}/ "
+        f"{SIZE} simulated machines run now, each a process that waits for work, as `python -m "
+        f"drp_emulator.machines` starts them. Until the end of the demo, you can watch them in a browser: {url}/ "
         f"(log in as {machines.USER}, password {machines.PASSWORD}).",
     )
 
 
 def _preview() -> None:
-    scene(3, "Look first", "A preview says what would be made. It changes nothing and does not ask the endpoint.")
+    scene(3, "Preview", "A preview shows what Pulumi would create. It changes nothing and sends no request.")
     done = _pulumi("preview")
     _expect(f"{5 + 2 * SIZE} to create" in done.text, "the preview announces each part of the cluster")
 
@@ -105,30 +105,31 @@ def _create() -> None:
     scene(
         4,
         "Create the cluster",
-        "A cluster is a profile that names itself, so that scripts on its machines find it, and that every machine of "
-        "the cluster carries. The machines then race for the leadership: each tries to replace the value `none` in the "
-        "profile by its own Uuid, behind a test, so one of them wins. It publishes where it is; the others wait for "
-        "that, and report.",
+        "A cluster is a profile that every machine of the cluster carries. It holds its own name, so that scripts on "
+        "the machines find it. The machines elect a leader: each tries to replace the value `none` in the profile by "
+        "its own Uuid, after a test of that value, so one machine wins. It publishes its address; the others wait for "
+        "that and report.",
     )
     done = _pulumi("up", "--yes --skip-preview")
     _expect(f"{SIZE} of {SIZE} machines are done" in done.text, "all machines go through the workflow")
 
 
-def _look_around() -> None:
+def _show_leader() -> None:
     scene(
         5,
-        "See who leads",
-        "The outputs name the leader and what it published. The third command asks the endpoint, not Pulumi: the "
-        "machines have shown their progress by colour, and the leader by an icon of its own.",
+        "See the leader",
+        "The outputs name the leader and the data that it published. The third command asks the endpoint, not Pulumi: "
+        "colours show the progress of the machines, and an icon shows the leader.",
     )
     leader = _command(f"pulumi stack output leader --stack {STACK}", "--non-interactive").text.strip()
     _command(f"pulumi stack output data --stack {STACK}", "--non-interactive")
     _command(f"{BY_HAND} show {PROFILE}")
     shown = endpoint.machines_with(PROFILE)
     _expect(len(shown) == SIZE, f"{SIZE} machines carry the profile")
-    _expect([name for name, looks in shown.items() if looks == ("green", "anchor")] == [leader], "the leader shows")
+    leaders = [name for name, looks in shown.items() if looks == ("green", "anchor")]
+    _expect(leaders == [leader], "the leader has its icon")
     live = endpoint.params_of(PROFILE)
-    _expect(live.get(DATA, {}).get("Name") == leader, "the leader has published where it is")
+    _expect(live.get(DATA, {}).get("Name") == leader, "the leader has published its address")
     _expect_params({"cluster-profile": PROFILE, VERSION: FIRST})
 
 
@@ -149,43 +150,43 @@ def _change() -> None:
 def _edit_by_hand() -> None:
     scene(
         7,
-        "Meanwhile, behind Pulumi's back",
-        f"Somebody fixes {VERSION} by hand, which belongs to our program.",
+        "Meanwhile, without Pulumi",
+        f"A colleague changes {VERSION} by hand, although our program owns it.",
     )
     _command(f"{BY_HAND} set {PROFILE} {VERSION} {HOTFIX}")
 
 
-def _be_refused() -> None:
+def _show_rejection() -> None:
     scene(
         8,
-        "The next change is refused",
-        f'We want "{THIRD}" and know nothing of the fix. The patch tests for the reviewed "{SECOND}", so the endpoint '
-        "refuses it as a whole, and the error says who holds what.",
+        "The next change is rejected",
+        f'We want "{THIRD}" and do not know of the fix. The patch tests for the reviewed "{SECOND}", so the endpoint '
+        "rejects the whole patch. The error lists the reviewed, the live and the wanted value.",
     )
     _set_version(THIRD)
     done = _pulumi("up", "--yes --skip-preview", may_fail=True)
     _expect(done.status != 0, "the update over a hand edit is refused")
     report = f'params.{VERSION}: reviewed "{SECOND}" / live "{HOTFIX}" / wanted "{THIRD}"'
-    _expect(report in done.text, "the refusal reports the reviewed, the live and the wanted value")
+    _expect(report in done.text, "the error reports the reviewed, the live and the wanted value")
     _expect_params({VERSION: HOTFIX})
 
 
 def _refresh() -> None:
     scene(
         9,
-        "Take note of the fix",
-        "A refresh takes note of the keys that the program owns, and of nothing else; the leader is not its business.",
+        "Refresh",
+        "A refresh reads the keys that the program owns, and no others. The leader belongs to the machines.",
     )
     done = _pulumi("refresh", "--yes --skip-preview --diff")
     _expect(f'{VERSION}: "{SECOND}" => "{HOTFIX}"' in done.text, "the refresh shows the hand edit")
 
 
-def _succeed() -> None:
+def _change_again() -> None:
     scene(
         10,
         "The same change again, reviewed this time",
-        f'Now the diff starts from "{HOTFIX}": whoever reviews it sees the fix that is about to go. The endpoint has '
-        "the last word again, and agrees. What the machines wrote has been left alone all the while.",
+        f'Now the diff starts from "{HOTFIX}", so the reviewer sees the fix that the update will replace. The test on '
+        "the endpoint succeeds. The values that the machines wrote are unchanged.",
     )
     led = endpoint.params_of(PROFILE)[LEADER]
     done = _pulumi("up", "--yes --skip-preview --diff")
@@ -197,16 +198,16 @@ def _succeed() -> None:
 def _conclude() -> None:
     say()
     say(
-        "That was: preview, a cluster that came up and elected its leader, an exact diff, a refused overwrite that "
-        "changed nothing, a refresh, and a change that went through once it had been reviewed, while what the machines "
-        "wrote was never touched. The machines end with this story; the cluster and its stack stay."
+        "You have seen a preview, a cluster that elected its leader, an exact diff, a rejected overwrite that changed "
+        "nothing, a refresh, and a change that succeeded after its review. Values that the machines wrote were never "
+        "changed. The machines end with this demo; the cluster and its stack remain."
     )
     say()
     for what, meaning in (
-        (f"tools/clean-env pulumi up --stack {STACK}", "goes on from here; tools/clean-env stands before each command"),
-        ("docs/cluster-pattern.md", "how machines elect, share and wait, up to tasks of your own"),
-        ("make demo-clean", "takes the cluster away again"),
-        ("README.md", "a program of your own, and a real endpoint"),
+        (f"tools/clean-env pulumi up --stack {STACK}", "continues from here; put tools/clean-env before each command"),
+        ("docs/cluster-pattern.md", "explains how machines elect, share and wait, and your own tasks"),
+        ("make demo-clean", "removes the cluster"),
+        ("README.md", "explains programs of your own, and a real endpoint"),
     ):
         print(f"  {what:38}  {meaning}", flush=True)
 
@@ -226,13 +227,13 @@ def _pulumi(verb: str, flags: str = "", *, may_fail: bool = False) -> Done:
 def _command(shown: str, *hidden: str, may_fail: bool = False) -> Done:
     done = run(shown, *hidden)
     if done.status != 0 and not may_fail:
-        raise Surprise(f"`{shown}` failed ({done.status}), and the demo ends here; it had said:\n{done.text}")
+        raise UnexpectedResult(f"`{shown}` failed ({done.status}), so the demo ends here. Its output:\n{done.text}")
     return done
 
 
-def _expect(met: object, what: str) -> None:
-    if not met:
-        raise Surprise(f"The demo did not go as told: expected that {what}.")
+def _expect(is_met: object, what: str) -> None:
+    if not is_met:
+        raise UnexpectedResult(f"The demo did not go as told: expected that {what}.")
 
 
 def _expect_params(expected: dict[str, str]) -> None:
@@ -248,15 +249,15 @@ def _stack_exists() -> bool:
 
 
 def _unlock() -> None:
-    quietly("pulumi", "cancel", "--yes", "--stack", STACK)  # a killed update leaves its lock behind
+    quietly("pulumi", "cancel", "--yes", "--stack", STACK)  # a killed update leaves its lock
 
 
 def _remove_files() -> None:
     (ROOT / f"Pulumi.{STACK}.yaml").unlink(missing_ok=True)
     store = ROOT / endpoint.STORE
-    for file in store.parent.glob(f"{store.name}*"):  # the store, and what a killed process left beside it
+    for file in store.parent.glob(f"{store.name}*"):  # the store, and files that a killed process left beside it
         file.unlink(missing_ok=True)
 
 
 def _last_line(done: Done) -> str:
-    return (done.text.strip().splitlines() or ["it said nothing"])[-1]
+    return (done.text.strip().splitlines() or ["no output"])[-1]

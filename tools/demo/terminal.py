@@ -1,4 +1,4 @@
-"""How the demo talks: short scenes, the command as typed, and Pulumi's own output without its noise."""
+"""The terminal output of the demo: short scenes, the commands, and Pulumi's filtered output."""
 
 import os
 import queue
@@ -15,7 +15,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 100
-QUIET_SECONDS = 2.0  # a silence longer than this shows a counter, on a terminal
+QUIET_SECONDS = 2.0  # after this time without output, a terminal shows a counter
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 # Pulumi prints a line when an operation starts and another when it ends, and the URN below each resource's name.
@@ -33,12 +33,12 @@ _NOISE = re.compile(
 _ROW = re.compile(r" . +\S+:\S+:\S+ ")  # a resource; a stack that is only previewed has two rows alike
 
 
-class Surprise(Exception):
-    """The story went another way than it is told; the text says where, in one sentence."""
+class UnexpectedResult(Exception):
+    """A step of the demo had an unexpected result; the text is one sentence that names the step."""
 
 
 class Done:
-    """What a command left: its exit status and all that it printed, styles taken out."""
+    """The result of a command: its exit status and its output without styles."""
 
     def __init__(self, status: int, text: str) -> None:
         self.status = status
@@ -46,17 +46,17 @@ class Done:
 
 
 def has_colour() -> bool:
-    """Whether somebody looks at a terminal and did not decline colours."""
+    """Return whether stdout is a terminal with colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def say(text: str = "") -> None:
-    """Print a paragraph at once, into a pipe too."""
+    """Print a paragraph and flush it."""
     print(textwrap.fill(text, WIDTH), flush=True)
 
 
 def scene(number: int, title: str, text: str) -> None:
-    """Open a scene: its number, its title, and one or two sentences."""
+    """Print the beginning of a scene: its number, its title, and one or two sentences."""
     heading = f"{number}. {title}"
     say()
     print(f"\x1b[1m{heading}\x1b[0m" if has_colour() else heading, flush=True)
@@ -64,15 +64,15 @@ def scene(number: int, title: str, text: str) -> None:
 
 
 def run(command: str, *hidden: str) -> Done:
-    """Show and run a command; it may fail. `hidden` are flags that only concern what it prints."""
+    """Print and run a command, which may fail. `hidden` are flags that only change its output."""
     say()
     print(f"\x1b[2m$ {command}\x1b[0m" if has_colour() else f"$ {command}", flush=True)
-    # Whoever started this: no variable of the caller's may lead a command to a real endpoint.
+    # No variable of the caller may direct a command to a real endpoint.
     return _watch([str(ROOT / "tools" / "clean-env"), *shlex.split(command), *hidden])
 
 
 def quietly(*command: str) -> Done:
-    """Run a command that is no part of the story; it may fail."""
+    """Run a command without printing it; it may fail."""
     done = subprocess.run(
         [ROOT / "tools" / "clean-env", *command],
         check=False,
@@ -101,13 +101,13 @@ def _watch(command: Sequence[str]) -> Done:
                 print(f"  {line}\x1b[0m" if has_colour() else f"  {line}", flush=True)
             seen.append(plain)
     finally:
-        # An interrupt reaches the command as well: it ends by itself, in good order.
+        # An interrupt reaches the command too, which then ends in an orderly way.
         status = process.wait()
     return Done(status, "\n".join(seen))
 
 
 def _lines_of(process: subprocess.Popen[str]) -> Iterator[str]:
-    """The lines as they come; a counter in place while none does."""
+    """Yield the lines as they arrive; on a terminal, show a counter between them."""
     lines: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     start = time.monotonic()

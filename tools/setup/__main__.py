@@ -1,13 +1,13 @@
-"""`make setup`: all that the demo, the tests and the checks need, without root, in this order.
+"""`make setup`: install what the demo, the tests and the checks need, without root, in this order.
 
-1. Python 3.11 or newer, checked in this file: it stays readable for the versions it turns away.
+1. Python 3.11 or newer, checked in this file, which older versions must be able to parse.
 2. `.venv` with the hashed packages of requirements-dev.txt (`environment`).
 3. The Pulumi command line (`pulumi_cli`).
 """
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - a set-up is run by whatever `python3` is
+if sys.version_info < (3, 11):  # noqa: UP036 - `make setup` runs any `python3`
     sys.exit(
         "Python 3.11 or newer is needed, this is {}.{}: install one and name it, "
         "as in `make setup PYTHON=python3.12`.".format(*sys.version_info[:2])
@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    """Do what is not done yet; say one line when that is nothing."""
-    console.heed_interrupts()
+    """Do the missing steps, and print one line if there are none."""
+    console.handle_interrupts()
     lock = os.open(ROOT, os.O_RDONLY)
     if not console.try_lock(lock):
         console.say("Waiting for another set-up of this checkout to end.")
@@ -43,6 +43,6 @@ except console.StepError as error:
     sys.exit(f"{error}")
 except OSError as error:
     denied = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} and error.filename
-    sys.exit(console.no_right(error.filename) if denied else f"Set-up stopped: {error}")
+    sys.exit(console.not_writable(error.filename) if denied else f"Set-up stopped: {error}")
 except KeyboardInterrupt:
-    sys.exit("Set-up was interrupted: `make setup` takes it up again.")
+    sys.exit("Set-up was interrupted: run `make setup` again to continue.")

@@ -1,4 +1,4 @@
-"""What a set-up says, and how it runs a command that takes its time."""
+"""The output of a set-up, and how it runs slow commands."""
 
 import fcntl
 import os
@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import IO
 
 QUIET_SECONDS = 2.0  # a command shorter than this needs no progress
-LINE_SECONDS = 15.0  # where nobody watches a terminal, one line this often
+LINE_SECONDS = 15.0  # without a terminal, one line this often
 TAIL_LINES = 20  # of a failed command's output
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StepError(Exception):
-    """A step that cannot go on; the text is what its reader needs, `reason` a short form."""
+    """A step that failed; the text is for the user, `reason` is a short form."""
 
     def __init__(self, text: str, reason: str = "") -> None:
         super().__init__(text)
@@ -27,38 +27,38 @@ class StepError(Exception):
 
 
 def say(text: str) -> None:
-    """Print a line at once, into a pipe too."""
+    """Print a line and flush it."""
     print(text, flush=True)
 
 
-def heed_interrupts() -> None:
-    """Make every way of being told to stop a KeyboardInterrupt, so that what was started ends too."""
+def handle_interrupts() -> None:
+    """Raise KeyboardInterrupt for every stop signal, so that started processes end too."""
     for number in INTERRUPTS:
-        if signal.getsignal(number) == signal.SIG_DFL:  # what the caller has ignored stays so
+        if signal.getsignal(number) == signal.SIG_DFL:  # keep signals that the caller ignores
             signal.signal(number, signal.default_int_handler)
 
 
 def require_writable(*folders: Path) -> None:
-    """Say in one sentence what this user cannot write to.
+    """Raise StepError if the user cannot write to one of the folders.
 
     Raises:
-        StepError: The user has no right to write to one of them, or its file system is read-only.
+        StepError: The user lacks the right to write to a folder, or its file system is read-only.
     """
     for folder in folders:
         if not os.access(folder, os.W_OK):
-            raise StepError(no_right(folder))
+            raise StepError(not_writable(folder))
 
 
-def no_right(place: str | Path) -> str:
-    """Return the sentence about a place that cannot be written."""
+def not_writable(path: str | Path) -> str:
+    """Return the error message for a path that cannot be written."""
     return (
-        f"Set-up cannot write to {place}: make it writable for this user, or copy the checkout "
+        f"Set-up cannot write to {path}: make it writable for this user, or copy the checkout "
         "to a folder of your own, then run `make setup` again."
     )
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock the open file against other set-ups until this process ends; False when one has it."""
+    """Lock the open file until this process ends; return False if another set-up has the lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -74,7 +74,7 @@ def run(
     cwd: Path | None = None,
     timeout: float | None = None,
 ) -> None:
-    """Run the command, with signs of life; its output is shown only when it fails.
+    """Run the command and show its progress; show its output only if it fails.
 
     Raises:
         StepError: The command failed or took longer than `timeout` seconds.
@@ -97,7 +97,7 @@ def run(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let an interrupt wait until the process that it has to end is known."""
+    """Delay interrupts until the started process is known, so that they can end it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
     try:
         yield
@@ -133,11 +133,11 @@ def _watch(process: subprocess.Popen[bytes], timeout: float | None) -> int:
         finally:
             _show(time.monotonic() - start, done=process.returncode is not None)
         if timeout is not None and elapsed > timeout:
-            raise StepError(f"Given up after {timeout:.0f} seconds.")
+            raise StepError(f"The step took more than {timeout:.0f} seconds and was stopped.")
 
 
 def _show(elapsed: float, *, done: bool) -> None:
-    """A counter in place on a terminal, which ends with its line; elsewhere a line now and then."""
+    """Print the elapsed time: as a counter on a terminal, otherwise as a line at intervals."""
     if sys.stdout.isatty():
         if elapsed >= QUIET_SECONDS:
             print(f"\r  {_clock(elapsed)} ", end="\n" if done else "", flush=True)

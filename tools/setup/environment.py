@@ -1,8 +1,7 @@
 """`.venv` with exactly the packages that requirements-dev.txt pins by hash.
 
-A stamp inside `.venv` says for which requirements and which interpreter it was made. It is taken
-away before anything changes and written last, so that an interrupted run leaves none; an
-environment without one is made anew.
+A stamp in `.venv` records its requirements and its interpreter. It is removed before the first change
+and written last, so that an interrupted run leaves none. An environment without a stamp is recreated.
 """
 
 import hashlib
@@ -16,11 +15,11 @@ from pathlib import Path
 import console
 
 STAMP = "pulumi-drp-setup.json"
-INTERPRETER = getattr(sys, "_base_executable", None) or sys.executable  # never that of `.venv`
+INTERPRETER = getattr(sys, "_base_executable", None) or sys.executable  # never the one in `.venv`
 
 
 def ensure(root: Path) -> bool:
-    """Make or bring up to date `.venv`; return whether anything had to be done."""
+    """Create or update `.venv`; return whether that was necessary."""
     venv, requirements = root / ".venv", root / "requirements-dev.txt"
     stamp = venv / STAMP
     wanted = {
@@ -28,12 +27,12 @@ def ensure(root: Path) -> bool:
         "requirements": hashlib.sha256(requirements.read_bytes()).hexdigest(),
     }
     found = _read(stamp)
-    usable = found.get("python") == wanted["python"] and _runs(venv / "bin" / "python")
-    if usable and found == wanted:
+    is_usable = found.get("python") == wanted["python"] and _runs(venv / "bin" / "python")
+    if is_usable and found == wanted:
         return False
     console.require_writable(root, *([venv] if venv.exists() else []))
     stamp.unlink(missing_ok=True)
-    _install(venv, requirements, anew=not usable)
+    _install(venv, requirements, recreate=not is_usable)
     stamp.write_text(json.dumps(wanted))
     return True
 
@@ -53,27 +52,27 @@ def _runs(python: Path) -> bool:
         return False
 
 
-def _install(venv: Path, requirements: Path, *, anew: bool) -> None:
+def _install(venv: Path, requirements: Path, *, recreate: bool) -> None:
     uv = shutil.which("uv", path=path_without(venv / "bin"))
     if uv:
         try:
-            _with_uv(uv, venv, requirements, anew=anew)
+            _with_uv(uv, venv, requirements, recreate=recreate)
         except console.StepError as error:
-            console.say(f"{error}\nuv did not do it, so pip tries.")
+            console.say(f"{error}\nuv failed, so pip is used.")
         else:
             return
-        anew = True
-    _with_pip(venv, requirements, anew=anew)
+        recreate = True
+    _with_pip(venv, requirements, recreate=recreate)
 
 
 def path_without(folder: Path) -> str:
-    """PATH without the folder that a set-up fills itself."""
+    """Return PATH without the folder that the set-up itself fills."""
     entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(entry for entry in entries if Path(entry) != folder)
 
 
-def _with_uv(uv: str, venv: Path, requirements: Path, *, anew: bool) -> None:
-    if anew:
+def _with_uv(uv: str, venv: Path, requirements: Path, *, recreate: bool) -> None:
+    if recreate:
         _remove(venv)
         console.run(
             "Making .venv with uv (seconds).",
@@ -86,8 +85,8 @@ def _with_uv(uv: str, venv: Path, requirements: Path, *, anew: bool) -> None:
     )
 
 
-def _with_pip(venv: Path, requirements: Path, *, anew: bool) -> None:
-    if anew or not _runs_pip(venv):
+def _with_pip(venv: Path, requirements: Path, *, recreate: bool) -> None:
+    if recreate or not _runs_pip(venv):
         _remove(venv)
         try:
             console.run("Making .venv (10 seconds).", [INTERPRETER, "-m", "venv", venv])
@@ -118,5 +117,5 @@ def _runs_pip(venv: Path) -> bool:
 
 def _remove(venv: Path) -> None:
     if venv.exists():
-        console.say("The .venv here is unfinished, or of another Python: it is made anew.")
+        console.say("The .venv here is unfinished or of another Python, so it is recreated.")
         shutil.rmtree(venv)

@@ -1,9 +1,8 @@
 """The Pulumi command line: from PATH, from the official installer, or built from Go modules.
 
-What is installed or built lies in the user's cache, by version, and serves every checkout;
-`.venv/bin` has a link to each of its four files, so that `.venv/bin` first on PATH is all that a
-Pulumi run needs. (The engine looks for its plugins on PATH and beside the real place of its
-executable, so both ways lead to the same files.)
+The files are in the user's cache, by version, and all checkouts share them. `.venv/bin` has links to the
+four files, so a Pulumi run needs only `.venv/bin` first on PATH. (The engine finds its plugins on PATH
+and beside its real executable, which are the same files.)
 """
 
 import fcntl
@@ -33,7 +32,7 @@ SDK = "github.com/pulumi/pulumi/sdk/v3"
 
 
 def ensure(root: Path) -> bool:
-    """Make a Pulumi command line reachable; return whether anything had to be done."""
+    """Provide a Pulumi command line; return whether that was necessary."""
     version = _version(root)
     links, cache = root / ".venv" / "bin", _cache()
     home = cache / f"pulumi-{version}" if cache else None
@@ -56,18 +55,18 @@ def ensure(root: Path) -> bool:
 
 
 def _version(root: Path) -> str:
-    """The version that the Go module pins: the one to install, and the oldest to accept."""
+    """Return the version that the Go module pins: the version to install, and the oldest accepted one."""
     module = (root / "tools/pulumi/cli/go.mod").read_text()
     found = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", module)
     if found is None:
-        raise console.StepError("tools/pulumi/cli/go.mod does not name a version of pulumi.")
+        raise console.StepError("tools/pulumi/cli/go.mod does not name a version of pulumi: restore the file from git.")
     return found[1]
 
 
 def _cache() -> Path | None:
-    place = os.environ.get("XDG_CACHE_HOME")
+    path = os.environ.get("XDG_CACHE_HOME")
     try:
-        return (Path(place) if place else Path.home() / ".cache") / "pulumi-drp"
+        return (Path(path) if path else Path.home() / ".cache") / "pulumi-drp"
     except RuntimeError:  # neither HOME nor an entry in /etc/passwd, as in a container under any user id
         return None
 
@@ -89,7 +88,7 @@ def _link(links: Path, home: Path) -> None:
 
 
 def _on_path(version: str, path: str) -> bool:
-    """Whether PATH has a recent pulumi whose Python language host starts."""
+    """Return whether PATH has a recent pulumi whose Python language host starts."""
     pulumi = shutil.which("pulumi", path=path)
     if pulumi is None:
         return False
@@ -101,7 +100,7 @@ def _on_path(version: str, path: str) -> bool:
 
 
 def _output(*command: str) -> str:
-    """What the command says, empty where it cannot run."""
+    """Return the output of the command; empty if it cannot run."""
     try:
         done = subprocess.run(
             command,
@@ -123,12 +122,12 @@ def _number(text: str) -> tuple[int, ...]:
 
 
 def _provide(root: Path, version: str, home: Path) -> None:
-    """Put a tested command line at `home`, in one move, whoever else tries the same."""
-    with _alone(home.parent):
+    """Put a tested command line at `home` with one rename, safely against other set-ups."""
+    with _locked(home.parent):
         if _complete(home):
             return
-        for left in home.parent.glob("unfinished-*"):
-            shutil.rmtree(left)
+        for old in home.parent.glob("unfinished-*"):
+            shutil.rmtree(old)
         with tempfile.TemporaryDirectory(prefix="unfinished-", dir=home.parent) as folder:
             made = _install(Path(folder), version) or build(root, Path(folder) / "bin", version)
             shutil.rmtree(home, ignore_errors=True)
@@ -136,13 +135,13 @@ def _provide(root: Path, version: str, home: Path) -> None:
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[None]:
+def _locked(cache: Path) -> Iterator[None]:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         console.require_writable(cache)
     except (OSError, console.StepError):
         raise console.StepError(
-            f"The Pulumi CLI has no place, since this user cannot write to {cache}: set "
+            f"The Pulumi CLI cannot be stored, because this user cannot write to {cache}: set "
             "XDG_CACHE_HOME to a folder of your own, then run `make setup` again."
         ) from None
     lock = os.open(cache, os.O_RDONLY)
@@ -156,7 +155,7 @@ def _alone(cache: Path) -> Iterator[None]:
 
 
 def _install(folder: Path, version: str) -> Path | None:
-    """The official installer's result, or None where it cannot be had."""
+    """Run the official installer; return the folder of its files, or None if that fails."""
     if not (shutil.which("curl") and shutil.which("bash")):
         return None
     script, root = folder / "install.sh", folder / "official"
@@ -173,17 +172,17 @@ def _install(folder: Path, version: str) -> Path | None:
             timeout=INSTALLER_SECONDS,
         )
     except console.StepError as error:
-        console.say(f"That way is not open here: {error.reason}")
+        console.say(f"The official installer cannot be used here: {error.reason}")
         return None
     made = root / "bin"
     if _complete(made) and _number(_output(str(made / "pulumi"), "version")) == _number(version):
         return made
-    console.say("What the official installer left does not run here.")
+    console.say("The pulumi of the official installer does not run here.")
     return None
 
 
 def build(root: Path, target: Path, version: str) -> Path:
-    """The command line and its Python language host, from the two modules in tools/pulumi."""
+    """Build the command line and its Python language host from the two modules in tools/pulumi."""
     go = shutil.which("go")
     if go is None or _number(_output(go, "version")) < (1, 21):  # from 1.21 on, Go fetches newer Go
         raise console.StepError(
@@ -208,7 +207,7 @@ def build(root: Path, target: Path, version: str) -> Path:
     )
     _copy_scripts(go, modules / "cli", target)
     if _number(_output(str(target / "pulumi"), "version")) != _number(version):
-        raise console.StepError("The pulumi that was built does not run here.")
+        raise console.StepError("The pulumi that was built does not run on this computer: put a pulumi on PATH.")
     return target
 
 
@@ -224,15 +223,15 @@ def _go_build(go: str, target: Path, tags: str, version: str) -> list[str]:
 
 
 def _go_environment() -> dict[str, str]:
-    """The caller's, without what would build something else than this machine needs."""
+    """Return the caller's environment, without variables that change the target of a build."""
     dropped = {"GOOS", "GOARCH", "GOEXPERIMENT", "GOBIN"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    # GOFLAGS has to say something: an empty one falls back to what `go env -w` has stored.
+    # GOFLAGS must not be empty, because Go would then use the value stored by `go env -w`.
     return {**kept, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
 
 
 def _copy_scripts(go: str, module: Path, target: Path) -> None:
-    """The two scripts of the Python runtime, which no build makes."""
+    """Copy the two scripts of the Python runtime, which are not built."""
     done = subprocess.run(
         [go, "list", "-m", "-f", "{{.Dir}}", SDK],
         cwd=module,
@@ -243,6 +242,6 @@ def _copy_scripts(go: str, module: Path, target: Path) -> None:
     )
     sdk = Path(done.stdout.strip()) / "python"
     for script in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
-        place = target / Path(script).name
-        shutil.copyfile(sdk / script, place)
-        place.chmod(0o755)
+        path = target / Path(script).name
+        shutil.copyfile(sdk / script, path)
+        path.chmod(0o755)

@@ -1,1 +1,1 @@
-"""Content packs: how their files are read, and how a pack on the endpoint differs from the one that was uploaded."""
+"""Content packs: read their files, and compare the pack on the endpoint with the uploaded one."""

@@ -1,4 +1,4 @@
-"""How a content pack on the endpoint differs from the one that was uploaded: what the endpoint fills in is no drift."""
+"""Compare a content pack on the endpoint with the uploaded one. Fields that the endpoint fills in are not drift."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from drp_provider.patch.values import same
 
 Document = dict[str, Any]
 _FILLED = "Validated"
-"""A field that every object has once the endpoint has read it into its types."""
+"""A field that every object has after the endpoint has decoded it."""
 
 
 def sections_seen(ours: Document, live: Document) -> Document:
-    """Our sections with each object as the endpoint has it; ours itself where nothing says otherwise."""
+    """Return our sections with each object as the endpoint has it, or unchanged if the two are equivalent."""
     seen = {}
     for name in [*ours, *(name for name in live if name not in ours)]:
         mine, theirs = ours.get(name, {}), live.get(name) or {}
@@ -22,7 +22,7 @@ def sections_seen(ours: Document, live: Document) -> Document:
 
 
 def meta_seen(ours: Document, live: Document) -> Document:
-    """The declared fields of a pack's meta as the endpoint has them. Not every version of DRP keeps a pack's `Meta`."""
+    """Return a pack's declared meta fields as the endpoint has them. Not every DRP version stores a pack's `Meta`."""
     seen = {field: _value_seen(field, value, live.get(field), lenient=True) for field, value in ours.items()}
     if "Meta" in ours and "Meta" not in live:
         seen["Meta"] = ours["Meta"]
@@ -32,7 +32,7 @@ def meta_seen(ours: Document, live: Document) -> Document:
 def _object_seen(ours: Any, live: Any) -> Any:
     if not isinstance(ours, dict) or not isinstance(live, dict):
         return ours if same(ours, live) else live
-    # An endpoint that answers in its own types leaves out fields that its version does not know, and empty ones.
+    # An endpoint that decodes objects omits empty fields, and those that its version does not know.
     return _fields_seen(ours, live, lenient=_FILLED in live and _FILLED not in ours)
 
 
@@ -74,5 +74,5 @@ def _alike(ours: Any, live: Any) -> bool:
 
 
 def _is_zero(value: Any) -> bool:
-    """What Go holds where nothing was written."""
+    """Return whether the value is the zero value of a Go type."""
     return value is None or value is False or value in ("", [], {}) or (value == 0 and value is not True)

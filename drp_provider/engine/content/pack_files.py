@@ -1,8 +1,8 @@
-"""A folder or a file becomes the content of a pack, in the layouts of `drpcli contents bundle` and RackN's own packs.
+"""Read the content of a pack from a folder or a file, in the layouts of `drpcli contents bundle` and RackN's packs.
 
-A folder has one folder per section (`params/`, `tasks/`, …) with one object per YAML or JSON file, and `templates/`,
-whose other files are templates as they stand, by file name. What the pack says about itself stands in `meta.yaml` (or
-`.yml`, `.json`) or in files of one field each, `._Name.meta`. A file is such a folder bundled: maps `meta`, `sections`.
+A folder has one folder per section (`params/`, `tasks/`, …) with one object per YAML or JSON file. In `templates/`, any
+other file is a template, named after the file. The meta fields are in `meta.yaml` (or `.yml`, `.json`), or in files of
+one field each, such as `._Name.meta`. A bundle file holds the same as two maps, `meta` and `sections`.
 """
 
 import os
@@ -22,27 +22,29 @@ _TEMPLATES = "templates"
 
 
 def load_pack(path: str | os.PathLike[str]) -> Content:
-    """The content, `meta` and `sections`, of a folder or a bundle file.
+    """Return the content (`meta` and `sections`) of a folder or a bundle file.
 
     Raises:
-        InvalidInput: what is wrong, with file and line.
+        InvalidInput: a file is wrong; the error names file and line.
     """
-    place = Path(path)
-    if place.is_dir():
-        return _folder(place)
-    if place.is_file():
-        return _bundle(place)
-    raise InvalidInput(f"{place} is neither a folder nor a file: check the path, which starts at {Path.cwd()}.")
+    source = Path(path)
+    if source.is_dir():
+        return _folder(source)
+    if source.is_file():
+        return _bundle(source)
+    raise InvalidInput(f"{source} is neither a folder nor a file: check the path, which is relative to {Path.cwd()}.")
 
 
 def _bundle(path: Path) -> Content:
     if path.suffix not in _DOCUMENTS:
-        raise InvalidInput(f"{path} is no content pack: a bundle ends in .yaml, .yml or .json.")
+        raise InvalidInput(f"{path} is not a content pack: a bundle ends in .yaml, .yml or .json.")
     content = _map(path, read_document(path))
     extra = sorted(content.keys() - {"meta", "sections"})
     if extra or not content:
-        found = f"{extra[0]!r} beside them" if extra else "neither"
-        raise InvalidInput(f"{path} is no bundle, which is a map of meta and sections and has {found}.")
+        found = f"{extra[0]!r} too" if extra else "neither"
+        raise InvalidInput(
+            f"{path} is not a bundle, which is a map of meta and sections: it has {found}, so correct the file."
+        )
     sections = _map(path, content.get("sections") or {})
     for name, section in sections.items():
         if name not in KEYS:
@@ -55,19 +57,19 @@ def _bundle(path: Path) -> Content:
 
 def _folder(folder: Path) -> Content:
     sections: Content = {}
-    for place in sorted(folder.iterdir()):
-        if not place.is_dir() or place.name.startswith("."):
+    for subfolder in sorted(folder.iterdir()):
+        if not subfolder.is_dir() or subfolder.name.startswith("."):
             continue
-        if place.name not in KEYS:
-            if any(item.suffix in {*_DOCUMENTS, ".tmpl"} for item in place.iterdir()):
-                raise InvalidInput(f"{place} {unknown_section(place.name)}")
+        if subfolder.name not in KEYS:
+            if any(item.suffix in {*_DOCUMENTS, ".tmpl"} for item in subfolder.iterdir()):
+                raise InvalidInput(f"{subfolder} {unknown_section(subfolder.name)}")
             continue
-        found = _section(place)
+        found = _section(subfolder)
         if found:
-            sections[place.name] = found
+            sections[subfolder.name] = found
     meta = _meta(folder)
     if not meta and not sections:
-        raise InvalidInput(f"{folder} is no content pack: it has neither meta.yaml nor a folder such as tasks/.")
+        raise InvalidInput(f"{folder} is not a content pack: add meta.yaml or a folder such as tasks/.")
     return {"meta": meta, "sections": sections}
 
 
@@ -78,7 +80,7 @@ def _section(folder: Path) -> Content:
         document = _object(folder.name, path)
         key = document.get(KEYS[folder.name])
         if not isinstance(key, str) or not key:
-            raise InvalidInput(f"{path} has no {KEYS[folder.name]}, by which DRP knows the object: add it.")
+            raise InvalidInput(f"{path} has no {KEYS[folder.name]}, which is the key of the object: add it.")
         if key in found:
             raise InvalidInput(f"{path} and {origins[key]} are both {folder.name} {key!r}: rename one of the two.")
         found[key], origins[key] = document, path
@@ -90,7 +92,7 @@ def _files(folder: Path) -> Iterator[Path]:
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_dir():
-            raise InvalidInput(f"{path} is a folder inside a section, and DRP knows none: move its files up.")
+            raise InvalidInput(f"{path} is a folder inside a section, which DRP does not support: move its files up.")
         yield path
 
 
@@ -103,7 +105,7 @@ def _object(section: str, path: Path) -> Content:
 
 
 def _meta(folder: Path) -> Content:
-    """Each field from its own file, where no `meta.yaml` has it; drpcli looks in the same order."""
+    """Return the meta fields: those of `meta.yaml`, and others from their own files, in the order of drpcli."""
     found = {}
     for field in META_FIELDS:
         path = folder / f"._{field}.meta"
@@ -117,13 +119,13 @@ def _meta(folder: Path) -> Content:
 
 
 def _texts(path: Path) -> Content:
-    """Fields of `meta.yaml`: all of them are text, and stay as they are written."""
-    said = _map(path, read_document(path, text=True))
-    return {field: value for field, value in said.items() if value is not None}
+    """Return the fields of `meta.yaml`, all as the text in the file."""
+    fields = _map(path, read_document(path, text=True))
+    return {field: value for field, value in fields.items() if value is not None}
 
 
 def _map(path: Path, value: Any, what: str = "it") -> Content:
     if not isinstance(value, dict):
         kind = "empty" if value is None else f"a {type(value).__name__}"
-        raise InvalidInput(f"{path}: {what} is {kind} where a map belongs: correct the file.")
+        raise InvalidInput(f"{path}: {what} is {kind} instead of a map: correct the file.")
     return value

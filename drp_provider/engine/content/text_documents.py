@@ -1,8 +1,8 @@
-"""YAML and JSON files become JSON values, as DRP reads them, with the line of whatever is wrong.
+"""Read YAML and JSON files as DRP does. An error names the line.
 
-DRP reads YAML by Go's yaml.v2, which is neither YAML 1.1 nor 1.2: `yes`, `on` and `y` are true, a date and `1:30` stay
-text, `1e3` is a number. Where DRP's type is text (a `Description`, a template's `Contents`, all of `Meta`), a value
-stays as it is written: `Version: 1.10` is "1.10", where DRP's own bundler makes it "1.1".
+DRP reads YAML by Go's yaml.v2, which is neither YAML 1.1 nor 1.2: `yes`, `on` and `y` are true, a date and `1:30` are
+text, `1e3` is a number. If DRP's type is text (a `Description`, a template's `Contents`, all of `Meta`), this module
+keeps the text of the file: `Version: 1.10` is "1.10", although DRP's own bundler makes it "1.1".
 """
 
 import json
@@ -20,7 +20,7 @@ _MERGE = "<<"
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"[-+]?(0[bB]_*[01][01_]*|0[xX]_*[0-9a-fA-F][0-9a-fA-F_]*|0[oO]?_*[0-7][0-7_]*|[1-9][0-9_]*|0)")
 _LONGEST_WHOLE = 24
-"""Characters; a longer number has no place in 64 bits and is read as a float."""
+"""Characters. A longer number does not fit into 64 bits and is read as a float."""
 _NOT_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _TRUE = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE = frozenset({"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})
@@ -33,10 +33,10 @@ _TEXT_MAPS = frozenset({"Meta", "meta"})
 
 
 def read_text(path: Path) -> str:
-    """A file's text with its line ends as they are.
+    """Return a file's text with its own line ends.
 
     Raises:
-        InvalidInput: it cannot be read, or is not UTF-8.
+        InvalidInput: the file cannot be read, or is not UTF-8.
     """
     try:
         return path.read_bytes().decode()
@@ -47,17 +47,17 @@ def read_text(path: Path) -> str:
 
 
 def read_document(path: Path, *, text: bool = False) -> Any:
-    """The JSON value in a `.json`, `.yaml` or `.yml` file; with `text`, plain YAML words stay as they are written.
+    """Return the JSON value in a `.json`, `.yaml` or `.yml` file; with `text`, plain YAML scalars are text.
 
     Raises:
-        InvalidInput: what is wrong, with file and line.
+        InvalidInput: the file is wrong; the error names file and line.
     """
     written = read_text(path)
     return _json(path, written) if path.suffix == ".json" else _Yaml(path).read(written, text=text)
 
 
 def _json(path: Path, text: str) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def to_map(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
             names = [name for name, _ in pairs]
@@ -65,17 +65,17 @@ def _json(path: Path, text: str) -> Any:
             raise InvalidInput(f"{path} holds the key {twice!r} twice in one map: keep one of the two.")
         return found
 
-    def refuse(word: str) -> Any:
-        raise InvalidInput(f"{path} holds {word}, which is no JSON: use a number or text.")
+    def reject(word: str) -> Any:
+        raise InvalidInput(f"{path} holds {word}, which is not JSON: use a number or text.")
 
     try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
+        return json.loads(text, object_pairs_hook=to_map, parse_constant=reject)
     except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path}:{error.lineno} is no JSON ({error.msg}): correct the file.") from None
+        raise InvalidInput(f"{path}:{error.lineno} is not JSON ({error.msg}): correct the file.") from None
 
 
 class _Yaml:
-    """Reads one file by its nodes, since only nodes know their line and how a value was written."""
+    """A reader of one file by its YAML nodes, because only nodes have their line and their original text."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -85,18 +85,18 @@ class _Yaml:
         import yaml
 
         base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        # Go's rules instead of PyYAML's: a plain word is tagged `plain`, and looked at where its place is known.
+        # Go's rules instead of PyYAML's: tag a plain scalar `plain`, and resolve it when its key is known.
         loader = type("_Loader", (base,), {"yaml_implicit_resolvers": {None: [("plain", re.compile(""))]}})
         try:
             node = yaml.compose(written, Loader=loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise self._fault(mark.line if mark else 0, f"is no YAML ({error.problem})") from None
+            raise self._error(mark.line if mark else 0, f"is not YAML ({error.problem})") from None
         except yaml.YAMLError as error:
-            raise self._fault(0, f"is no YAML ({getattr(error, 'reason', 'a character is not allowed')})") from None
+            raise self._error(0, f"is not YAML ({getattr(error, 'reason', 'a character is not allowed')})") from None
         return None if node is None else self._value(node, text=text)
 
-    def _fault(self, line: int, reason: str) -> InvalidInput:
+    def _error(self, line: int, reason: str) -> InvalidInput:
         return InvalidInput(f"{self._path}:{line + 1} {reason}: correct the file.")
 
     def _value(self, node: Any, *, text: bool = False, raw: bool = False) -> Any:
@@ -104,7 +104,7 @@ class _Yaml:
         if node.id == "scalar":
             return self._scalar(node, text=text)
         if id(node) in self._open:
-            raise self._fault(line, "holds an alias of what it stands in")
+            raise self._error(line, "holds an alias of a value that contains it")
         self._open.add(id(node))
         if node.id == "sequence":
             value: Any = [self._value(member, text=text, raw=raw) for member in node.value]
@@ -118,13 +118,13 @@ class _Yaml:
         merged: dict[str, Any] = {}
         for key_node, member in node.value:
             if key_node.id != "scalar":
-                raise self._fault(key_node.start_mark.line, "has a list or map as a key")
+                raise self._error(key_node.start_mark.line, "has a list or map as a key")
             key = key_node.value
             if key == _MERGE and key_node.tag == "plain":
                 merged = {**self._merged(member, raw=raw), **merged}
                 continue
             if key in found:
-                raise self._fault(key_node.start_mark.line, f"has the key {key!r} a second time")
+                raise self._error(key_node.start_mark.line, f"has the key {key!r} a second time")
             inside = raw or key in RAW
             is_text = text or (not inside and _is_text(key, member))
             found[key] = self._value(member, text=is_text, raw=inside)
@@ -134,19 +134,19 @@ class _Yaml:
         value = self._value(node, raw=raw)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, Mapping) for part in parts):
-            raise self._fault(node.start_mark.line, "merges what is no map")
+            raise self._error(node.start_mark.line, "merges a value that is not a map")
         return {key: member for part in reversed(parts) for key, member in part.items()}
 
     def _scalar(self, node: Any, *, text: bool) -> Any:
         kind = node.tag.removeprefix(_TAG)
         if kind not in {"plain", "str", "!", "int", "float", "bool", "null", "timestamp"}:
-            raise self._fault(node.start_mark.line, f"has the tag {node.tag}, which JSON cannot hold")
+            raise self._error(node.start_mark.line, f"has the tag {node.tag}, which JSON cannot hold")
         if kind in {"str", "!", "timestamp"}:
             return node.value
         if text:
             return None if node.value in _NULL else node.value
         if _NOT_JSON.fullmatch(node.value):
-            raise self._fault(node.start_mark.line, f"holds {node.value}, which JSON cannot hold")
+            raise self._error(node.start_mark.line, f"holds {node.value}, which JSON cannot hold")
         return _resolved(node.value)
 
 
@@ -157,7 +157,7 @@ def _is_text(key: str, member: Any) -> bool:
 
 
 def _resolved(word: str) -> Any:
-    """A plain word as Go's yaml.v2 understands it."""
+    """Return the value of a plain scalar by the rules of Go's yaml.v2."""
     if word in _NULL:
         return None
     if word in _TRUE or word in _FALSE:

@@ -1,6 +1,6 @@
 """The lifecycle of an assignment: one profile in the list of one machine (`Machine.Profiles`).
 
-The list is never written whole, since its order is the precedence of params and others keep their profiles in it.
+The list is never replaced as a whole: its order is the precedence of params, and other clients have profiles in it.
 """
 
 import re
@@ -27,13 +27,13 @@ PROFILES, RUNNABLE = "/Profiles", "/Runnable"
 
 @dataclass(frozen=True)
 class _Target:
-    """The assignment as messages and patches need it."""
+    """The assignment for messages and patches."""
 
     key: str
     profile: str
     subject: str
     predecessor: str | None
-    """The profile that this one replaces in the program, and whose position, which is a precedence, it takes."""
+    """The profile that this one replaces in the program, and whose position in the list it takes."""
 
 
 class AssignmentLifecycle:
@@ -60,11 +60,11 @@ class AssignmentLifecycle:
     def create(self, api: Api, inputs: Inputs) -> State:
         """Append the profile with one `PATCH`; own an entry that exists already.
 
-        A profile that this one replaces in the program gives it its position: a machine that carried two clusters for
-        a while would find the older one first.
+        A profile that this one replaces in the program is replaced at its position. If the machine carried both for a
+        while, its scripts would find the older cluster first.
 
         Raises:
-            NotFound: there is no such machine, or no such profile; the machine is as before.
+            NotFound: there is no such machine, or no such profile; the machine is unchanged.
         """
         machine, profile = inputs["machine"], inputs["profile"]
         predecessor = self._registry.predecessor_of(_address(inputs))
@@ -74,7 +74,7 @@ class AssignmentLifecycle:
         except NotFound as error:
             raise unknown_machine(machine, f"profile {profile!r} was not assigned", error) from None
         if _is_missing(document, profile):
-            self._take_back(api, document, target, runnable=was_runnable)
+            self._undo(api, document, target, runnable=was_runnable)
             raise _no_profile(target)
         return _state(inputs, document)
 
@@ -83,17 +83,17 @@ class AssignmentLifecycle:
         return State(id_, {**olds, **news}, news)
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """Return the assignment; None when it or its machine is gone."""
+        """Return the assignment, or None if it or its machine is gone."""
         document = api.find(PREFIX, _machine_of(id_))
         if document is None or olds["profile"] not in document["Profiles"]:
             return None
         return _state(inputs_in(self.model, olds), document)
 
     def delete(self, api: Api, id_: str, olds: Inputs) -> None:
-        """Remove the profile from the list as a fresh look shows it; one that is gone already is fine."""
+        """Read the list and remove the profile from it; succeed if it is gone already."""
         key, profile = _machine_of(id_), olds["profile"]
         if self._registry.is_declared(*((PREFIX, name, profile) for name in references.names_of(key, olds))):
-            return  # The program still declares the pair, by another resource or under another name of the machine.
+            return  # Another resource of the program, or another reference to the machine, still declares the pair.
 
         def send() -> Landed:
             document = api.find(PREFIX, key)
@@ -109,9 +109,8 @@ class AssignmentLifecycle:
     def _append(self, api: Api, target: _Target) -> tuple[Document, bool]:
         """Append the profile; return the machine, and whether it was runnable before.
 
-        A profile that does not exist is accepted with 200, and the endpoint then stops the machine (`Runnable` false,
-        for good). Only a machine that was running may be started again, hence the `test`: it tells which it was,
-        without a request of its own.
+        DRP accepts a profile that does not exist with 200, and then stops the machine: `Runnable` stays false. Only a
+        machine that was runnable may be started again. The `test` finds that out without an extra request.
         """
         was_runnable = True
 
@@ -127,7 +126,7 @@ class AssignmentLifecycle:
                 raise refused
             return document
 
-        def look(error: Rejection) -> Document | NotLanded:
+        def recheck(error: Rejection) -> Document | NotLanded:
             nonlocal was_runnable
             document = api.get(PREFIX, target.key)
             if isinstance(error, PatchRejected):
@@ -135,10 +134,10 @@ class AssignmentLifecycle:
                 return NOT_LANDED
             return document if target.profile in document["Profiles"] else NOT_LANDED
 
-        return settle(target.subject, send, look), was_runnable
+        return settle(target.subject, send, recheck), was_runnable
 
     def _addition(self, api: Api, target: _Target) -> list[Operation]:
-        """Append, or take the position of the profile that is replaced, as a fresh look at the list shows it."""
+        """Return the operations that append the profile, or put it at the position of its predecessor."""
         if target.predecessor is not None:
             document = api.get(PREFIX, target.key)
             entries, names = document["Profiles"], (document["Uuid"], document["Name"])
@@ -148,8 +147,8 @@ class AssignmentLifecycle:
                 return [test(position, target.predecessor), replace(position, target.profile)]
         return [add(f"{PROFILES}/-", target.profile)]
 
-    def _take_back(self, api: Api, document: Document, target: _Target, *, runnable: bool) -> None:
-        """Leave the machine as it was before the profile was added."""
+    def _undo(self, api: Api, document: Document, target: _Target, *, runnable: bool) -> None:
+        """Restore the machine to its state before the profile was added."""
         key = document["Uuid"]
 
         def send() -> Landed:
@@ -175,7 +174,7 @@ def _machine_of(id_: str) -> str:
 
 
 def _state(inputs: Inputs, document: Document) -> State:
-    """Return the record; `position` says which profiles the machine finds before this one."""
+    """Return the record; `position` holds the profiles that precede this one on the machine."""
     profile, entries = inputs["profile"], document["Profiles"]
     position = {"profile": profile, "preceding": entries[: entries.index(profile)]}
     outputs = {**inputs, **references.facts_of(document), "position": position}
@@ -188,14 +187,14 @@ def _is_missing(document: Document, profile: str) -> bool:
 
 
 def _removal(document: Document, profile: str) -> list[Operation]:
-    """Remove the last entry of that name, guarded by a `test` of its position."""
+    """Return the removal of the last entry of that name, guarded by a `test` of its position."""
     found = [index for index, entry in enumerate(document["Profiles"]) if entry == profile]
     position = f"{PROFILES}/{found[-1]}"
     return [test(position, profile), remove(position)]
 
 
 def _leaving(document: Document, profile: str) -> list[Operation]:
-    """Remove the profile, and with it what the cluster has left in the machine's Meta."""
+    """Return the removal of the profile and of the cluster's keys in the machine's Meta."""
     meta = document.get("Meta") or {}
     mark = pointer_to("Meta", f"{RUN_KEY_PREFIX}{profile}")
     run = value_at(document, mark)
@@ -205,7 +204,7 @@ def _leaving(document: Document, profile: str) -> list[Operation]:
 
 def _no_profile(target: _Target) -> NotFound:
     text = (
-        f"profile {target.profile!r} does not exist, so it was taken back from {target.subject}, which is as it was: "
-        "create the profile first, or pass the `name` output of the resource that does."
+        f"profile {target.profile!r} does not exist, so {target.subject} was left without it: "
+        "create the profile first, or pass the `name` output of the resource that creates it."
     )
     return NotFound(text, code=404, model=PREFIX, key=target.key)

@@ -1,4 +1,4 @@
-"""What all lifecycles share: their answers to Pulumi, and the checks and the comparison of inputs."""
+"""What all lifecycles share: the results for Pulumi, and the checks and the comparison of inputs."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,13 +16,13 @@ from drp_provider.patch.values import ABSENT, same
 CONTROLS = frozenset(
     {"adopt", "adopted_machines", "drain_timeout", "force", "masked_values", "position", "restart_on_drift"}
 )
-"""Inputs that steer an operation and are no part of the object: a change of them alone changes nothing. (A value that
-becomes secret does: its recorded twin has to be encrypted.)"""
+"""Inputs that control an operation and are not part of the object. A change of these alone is no change. (A value that
+becomes secret is one, because the recorded value must be encrypted.)"""
 
 
 @dataclass(frozen=True)
 class Diff:
-    """The answer of `diff`: `changes` is False for none, and None if the engine shall compare the inputs itself."""
+    """The result of `diff`: `changes` is False for no change, and None if Pulumi must compare the inputs itself."""
 
     changes: bool | None
     replaces: tuple[str, ...] = ()
@@ -31,13 +31,13 @@ class Diff:
 
 @dataclass(frozen=True)
 class State:
-    """A resource as recorded: its id, its outputs, and the inputs that would give them."""
+    """The record of a resource: its id, its outputs, and the inputs that match them."""
 
     id: str
     outputs: dict[str, Any]
     inputs: Inputs
     secrets: frozenset[str] = frozenset()
-    """Outputs that Pulumi encrypts, whatever the inputs are."""
+    """Outputs that Pulumi always encrypts."""
 
 
 class Lifecycle(Protocol):
@@ -66,17 +66,19 @@ def check_inputs(model: type[Declaration], registry: Registry, olds: Inputs, new
 
 
 def compare_inputs(model: type[Declaration], olds: Inputs, news: Inputs) -> Diff:
-    """Return what differs: nothing, an input of the identity, which means a replacement, or another input."""
+    """Return the difference. A change of an identity input means a replacement."""
     replaces = tuple(name for name in model.identity if not _alike(olds.get(name), news.get(name)))
     if replaces:
-        # Another key is free: the new object comes first, so that nothing is ever without one.
+        # The new key is another one, so the new object can be created before the old one is deleted.
         return Diff(changes=None, replaces=replaces)
-    changed = any(not _alike(olds.get(name, ABSENT), news.get(name, ABSENT)) for name in input_names(model) - CONTROLS)
-    return Diff(changes=None if changed else False, delete_before_replace=True)
+    is_changed = any(
+        not _alike(olds.get(name, ABSENT), news.get(name, ABSENT)) for name in input_names(model) - CONTROLS
+    )
+    return Diff(changes=None if is_changed else False, delete_before_replace=True)
 
 
 def input_names(model: type[Declaration]) -> set[str]:
-    """Return the inputs of a model, as a program spells them."""
+    """Return the names of a model's inputs, as a program spells them."""
     return {field.alias or name for name, field in model.model_fields.items()}
 
 

@@ -1,4 +1,4 @@
-"""Which lifecycle a model has: its base class says it."""
+"""The lifecycle of each model, by its base class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ _LIFECYCLES: dict[type[Declaration], Callable[[Any, Registry], Lifecycle]] = {
     MachineWorkflow: MachineWorkflowLifecycle,
     DrpObject: ObjectLifecycle,
 }
-"""A whole DRP object needs no entry of its own."""
+"""The lifecycles by model. Other models of whole objects use the entry of DrpObject."""
 
 
 def lifecycle_of(model: type[Declaration], registry: Registry) -> Lifecycle:

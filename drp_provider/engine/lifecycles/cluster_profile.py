@@ -1,9 +1,9 @@
 """The lifecycle of a cluster profile: a profile whose params belong to one run of the cluster at a time.
 
-A *run* begins when the profile is created, replaced, renamed or reset. Its text, `<incarnation>:<number>`, stands in
-the profile's Meta and, by `MachineWorkflow`, in that of each machine that has begun it. The number is a checked input,
-so that a preview knows it. The incarnation is made by `create` and is part of the id (`example#1f3a9c2e`): an id is
-known in the preview of an update, and unknown in that of a creation or a replacement.
+A *run* begins when the profile is created, replaced, renamed or reset. Its identifier, `<incarnation>:<number>`, is in
+the profile's Meta. `MachineWorkflow` writes it into the Meta of each machine that has begun the run. The number is a
+checked input, so a preview knows it. `create` makes the incarnation, which is part of the id (`example#1f3a9c2e`): an
+id is known in the preview of an update, and unknown in the preview of a creation or a replacement.
 """
 
 import secrets
@@ -29,7 +29,7 @@ from drp_provider.runs import resumed
 
 
 class ClusterProfileLifecycle:
-    """Creates, adopts, resets, changes, reads and deletes cluster profiles."""
+    """Creates, adopts, resets, updates, reads and deletes cluster profiles."""
 
     def __init__(self, model: type[ClusterProfile], registry: Registry) -> None:
         self._registry = registry
@@ -40,21 +40,21 @@ class ClusterProfileLifecycle:
         return self._profiles.check(olds, news)
 
     def diff(self, olds: Inputs, news: Inputs) -> Diff:
-        """See `ObjectLifecycle.diff`; note which profile a renamed one replaces."""
+        """See `ObjectLifecycle.diff`; record which profile a renamed one replaces."""
         diff = self._profiles.diff(olds, news)
         if diff.replaces and isinstance(news["name"], str):
             self._registry.replace(self._profiles.address(news["name"]), olds["name"])
         return diff
 
     def create(self, api: Api, inputs: Inputs) -> State:
-        """Begin the first run of a new profile, or go on with the run of one that is ours or to be adopted.
+        """Begin the first run of a new profile, or continue the run of a claimed one.
 
-        A profile that this update replaces in place (`replace_on_changes`) begins a new run as a reset does.
+        A profile that this update replaces in place (`replace_on_changes`) begins a new run, as at a reset.
 
         Raises:
-            AlreadyExists: it exists, and is neither ours nor to be adopted; or machines have begun a run of it that the
-                state does not know, after a lost state or by `pulumi up --replace`.
-            Conflict: it is to be adopted, and a declared key holds another value.
+            AlreadyExists: the profile exists, is not ours, and `adopt` is not set; or machines have begun a run of it
+                that is not in the state, after a lost state or with `pulumi up --replace`.
+            Conflict: an adopted profile has another value under a declared key.
         """
         key, address = inputs["name"], self._profiles.address(inputs["name"])
         predecessor, replacing = self._registry.predecessor_of(address), self._registry.is_recorded(address)
@@ -71,11 +71,11 @@ class ClusterProfileLifecycle:
         """Send one guarded `PATCH`, after a `GET` if a key is new or the params are reset.
 
         Raises:
-            Conflict: a key that was to change is neither as reviewed nor as wanted.
+            Conflict: a key to change has neither the reviewed nor the wanted value.
             NotFound: the profile is gone.
         """
         profiles, key, adopted = self._profiles, _key_of(id_), bool(olds.get("adopted"))
-        before, after = _begun(id_, olds, olds), _begun(id_, olds, news)
+        before, after = _with_run(id_, olds, olds), _with_run(id_, olds, news)
         change = change_between(profiles.fields(before), profiles.fields(after), marked=not adopted)
         target = profiles.target(key, olds, news)
         aborts = profiles.fields(news).aborts if change.resets else {}
@@ -84,20 +84,20 @@ class ClusterProfileLifecycle:
                 converge(api, target, change)
         except NotFound as error:
             raise vanished(profiles.subject(key), error) from None
-        if change.resets:  # in the new run, no machine has run anything
+        if change.resets:  # no machine has begun the new run
             after["adopted_machines"] = []
         return self._state(after, adopted=adopted)
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """See `ObjectLifecycle.read`; the id stays, with the incarnation in it."""
+        """See `ObjectLifecycle.read`; the id keeps the incarnation."""
         state = self._profiles.read(api, _key_of(id_), olds)
         if state is None:
             return None
-        return replace(state, id=id_, outputs=_begun(id_, olds, state.outputs))
+        return replace(state, id=id_, outputs=_with_run(id_, olds, state.outputs))
 
     def delete(self, api: Api, id_: str, olds: Inputs) -> None:
         """See `ObjectLifecycle.delete`."""
-        self._profiles.delete(api, _key_of(id_), _begun(id_, olds, olds))
+        self._profiles.delete(api, _key_of(id_), _with_run(id_, olds, olds))
 
     def _state(self, inputs: Inputs, *, adopted: bool) -> State:
         state = self._profiles.state(inputs, adopted=adopted)
@@ -105,16 +105,16 @@ class ClusterProfileLifecycle:
         return replace(state, id=f"{state.id}{ID_SEPARATOR}{incarnation}") if incarnation else state
 
     def _claiming(self, api: Api, inputs: Inputs, *, replacing: bool) -> Callable[[Document, bool], Change]:
-        """Return what claims a profile that exists: it takes up its run, unless this update replaces the profile.
+        """Return the function that claims an existing profile: it continues its run, unless this update replaces it.
 
-        The incarnation that is taken up goes into `inputs`, which are the ones that `create` records.
+        It writes the incarnation of that run into `inputs`, which `create` records.
         """
 
         def change(live: Document, ours: bool) -> Change:  # noqa: FBT001 - `create_or_claim` calls it
             if ours and not replacing and not inputs.get("adopt"):
                 self._refuse_unknown_run(api, inputs, live)
-            going_on = None if replacing else resumed(str(value_at(live, RUN_POINTER) or ""), inputs["run_number"])
-            inputs["incarnation"] = going_on or inputs["incarnation"]
+            continued = None if replacing else resumed(str(value_at(live, RUN_POINTER) or ""), inputs["run_number"])
+            inputs["incarnation"] = continued or inputs["incarnation"]
             claimed = claim(self._profiles.fields(inputs), ours=ours)
             marked = replace(claimed, force=claimed.force | {RUN_POINTER})
             return replace(marked, resets=frozenset({field_pointer("params")})) if replacing else marked
@@ -122,10 +122,10 @@ class ClusterProfileLifecycle:
         return change
 
     def _refuse_unknown_run(self, api: Api, inputs: Inputs, live: Document) -> None:
-        """Raise AlreadyExists if machines have begun a run that this creation knows nothing of.
+        """Raise AlreadyExists if machines have begun a run that is unknown to this creation.
 
-        `pulumi up --replace` looks the same as a lost state: in neither case the provider is told what was recorded. To
-        go on would be wrong for the one, to begin again for the other.
+        `pulumi up --replace` looks the same as a lost state, because Pulumi passes no recorded inputs in either case. A
+        replacement must begin a new run, and a stack with a lost state must continue the old one.
         """
         key, run = inputs["name"], value_at(live, RUN_POINTER)
         listed = api.list("machines", {"Profiles": f"Eq({key})", "slim": "Params"}) if run else []
@@ -135,7 +135,7 @@ class ClusterProfileLifecycle:
 
 
 def _carriers(api: Api, key: str) -> list[str]:
-    """Return the uuids of the machines that were in the cluster before this program: they run nothing again."""
+    """Return the uuids of the machines that were in the cluster before this program; their workflows do not restart."""
     listed = api.list("machines", {"Profiles": f"Eq({key})", "slim": "Params,Meta"})
     return sorted(machine["Uuid"] for machine in listed)
 
@@ -144,8 +144,8 @@ def _key_of(id_: str) -> str:
     return id_.partition(ID_SEPARATOR)[0]
 
 
-def _begun(id_: str, olds: Inputs, inputs: Inputs) -> Inputs:
-    """Return the inputs with what `create` has made."""
+def _with_run(id_: str, olds: Inputs, inputs: Inputs) -> Inputs:
+    """Return the inputs with the values that `create` added."""
     kept = {"adopted_machines": olds.get("adopted_machines") or []}
     incarnation = id_.partition(ID_SEPARATOR)[2]
     return {**inputs, **kept, "incarnation": incarnation or None, "run_number": inputs.get("run_number") or 1}

@@ -1,4 +1,4 @@
-"""The lifecycle of a wait: create and update look at a cluster until it is ready; nothing is read or deleted."""
+"""The lifecycle of a wait: create and update poll a cluster until it is ready; it has no remote object."""
 
 import time
 from collections.abc import Callable
@@ -17,18 +17,18 @@ from drp_provider.models.cluster_ready import ClusterReady
 from drp_provider.patch.values import ABSENT, same
 
 UNSET = "none"
-"""What a param of the cluster pattern holds before the machines have written it: its initial value."""
+"""The initial value of a param of the cluster pattern."""
 FIRST_PAUSE = 0.125
-"""Seconds, and doubled before each look until they are `poll_seconds`: small clusters are ready soon."""
+"""Seconds, doubled before each poll up to `poll_seconds`, because small clusters are ready soon."""
 FIRST_SILENCE = 15.0
-"""Seconds without a change after which the last line is said again, and doubled each time."""
-ANOTHER_RUN = "another run, since this one has not begun there"
+"""Seconds without a change after which the last line is repeated; doubled each time."""
+ANOTHER_RUN = "another run"
 SECRETS = "collected_secrets"
-"""The output that Pulumi is to encrypt."""
+"""The output that Pulumi encrypts."""
 
 
 class ClusterReadyLifecycle:
-    """Waits for the machines of a cluster with one list request a poll, whatever their number."""
+    """Waits for the machines of a cluster with one list request per poll, for any number of machines."""
 
     def __init__(self, model: type[ClusterReady], registry: Registry) -> None:
         self.model = model
@@ -39,25 +39,25 @@ class ClusterReadyLifecycle:
         return check_inputs(self.model, self._registry, olds, news)
 
     def diff(self, olds: Inputs, news: Inputs) -> Diff:
-        """See `compare_inputs`; say if the leader is among the machines that leave."""
+        """See `compare_inputs`; warn if the leader is among the machines that leave."""
         diff = compare_inputs(self.model, olds, news)
         if diff.changes is None:
-            say_if_leader_leaves(olds, news)
+            warn_if_leader_leaves(olds, news)
         return diff
 
     def create(self, api: Api, inputs: Inputs) -> State:
         """Wait until every machine has finished and every named param has its value.
 
         Raises:
-            NotReady: a machine failed, was given another workflow or is unavailable, or the time is over.
+            NotReady: a machine failed, was given another workflow or is unavailable, or the timeout expired.
         """
-        return self._waited(api, inputs, [])
+        return self._wait(api, inputs, [])
 
     def update(self, api: Api, id_: str, olds: Inputs, news: Inputs) -> State:  # noqa: ARG002 - Lifecycle's
-        """Wait again. A log may be older than the update, so what was masked before still is."""
-        return self._waited(api, news, olds.get("masked_values") or [])
+        """Wait again. A log may be older than the update, so it is masked for the earlier secrets too."""
+        return self._wait(api, news, olds.get("masked_values") or [])
 
-    def _waited(self, api: Api, inputs: Inputs, masked: list[Any]) -> State:
+    def _wait(self, api: Api, inputs: Inputs, masked: list[Any]) -> State:
         watch = _Watch(api, ClusterReady.model_validate(inputs), masked)
         watch.until(watch.machines_are_done)
         watch.until(watch.params_are_set)
@@ -83,7 +83,7 @@ class ClusterReadyLifecycle:
 
 
 class _Watch:
-    """One wait: what was seen last, and until when."""
+    """One wait: its deadline, and the latest machines and params."""
 
     def __init__(self, api: Api, settings: ClusterReady, masked: list[Any]) -> None:
         self.api = api
@@ -92,30 +92,30 @@ class _Watch:
         self.deadline = time.monotonic() + settings.timeout
         self.seen: dict[str, Machine] = {}
         self.found: dict[str, Any] = {}
-        self._said, self._since, self._silence = "", 0.0, FIRST_SILENCE
+        self._last_line, self._since, self._silence = "", 0.0, FIRST_SILENCE
 
     @property
     def names(self) -> set[str]:
-        """The params that are waited for."""
+        """Return the awaited params."""
         of = self.settings
         return {*(of.params or ()), *(of.secret_params or ()), *(of.values or {})}
 
     def until(self, ready: Callable[[], bool]) -> None:
         pause = FIRST_PAUSE
-        while not self._looked(ready):
+        while not self._is_ready(ready):
             if time.monotonic() >= self.deadline:
                 raise self._timed_out()
             pause = min(pause * 2, self.settings.poll_seconds)
             time.sleep(min(pause, max(0.0, self.deadline - time.monotonic())))
 
-    def _looked(self, ready: Callable[[], bool]) -> bool:
-        """Return whether it is ready. Tolerate an endpoint that restarts."""
+    def _is_ready(self, ready: Callable[[], bool]) -> bool:
+        """Return whether the cluster is ready; tolerate an endpoint that restarts."""
         try:
             return ready()
         except DrpError as error:
             if not may_pass(error) or time.monotonic() >= self.deadline:
                 raise
-        self._say(f"{self.settings.profile}: the endpoint is away; looking again")
+        self._say(f"{self.settings.profile}: the endpoint is away; retrying")
         return False
 
     def machines_are_done(self) -> bool:
@@ -132,7 +132,7 @@ class _Watch:
         return not waiting and not missing
 
     def _status(self, machine: Machine) -> MachineStatus:
-        """Return the machine's status; one that has not begun this run of the cluster is not done with it."""
+        """Return the machine's status; a machine is not done before it has begun this run of the cluster."""
         of = self.settings
         status = status_of(machine, of.workflow, of.final_workflows or ())
         return MachineStatus.WORKING if status is MachineStatus.DONE and not self._has_begun(machine) else status
@@ -172,7 +172,7 @@ class _Watch:
                 )
 
     def _failed_job(self, machine: Machine) -> tuple[str, str]:
-        """Return the task in which the machine has failed, and the end of its log; empty if it has only stopped."""
+        """Return the failed task of a machine and the end of its log, or empty texts if the machine is only stopped."""
         try:
             job = self.api.get("jobs", machine.job)
         except ApiError as error:
@@ -186,7 +186,7 @@ class _Watch:
         except ApiError as error:
             return job.get("Task") or machine.doing, f"Its log cannot be read ({error.code})."
         shown = "".join(f"\n    {line}" for line in lines)
-        return job.get("Task") or machine.doing, f"Its log ends:{shown}" if lines else "Its script has said nothing."
+        return job.get("Task") or machine.doing, f"Its log ends:{shown}" if lines else "Its log is empty."
 
     def _secrets(self) -> list[Any]:
         """Return the values that an error must not show."""
@@ -205,10 +205,10 @@ class _Watch:
         return text + (f"; now at {', '.join(doing)}" if doing else "")
 
     def _say(self, text: str) -> None:
-        """Print a line if something has changed, and at growing intervals if not: Pulumi shows each one."""
+        """Print a line if it is new, and otherwise at growing intervals, because Pulumi shows each line."""
         now = time.monotonic()
-        if text != self._said:
-            self._said, self._since, self._silence = text, now, FIRST_SILENCE
+        if text != self._last_line:
+            self._last_line, self._since, self._silence = text, now, FIRST_SILENCE
         elif now - self._since >= self._silence:
             self._silence *= 2
             text = f"{text}, for {now - self._since:.0f} s"
@@ -231,23 +231,23 @@ class _Watch:
         return NotReady(
             f"cluster {self.settings.profile!r} was not ready within {self.settings.timeout:g} s; still waiting for "
             f"{', '.join(states) or 'nothing'}: look at those machines, or give it a longer timeout."
-            f"{self._last_words(waiting)}"
+            f"{self._log_in_error(waiting)}"
         )
 
-    def _last_words(self, waiting: list[Machine]) -> str:
-        """Return the end of the log of the first machine that is at work, for the end of an error."""
+    def _log_in_error(self, waiting: list[Machine]) -> str:
+        """Return the end of the log of the first working machine, for the end of an error."""
         machine = next((machine for machine in waiting if machine.job and machine.has_begun), None)
         if machine is None:
             return ""
         try:
             lines = last_lines(self.api.log(machine.job), self._secrets())
         except DrpError:
-            return ""  # the error is about the time; that the log cannot be read would not help
+            return ""  # the error is about the timeout, so a missing log does not matter
         return f" The log of {machine.name} ends:" + "".join(f"\n    {line}" for line in lines) if lines else ""
 
 
-def say_if_leader_leaves(olds: Inputs, news: Inputs) -> None:
-    """Say before anything happens that the machine which leads the cluster is among those that leave it."""
+def warn_if_leader_leaves(olds: Inputs, news: Inputs) -> None:
+    """Warn, before any change, that the leader is among the machines that leave the cluster."""
     machines = news.get("machines")
     value = (olds.get("collected") or {}).get(olds.get("leader") or "")
     leader = identity_of(value[0] if isinstance(value, list) and value else value)
@@ -262,12 +262,12 @@ def say_if_leader_leaves(olds: Inputs, news: Inputs) -> None:
 
 
 def identity_of(value: Any) -> Any:
-    """Return the machine that a param names: its uuid or name, given as text or as an entry of a list."""
+    """Return the machine that a param names, by uuid or name, as a text or an entry of a list."""
     return value.get("Uuid") or value.get("Name") if isinstance(value, dict) else value
 
 
 def hidden_names(settings: ClusterReady) -> set[str]:
-    """Return the awaited params whose values Pulumi encrypts: the named ones, and the program's own secrets."""
+    """Return the awaited params whose values Pulumi encrypts: `secret_params`, and secrets of the program."""
     keys = settings.secret_keys or ()
     kept = {key.removeprefix("values.") for key in keys if key.startswith("values.")}
     return {*(settings.secret_params or ()), *(kept if "values" not in keys else settings.values or ())}

@@ -1,6 +1,6 @@
-"""The lifecycle of a content pack: one request with all of it if it changed, and none otherwise.
+"""The lifecycle of a content pack: one request with the whole pack if it changed, and none otherwise.
 
-A pack cannot be guarded as a profile is: DRP takes it whole, by `PUT`, and keeps its objects read-only for all others.
+A pack cannot be guarded by a `test`: DRP replaces it as a whole, by `PUT`. Its objects are read-only for other clients.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from drp_provider.models.fields import OWNER_KEY
 
 
 class ContentPackLifecycle:
-    """Uploads, replaces, reads and removes content packs."""
+    """Uploads, replaces, reads and deletes content packs."""
 
     def __init__(self, model: type[ContentPack], registry: Registry) -> None:
         self.model = model
@@ -35,53 +35,53 @@ class ContentPackLifecycle:
         return completed, errors
 
     def diff(self, olds: Inputs, news: Inputs) -> Diff:
-        """See `compare_inputs`; under another name the old pack goes first, since no two packs hold one object."""
+        """See `compare_inputs`; the old pack is deleted first, because two packs cannot hold the same object."""
         diff = compare_inputs(self.model, olds, news)
         return Diff(diff.changes, diff.replaces, delete_before_replace=True)
 
     def create(self, api: Api, inputs: Inputs) -> State:
-        """One `POST`; a pack that is there already is claimed if it is ours or to be adopted.
+        """Send one `POST`; claim an existing pack that is ours, or if `adopt` is set.
 
         Raises:
-            AlreadyExists: it is there, and neither ours nor to be adopted.
-            ApiError: the endpoint does not take it; nothing of it is there.
+            AlreadyExists: the pack exists, is not ours, and `adopt` is not set.
+            ApiError: the endpoint rejects the pack; it stores no part of it.
         """
         adopted, warnings = self._create_or_claim(api, inputs)
         self._registry.make(self._address(inputs["name"]))
         return self._state(inputs, adopted=adopted, warnings=warnings)
 
     def update(self, api: Api, id_: str, olds: Inputs, news: Inputs) -> State:
-        """One `PUT` in place of what is there.
+        """Send one `PUT` that replaces the pack.
 
         Raises:
             NotFound: the pack is gone.
-            ApiError: the endpoint does not take it; the pack is as it was.
+            ApiError: the endpoint rejects the pack; the old one is unchanged.
         """
         adopted = bool(olds.get("adopted"))
         body = self._body(news, marked=not adopted)
 
-        def look(_: Rejection) -> list[str] | NotLanded:
+        def recheck(_: Rejection) -> list[str] | NotLanded:
             live = api.find_content(id_)
             return [] if live is not None and self._is_same(news, live) else NOT_LANDED
 
         try:
-            warnings = settle(self._subject(id_), lambda: self._replace(api, id_, body), look)
+            warnings = settle(self._subject(id_), lambda: self._replace(api, id_, body), recheck)
         except NotFound as error:
             raise vanished(self._subject(id_), error, again="uploads") from None
         return self._state(news, adopted=adopted, warnings=warnings)
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """The pack as the endpoint has it, object by object; None when it is gone."""
+        """Return the pack as the endpoint has it, object by object, or None if it is gone."""
         live = api.find_content(id_)
         if live is None:
             return None
         declared = inputs_in(self.model, olds)
-        # A pack that another stack made again under the name is theirs: a destroy leaves it.
+        # If another stack created the pack again, it is theirs: a destroy leaves it.
         adopted = bool(olds.get("adopted")) or self._is_anothers(live, olds)
         return self._state(self._seen(declared, live), adopted=adopted, warnings=olds.get("warnings") or [])
 
     def delete(self, api: Api, id_: str, olds: Inputs) -> None:
-        """Delete what we created, with all its objects; leave what we adopted.
+        """Delete a pack that we created, with all its objects; leave one that we adopted.
 
         Raises:
             Unprocessable: another object still uses one of its objects.
@@ -95,7 +95,7 @@ class ContentPackLifecycle:
                 self._subject(id_), lambda: api.delete(self.model.prefix, id_), lambda: self._find_ours(api, id_, olds)
             )
         except ApiError as error:
-            raise messages.refused(self._subject(id_), error, api, olds, verb="deleted") from None
+            raise messages.refused(self._subject(id_), error, api, olds, done="deleted") from None
 
     def _address(self, name: str) -> Address:
         return (self.model.prefix, name)
@@ -126,7 +126,7 @@ class ContentPackLifecycle:
         return is_other_stacks(_mark_of(live), olds.get("owner"))
 
     def _is_ours(self, inputs: Inputs, live: Document, *, lost: bool) -> bool:
-        """Whether an earlier request of this resource made it: by its mark, or where none can be, by what it holds."""
+        """Return whether an earlier request of this resource created it, by its mark, or else by its content."""
         mark = _mark_of(live)
         if mark:
             return bool(mark == inputs.get("owner"))
@@ -137,7 +137,7 @@ class ContentPackLifecycle:
         return self._seen(inputs, live) == inputs
 
     def _seen(self, inputs: Inputs, live: Document) -> Inputs:
-        """The inputs with version and content as the endpoint has them."""
+        """Return the inputs with version and content as the endpoint has them."""
         ours = inputs.get("content") or {"meta": {}, "sections": {}}
         meta = dict(live["meta"])
         if "Meta" in meta:
@@ -155,7 +155,7 @@ class ContentPackLifecycle:
             raise
         except ApiError as error:
             refused = error
-        raise messages.refused(self._subject(name), refused, api, body, verb="changed")
+        raise messages.refused(self._subject(name), refused, api, body, done="changed")
 
     def _create_or_claim(self, api: Api, inputs: Inputs) -> tuple[bool, list[str]]:
         """Return whether the pack was adopted, and the endpoint's warnings."""
@@ -167,7 +167,7 @@ class ContentPackLifecycle:
             except (Duplicate, OutcomeUnknown):
                 raise
             except ApiError as error:
-                raise messages.refused(subject, error, api, inputs, verb="uploaded") from None
+                raise messages.refused(subject, error, api, inputs, done="uploaded") from None
 
         def claim(live: Document, is_lost: bool) -> tuple[bool, list[str]] | NotLanded:  # noqa: FBT001 - see retry
             is_ours = self._is_ours(inputs, live, lost=is_lost)

@@ -1,7 +1,7 @@
 """The lifecycle of machine settings: fields and keys of a machine that DRP has discovered.
 
-The machine is never created or deleted. What the program sets is undone when the resource goes: the value that `force`
-overwrote is restored, anything else is removed; and only if the value is still the one that the program left there.
+The machine is never created or deleted. Deleting the resource restores values that `force` overwrote and removes the
+other declared keys, but only if another client has not changed the value since.
 """
 
 from collections.abc import Collection
@@ -30,18 +30,18 @@ from drp_provider.patch.values import same
 PREFIX = "machines"
 LOCKED = "/Locked"
 SECRETS = frozenset({"overwritten", "applied"})
-"""Outputs that hold values of others, or values that were secret under another key."""
+"""Outputs that hold other clients' values, or values that are secret under another key."""
 
 
 class MachineSettingsLifecycle:
-    """Takes over, changes, reads and releases the declared fields of a machine."""
+    """Claims, updates, reads and releases the declared fields of a machine."""
 
     def __init__(self, model: type[MachineSettings], registry: Registry) -> None:
         self.model = model
         self._registry = registry
 
     def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
-        """See `check_inputs`. Each field is declared by itself: resources may share a machine."""
+        """See `check_inputs`. Each field is declared separately, because resources may share a machine."""
         completed, errors = check_inputs(self.model, self._registry, olds, news)
         machine = completed.get("machine")
         if isinstance(machine, str):
@@ -50,11 +50,11 @@ class MachineSettingsLifecycle:
         return completed, errors
 
     def diff(self, olds: Inputs, news: Inputs) -> Diff:
-        """See `compare_inputs`; the same machine by its other name is no change."""
+        """See `compare_inputs`; another reference to the same machine is no change."""
         return compare_inputs(self.model, olds, references.with_one_name(olds, news))
 
     def create(self, api: Api, inputs: Inputs) -> State:
-        """Send a `GET` and one `PATCH`; own a field that has the wanted value already.
+        """Send a `GET` and one `PATCH`; claim a field that has the wanted value already.
 
         Raises:
             Conflict: a declared field holds another value and is not forced.
@@ -71,16 +71,16 @@ class MachineSettingsLifecycle:
         return self._state(live["Uuid"], inputs, references.facts_of(live), overwritten.values, {})
 
     def update(self, api: Api, id_: str, olds: Inputs, news: Inputs) -> State:
-        """Send one guarded `PATCH`, after a `GET` if a key is new; release the fields that are declared no more.
+        """Send one guarded `PATCH`, after a `GET` if a key is new; release the fields that are no longer declared.
 
         Raises:
-            Conflict: a field that was to change is neither as reviewed nor as wanted.
+            Conflict: a field to change has neither the reviewed nor the wanted value.
             NotFound: the machine is gone.
         """
         applied, overwritten = olds.get("applied") or {}, Overwritten(olds.get("overwritten") or {})
         kept = self._fields(news).values
         change = change_between(self._fields(olds), self._fields(news), marked=False)
-        change = self._releasing(change, kept, id_, olds)
+        change = self._with_releases(change, kept, id_, olds)
         try:
             _Writing(api, self._target(id_, news, olds), overwritten).write_in_steps(change)
         except NotFound as error:
@@ -95,18 +95,18 @@ class MachineSettingsLifecycle:
         )
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """Return the owned fields as the endpoint has them, and what we had written to those that others changed."""
+        """Return the owned fields as the endpoint has them, and our values of those that other clients changed."""
         document = api.find(PREFIX, id_)
         if document is None:
             return None
         seen = self._fields(inputs_in(self.model, olds)).seen_in(document)
-        left = self._left(olds)
-        ours = {p: left[p] for p, value in self._fields(seen).values.items() if not same(left[p], value)}
+        our_values = self._our_values(olds)
+        ours = {p: our_values[p] for p, value in self._fields(seen).values.items() if not same(our_values[p], value)}
         return self._state(id_, seen, references.facts_of(document), olds.get("overwritten") or {}, ours)
 
     def delete(self, api: Api, id_: str, olds: Inputs) -> None:
-        """Release the fields that are still as we left them, with one `PATCH`."""
-        mine = {p: value for p, value in self._left(olds).items() if not self._is_declared(id_, olds, p)}
+        """Release the fields that still have our values, with one `PATCH`."""
+        mine = {p: value for p, value in self._our_values(olds).items() if not self._is_declared(id_, olds, p)}
         earlier = {**self._fields(olds).defaults, **(olds.get("overwritten") or {})}
         release(api, subject_of(olds["machine"]), (PREFIX, id_), mine, earlier)
 
@@ -121,18 +121,18 @@ class MachineSettingsLifecycle:
         outputs = {**inputs, **facts, "overwritten": overwritten, "applied": ours or None}
         return State(id_, outputs, inputs, SECRETS)
 
-    def _left(self, olds: Inputs) -> Values:
-        """Return the owned values as we left them; a refresh may have recorded others' values since."""
+    def _our_values(self, olds: Inputs) -> Values:
+        """Return our values of the owned fields, also if a refresh has recorded other clients' values since."""
         return {p: (olds.get("applied") or {}).get(p, value) for p, value in self._fields(olds).values.items()}
 
     def _is_declared(self, id_: str, olds: Inputs, pointer: str) -> bool:
         names = references.names_of(id_, olds)
         return self._registry.is_declared(*((PREFIX, name, pointer) for name in names))
 
-    def _releasing(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:
-        """Return the change, in which a field that is declared no more returns to its earlier value.
+    def _with_releases(self, change: Change, kept: Collection[str], id_: str, olds: Inputs) -> Change:
+        """Return the change, in which a field that is no longer declared is restored to its earlier value.
 
-        It stays if another resource declares it, or if a refresh has shown another client's value.
+        It is left alone if another resource declares it, or if a refresh has shown another client's value.
         """
         gone = [p for p in change.reviewed if p not in kept]
         foreign = {p for p in gone if p in (olds.get("applied") or {}) or self._is_declared(id_, olds, p)}
@@ -146,7 +146,7 @@ class MachineSettingsLifecycle:
 
 @dataclass(frozen=True)
 class _Writing:
-    """Changes of one machine, and what they overwrite."""
+    """Changes of one machine, and the values that they overwrite."""
 
     api: Api
     target: Target
@@ -157,7 +157,7 @@ class _Writing:
         self._warn_of_lost_values()
 
     def write_in_steps(self, change: Change) -> None:
-        """Carry out the change; if the step behind our own lock fails, name what the one before has overwritten."""
+        """Carry out the change; if the second step fails, name the values that the first has overwritten."""
         known = set(self.overwritten.values)
         for step in _around_the_lock(change):
             try:
@@ -169,21 +169,20 @@ class _Writing:
             lost = {pointer: value for pointer, value in self.overwritten.values.items() if pointer not in known}
             if not lost or isinstance(failed, NotFound):
                 raise failed
-            raise OutcomeUnknown(f"{failed} An earlier patch has landed; before it, {in_words(lost, self.target)}.")
+            raise OutcomeUnknown(f"{failed} An earlier patch was applied; before it, {in_words(lost, self.target)}.")
 
     def _warn_of_lost_values(self) -> None:
-        """Name the forced keys that held the wanted value already, perhaps by a run that died: none can be restored."""
-        pointers = sorted(self.overwritten.untold - self.overwritten.values.keys())
+        """Warn of forced keys that an interrupted run may have set already: their earlier values cannot be restored."""
+        pointers = sorted(self.overwritten.preset - self.overwritten.values.keys())
         if pointers:
             say(
-                f"{self.target.subject}: {', '.join(map(label_of, pointers))} held the wanted value already; what an "
-                "interrupted run may have overwritten there is not known, so it cannot be put back when the resource "
-                "goes"
+                f"{self.target.subject}: {', '.join(map(label_of, pointers))} had the wanted value already. If an "
+                "interrupted run overwrote another value, destroy cannot restore that one."
             )
 
 
 def _around_the_lock(change: Change) -> list[Change]:
-    """Return the steps of a change: a locked machine takes only a patch that unlocks it, so our own lock makes two."""
+    """Return the steps of a change: two if we keep the machine locked, because DRP then accepts only an unlock."""
     locked = change.reviewed.get(LOCKED) is True and change.wanted.get(LOCKED) is True
     if not (locked and change.changed()):
         return [change]
@@ -192,5 +191,5 @@ def _around_the_lock(change: Change) -> list[Change]:
 
 
 def _with_known_maps(model: type[MachineSettings], inputs: Inputs) -> dict[str, Any]:
-    """Return the inputs without the maps of which nothing is known yet."""
+    """Return the inputs without the maps that are unknown."""
     return {name: value for name, value in inputs.items() if name not in model.maps or isinstance(value, dict)}

@@ -1,10 +1,10 @@
 """The lifecycle of the workflow of a machine.
 
-DRP takes the same workflow again for no change, so a restart is two requests: clear, then set. If another client
-changes the workflow meanwhile, the `test` in front fails.
+DRP ignores a write of the workflow that a machine has already, so a restart is two requests: clear, then set. If
+another client changes the workflow in between, the preceding `test` fails.
 
-In a cluster, the patch that starts the workflow also writes the run into the machine's Meta. That the machine has begun
-this run is then proven on the endpoint: a lost answer or a killed process changes nothing about it.
+In a cluster, the patch that starts the workflow also writes the run into the machine's Meta. So the endpoint proves
+that the machine has begun this run, also after a lost response or a killed process.
 """
 
 from drp_provider.api.interface import Api
@@ -26,7 +26,7 @@ PREFIX = "machines"
 
 
 class MachineWorkflowLifecycle:
-    """Sets a machine's workflow, runs it again on request, and clears it."""
+    """Sets, restarts and clears a machine's workflow."""
 
     def __init__(self, model: type[MachineWorkflow], registry: Registry) -> None:
         self.model = model
@@ -41,11 +41,11 @@ class MachineWorkflowLifecycle:
         return completed, errors
 
     def diff(self, olds: Inputs, news: Inputs) -> Diff:
-        """See `compare_inputs`; the same machine by its other name is no change."""
+        """See `compare_inputs`; another reference to the same machine is no change."""
         return compare_inputs(self.model, olds, references.with_one_name(olds, news))
 
     def create(self, api: Api, inputs: Inputs) -> State:
-        """Send one `PATCH` to a machine without a workflow; one that has begun this run is not started again.
+        """Send one `PATCH` to a machine without a workflow; do not start a machine that has begun this run.
 
         Raises:
             Conflict: the machine is in the middle of another workflow.
@@ -55,31 +55,31 @@ class MachineWorkflowLifecycle:
         machine = inputs["machine"]
         try:
             require_first_cluster(api, subject_of(machine), inputs.get("position") or {})
-            document = start(api, references.key_of(machine), Start(subject_of(machine), inputs, taking=True))
+            document = start(api, references.key_of(machine), Start(subject_of(machine), inputs, is_new=True))
         except NotFound as error:
             raise unknown_machine(machine, "no workflow was set", error) from None
         return self._state(document["Uuid"], inputs, references.facts_of(document), inputs["workflow"])
 
     def update(self, api: Api, id_: str, olds: Inputs, news: Inputs) -> State:
-        """Send one guarded `PATCH` for another workflow, two for a restart, none if nothing is to run.
+        """Send one guarded `PATCH` for another workflow, two for a restart, none if nothing changes.
 
         Raises:
             Conflict: the machine has neither the reviewed nor the wanted workflow.
             NotFound: the machine is gone.
         """
         runs = self.model.starts_again(olds, news)
-        wakes = bool(news.get("runnable")) and not olds.get("runnable")
+        makes_runnable = bool(news.get("runnable")) and not olds.get("runnable")
         try:
-            if runs or wakes:
-                start(api, id_, Start(subject_of(news["machine"]), news, olds, again=runs))
+            if runs or makes_runnable:
+                start(api, id_, Start(subject_of(news["machine"]), news, olds, restarts=runs))
         except NotFound as error:
             raise vanished(subject_of(news["machine"]), error) from None
         return self._state(id_, news, references.facts_in(olds), news["workflow"] if runs else olds.get("applied"))
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """Return the machine's workflow as it is; None when the machine is gone.
+        """Return the machine's workflow, or None if the machine is gone.
 
-        A workflow that a task of ours has set is no drift.
+        A workflow that a task of ours has set is not drift.
         """
         document = api.find(PREFIX, id_)
         if document is None:
@@ -96,11 +96,11 @@ class MachineWorkflowLifecycle:
         """Run the drain workflow, if one is declared; then clear the workflow if it is still one of ours.
 
         Raises:
-            NotReady: the drain workflow failed, or took too long; the machine keeps it.
+            NotReady: the drain workflow failed or timed out; the machine keeps it.
         """
         names = references.names_of(id_, olds)
         if self._registry.is_declared(*((PREFIX, name, WORKFLOW) for name in names)):
-            return  # The program still declares it, by another resource or under another name of the machine.
+            return  # Another resource of the program, or another reference to the machine, still declares it.
         ours = {olds.get("applied") or olds["workflow"], *(olds.get("final_workflows") or ())}
         drained = olds.get("drain_workflow")
         if drained:
@@ -114,16 +114,16 @@ class MachineWorkflowLifecycle:
             api.patch(PREFIX, id_, to_wire([test(WORKFLOW, workflow), replace(WORKFLOW, NONE)]))
             return LANDED
 
-        def look(_: Rejection) -> Outcome:
+        def recheck(_: Rejection) -> Outcome:
             nonlocal workflow
             live = api.find(PREFIX, id_)
             if live is None or live["Workflow"] not in ours:
-                return LANDED  # it is another client's now
+                return LANDED  # another client has changed it
             workflow = live["Workflow"]
             return NOT_LANDED
 
         try:
-            settle(subject_of(olds["machine"]), send, look)
+            settle(subject_of(olds["machine"]), send, recheck)
         except NotFound:
             return
 

@@ -19,14 +19,14 @@ from drp_provider.patch.values import same
 
 
 class ObjectLifecycle:
-    """Creates, adopts, changes, reads and deletes objects of one type, touching only what is declared."""
+    """Creates, adopts, updates, reads and deletes objects of one type; it changes only what the program declares."""
 
     def __init__(self, model: type[DrpObject], registry: Registry) -> None:
         self.model = model
         self._registry = registry
 
     def check(self, olds: Inputs, news: Inputs) -> tuple[Inputs, list[str]]:
-        """See `check_inputs`; note which object the program declares, and which one the state holds."""
+        """See `check_inputs`; record which object the program declares, and which one the state holds."""
         completed, errors = check_inputs(self.model, self._registry, olds, news)
         key, recorded = completed.get("name"), olds.get("name")
         if isinstance(recorded, str):
@@ -40,20 +40,20 @@ class ObjectLifecycle:
         return compare_inputs(self.model, olds, news)
 
     def create(self, api: Api, inputs: Inputs) -> State:
-        """Send one `POST` with everything; claim an object that exists already if it is ours or to be adopted.
+        """Send one `POST` with everything; claim an existing object that is ours, or if `adopt` is set.
 
         Raises:
-            AlreadyExists: it exists, and is neither ours nor to be adopted.
-            Conflict: it is to be adopted, and a declared key holds another value.
+            AlreadyExists: the object exists, is not ours, and `adopt` is not set.
+            Conflict: an adopted object has another value under a declared key.
         """
         adopted = self.create_or_claim(api, inputs, lambda _, ours: claim(self.fields(inputs), ours=ours))
         return self.state(inputs, adopted=adopted)
 
     def create_or_claim(self, api: Api, inputs: Inputs, claiming: Callable[[Document, bool], Change]) -> bool:
-        """Create the object, or claim the one that has its name; return whether it was adopted.
+        """Create the object, or claim an existing one of this name; return whether it was adopted.
 
-        `claiming` is given the object and whether it is ours, and returns the change that brings it to the wanted
-        values. It may change `inputs`, which the caller records.
+        `claiming` takes the object and whether it is ours. It returns the change to the wanted values. It may change
+        `inputs`, which the caller records.
         """
         key = str(inputs["name"])
 
@@ -77,7 +77,7 @@ class ObjectLifecycle:
         """Send one guarded `PATCH`, after a `GET` if a key is new.
 
         Raises:
-            Conflict: a key that was to change is neither as reviewed nor as wanted.
+            Conflict: a key to change has neither the reviewed nor the wanted value.
             NotFound: the object is gone.
         """
         adopted = bool(olds.get("adopted"))
@@ -89,25 +89,25 @@ class ObjectLifecycle:
         return self.state(news, adopted=adopted)
 
     def read(self, api: Api, id_: str, olds: Inputs) -> State | None:
-        """Return the owned fields as the endpoint has them; None when the object is gone."""
+        """Return the owned fields as the endpoint has them, or None if the object is gone."""
         document = api.find(self.model.prefix, id_)
         if document is None:
             return None
-        # An object that another stack created again under the name is theirs: a destroy only gives our keys back.
+        # If another stack created the object again, it is theirs: a destroy only releases our keys.
         adopted = self._is_anothers(document, olds) or bool(olds.get("adopted"))
         return self.state(self.fields(inputs_in(self.model, olds)).seen_in(document), adopted=adopted)
 
     def delete(self, api: Api, id_: str, olds: Inputs) -> None:
-        """Delete the object, or release the fields we own if it was adopted.
+        """Delete the object, or release the owned fields if it was adopted.
 
-        DRP cannot make a `DELETE` conditional, so a look comes first: another stack may have created the object again.
+        DRP has no conditional `DELETE`, so a read comes first: another stack may have created the object again.
 
         Raises:
             AlreadyExists: the object carries another stack's mark.
             Unprocessable: the object is still in use.
         """
         if self._registry.is_declared(self.address(id_)):
-            return  # The program still declares it, by another resource.
+            return  # Another resource of the program still declares it.
         if olds.get("adopted"):
             release(api, self.subject(id_), (self.model.prefix, id_), self.fields(olds).in_maps)
             return
@@ -123,19 +123,19 @@ class ObjectLifecycle:
             raise in_use(self.subject(id_), error, api) from None
 
     def fields(self, inputs: Inputs) -> OwnedFields:
-        """Return what these inputs own."""
+        """Return the fields that these inputs own."""
         return OwnedFields(self.model, inputs)
 
     def address(self, key: str) -> Address:
-        """Return the object for the registry."""
+        """Return the object's address in the registry."""
         return (self.model.prefix, key)
 
     def subject(self, key: str) -> str:
-        """Return what messages call the object."""
+        """Return the object's name in messages."""
         return f"{self.model.noun} {key!r}"
 
     def target(self, key: str, *records: Inputs, adopting: bool = False) -> Target:
-        """Return the object as `converge` needs it."""
+        """Return the object as a target of `converge`."""
         secret_keys = secret_keys_of(*map(self.fields, records))
         return Target(self.model.prefix, key, self.subject(key), secret_keys, adopting)
 
@@ -156,21 +156,23 @@ class ObjectLifecycle:
         return is_other_stacks(value_at(document, OWNER_POINTER), olds.get("owner"))
 
     def _is_ours(self, inputs: Inputs, live: Document, *, is_lost: bool) -> bool:
-        """Return whether this very resource has created the object, and no other resource of the program has."""
+        """Return whether this resource has created the object, and no other resource of the program has."""
         address = self.address(str(inputs["name"]))
-        landed = self._is_marked(inputs, live) or (is_lost and self._is_echo(inputs, live)) or self._is_known(inputs)
-        return landed and not self._registry.is_anothers(address, self._declarer(inputs))
+        is_created_by_us = (
+            self._is_marked(inputs, live) or (is_lost and self._is_echo(inputs, live)) or self._is_known(inputs)
+        )
+        return is_created_by_us and not self._registry.is_anothers(address, self._declarer(inputs))
 
     def _is_marked(self, inputs: Inputs, live: Document) -> bool:
         return any(value_at(live, pointer) == mark for pointer, mark in self.fields(inputs).marks.items())
 
     def _is_known(self, inputs: Inputs) -> bool:
-        """Return whether this update replaces an object of ours in place; with marks off, nothing else tells."""
+        """Return whether this update replaces our object in place. Without owner marks, only the registry shows it."""
         is_recorded = self._registry.is_recorded(self.address(str(inputs["name"])))
         return is_recorded and not inputs.get("owner") and not inputs.get("adopt")
 
     def _is_echo(self, inputs: Inputs, live: Document) -> bool:
-        """Return whether the object is just what our unanswered `POST` would have made, and marks are off."""
+        """Return whether the object equals the result of our lost `POST`, if owner marks are off."""
         fields = self.fields(inputs)
         expected = {**fields.empty_body(), **fields.body()}
         return not inputs.get("owner") and all(same(value, live.get(field)) for field, value in expected.items())

@@ -1,1 +1,1 @@
-"""Machines as the lifecycles see them: by which name, in which state, and how a workflow starts, ends and drains."""
+"""Machines for the lifecycles: their names and status, and how a workflow starts, ends and drains."""

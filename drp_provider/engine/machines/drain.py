@@ -1,4 +1,4 @@
-"""Let a machine run its drain workflow before it leaves its cluster: it still carries the profile then."""
+"""Run a machine's drain workflow before the machine leaves its cluster, while it still carries the profile."""
 
 import time
 
@@ -19,18 +19,18 @@ _DEFAULT_TIMEOUT = MachineWorkflow.model_fields["drain_timeout"].default
 def drain(api: Api, uuid: str, subject: str, olds: Inputs, ours: set[str]) -> None:
     """Start the drain workflow on a machine that has one of our workflows, and wait until it is complete.
 
-    A machine that is gone, or that another client has given another workflow or none, is not drained, and a line says
+    A machine that is gone, or whose workflow another client has changed or cleared, is not drained. A printed line says
     so.
 
     Raises:
         NotReady: the drain workflow failed, or took longer than `drain_timeout`.
     """
     workflow = str(olds["drain_workflow"])
-    if _begun(api, uuid, subject, workflow, ours):
+    if _begin(api, uuid, subject, workflow, ours):
         _wait(api, uuid, subject, workflow, olds.get("drain_timeout") or _DEFAULT_TIMEOUT)
 
 
-def _begun(api: Api, uuid: str, subject: str, workflow: str, ours: set[str]) -> bool:
+def _begin(api: Api, uuid: str, subject: str, workflow: str, ours: set[str]) -> bool:
     live: Document | None = api.find("machines", uuid)
 
     def send() -> bool:
@@ -39,17 +39,17 @@ def _begun(api: Api, uuid: str, subject: str, workflow: str, ours: set[str]) -> 
             say(f"{subject} {found}, so it leaves without its drain workflow {workflow!r}")
             return False
         if live["Workflow"] != workflow:
-            moved = [test(WORKFLOW, live["Workflow"]), replace(WORKFLOW, workflow), replace(RUNNABLE, value=True)]
-            api.patch("machines", uuid, to_wire(moved))
+            change = [test(WORKFLOW, live["Workflow"]), replace(WORKFLOW, workflow), replace(RUNNABLE, value=True)]
+            api.patch("machines", uuid, to_wire(change))
         return True
 
-    def look(_: Rejection) -> NotLanded:
+    def recheck(_: Rejection) -> NotLanded:
         nonlocal live
         live = api.find("machines", uuid)
         return NOT_LANDED
 
     try:
-        return settle(subject, send, look)
+        return settle(subject, send, recheck)
     except NotFound:
         return False
 
@@ -58,21 +58,21 @@ def _wait(api: Api, uuid: str, subject: str, workflow: str, timeout: float) -> N
     deadline = time.monotonic() + timeout
     say(f"{subject}: waiting for its drain workflow {workflow!r}, {timeout:g} s at most")
     while True:
-        machine = _looked(api, uuid, deadline)
-        if machine is not None and (machine.workflow != workflow or _is_drained(subject, machine, workflow)):
+        machine = _read(api, uuid, deadline)
+        if machine is not None and (machine.workflow != workflow or _has_drained(subject, machine, workflow)):
             return
         if time.monotonic() >= deadline:
             raise NotReady(
                 f"{subject} did not complete its drain workflow {workflow!r} within {timeout:g} s, so it stays in its "
-                f"cluster: look at the machine, then run the program again; {_way_out(uuid)}."
+                f"cluster: look at the machine, then run the program again; {_hint_to_skip(uuid)}."
             )
         time.sleep(POLL)
 
 
-def _looked(api: Api, uuid: str, deadline: float) -> Machine | None:
-    """Return the machine; None while the endpoint is away. A machine that is gone counts as one without a workflow.
+def _read(api: Api, uuid: str, deadline: float) -> Machine | None:
+    """Return the machine, or None while the endpoint is away. A machine that is gone counts as one without a workflow.
 
-    An endpoint that is still away at the deadline is what the error is about.
+    If the endpoint is still away at the deadline, raise that error.
     """
     try:
         found = api.find("machines", uuid)
@@ -83,15 +83,15 @@ def _looked(api: Api, uuid: str, deadline: float) -> Machine | None:
     return Machine(found if found is not None else {"Uuid": uuid, "Name": uuid, "Workflow": NONE})
 
 
-def _is_drained(subject: str, machine: Machine, workflow: str) -> bool:
+def _has_drained(subject: str, machine: Machine, workflow: str) -> bool:
     status = status_of(machine, workflow)
     if status in {MachineStatus.STOPPED, MachineStatus.UNAVAILABLE}:
         raise NotReady(
             f"{subject} failed in its drain workflow {workflow!r} at {machine.doing}, so it stays in its cluster: mend "
-            f"it, then run the program again; {_way_out(machine.uuid)}."
+            f"it, then run the program again; {_hint_to_skip(machine.uuid)}."
         )
     return status is MachineStatus.DONE
 
 
-def _way_out(uuid: str) -> str:
+def _hint_to_skip(uuid: str) -> str:
     return f"""to let it leave without, run `drpcli machines update {uuid} '{{"Workflow":""}}'` first"""

@@ -1,4 +1,4 @@
-"""Which cluster scripts on a machine find: the first profile in its list that names itself in the param they read."""
+"""Find the cluster of a machine's scripts: the first profile in its list that names itself in the param they read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,12 @@ from drp_provider.errors import AnotherCluster
 
 
 def require_first_cluster(api: Api, subject: str, position: Mapping[str, Any]) -> None:
-    """Raise unless the machine's scripts find this cluster. No request if its profile is the first in the list.
+    """Raise AnotherCluster unless the machine's scripts find this cluster.
+
+    This needs no request if the cluster's profile is the first in the list.
 
     Raises:
-        AnotherCluster: they would find another one.
+        AnotherCluster: the scripts would find another cluster.
     """
     preceding = position.get("preceding") or []
     if not preceding:
@@ -24,8 +26,8 @@ def require_first_cluster(api: Api, subject: str, position: Mapping[str, Any]) -
         if shared:
             raise AnotherCluster(
                 f"{subject} carries the cluster {other!r} in front of {profile!r}, and both name themselves in "
-                f"{shared[0]}: its scripts would work in {other!r}, so no workflow was started. Take {other!r} off the "
-                "machine first; if this program does so, in a `pulumi up` before the one that adds it here."
+                f"{shared[0]}: its scripts would join {other!r}, so no workflow was started. Take {other!r} off the "
+                "machine first; if this program removes it, run `pulumi up` for that before you add {profile!r}."
             )
 
 

@@ -1,4 +1,4 @@
-"""How far a machine is with its workflow, in both of DRP's dialects (DRP API, section "Waiting from outside")."""
+"""The progress of a machine in its workflow, for DRP v3 and v4 (DRP API, section "Waiting from outside")."""
 
 from collections.abc import Collection
 from enum import Enum
@@ -9,7 +9,7 @@ from drp_provider.runs import run_in
 
 
 class MachineStatus(Enum):
-    """How far a machine is with its workflow."""
+    """The progress of a machine in its workflow."""
 
     DONE = "done"
     WORKING = "working"
@@ -19,7 +19,7 @@ class MachineStatus(Enum):
 
 
 class Machine:
-    """A machine document, read for its progress."""
+    """The progress of a machine, read from its document."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -34,7 +34,7 @@ class Machine:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether the workflow is complete: v4 says so, and in v3 the list of tasks has come to its end."""
+        """Return whether the workflow is complete: v4 has a field for it, v3 reaches the end of the list of tasks."""
         complete = self._document.get("WorkflowComplete")
         if complete is not None:
             return bool(complete)
@@ -45,12 +45,12 @@ class Machine:
 
     @property
     def is_available(self) -> bool:
-        """Return whether the endpoint lets it run."""
+        """Return whether the endpoint calls the machine available."""
         return bool(self._document.get("Available", True))
 
     @property
     def is_runnable(self) -> bool:
-        """Return whether it takes jobs."""
+        """Return whether the machine takes jobs."""
         return bool(self._document.get("Runnable"))
 
     @property
@@ -60,7 +60,7 @@ class Machine:
 
     @property
     def doing(self) -> str:
-        """Return its task, or why it has none."""
+        """Return the current task, or why there is none."""
         if not self.is_runnable:
             return "stopped"
         if not self.has_begun:
@@ -70,9 +70,9 @@ class Machine:
 
 
 def status_of(machine: Machine, workflow: str | None, final_workflows: Collection[str] = ()) -> MachineStatus:
-    """Return how far a machine is with the workflow it was given (None: with the one it has).
+    """Return the progress of a machine in the workflow it was given; None means the workflow that it has.
 
-    With `final_workflows`, tasks of the workflow set others, and the machine is done at the end of a final one.
+    With `final_workflows`, tasks set further workflows, and the machine is done at the end of a final one.
     """
     is_chained = bool(final_workflows and machine.workflow)
     if workflow is not None and machine.workflow != workflow and not is_chained:

@@ -1,1 +1,1 @@
-"""Texts of errors: each one sentence that names the object, the cause and the way out."""
+"""Error messages: each one sentence that names the object, the cause and the way out."""

@@ -1,11 +1,11 @@
-"""Errors of content packs: which object, what is wrong with it, and the way out. None of the endpoint's own words."""
+"""Errors about content packs: the object, the cause and the way out, without the endpoint's own messages."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from drp_provider.api.interface import Api
-from drp_provider.engine.messages.text import MOST_NAMED, few, retold
+from drp_provider.engine.messages.text import MOST_NAMED, few, reworded
 from drp_provider.errors import AlreadyExists, ApiError
 from drp_provider.models.sections import KEYS
 
@@ -30,36 +30,36 @@ def already_exists(subject: str, live: dict[str, Any]) -> AlreadyExists:
     version = live["meta"].get("Version") or "none"
     return AlreadyExists(
         f"{subject} exists already, in version {version}, and is not this stack's: set adopt=True to take it over and "
-        "replace what it holds (a destroy then leaves it), or choose another name or delete the pack."
+        "replace its content (a destroy then leaves it), or choose another name or delete the pack."
     )
 
 
-def refused(subject: str, error: ApiError, api: Api, record: dict[str, Any], *, verb: str) -> ApiError:
-    """Return what the endpoint refused, with the objects that are the reason; the error itself if none is known."""
+def refused(subject: str, error: ApiError, api: Api, record: dict[str, Any], *, done: str) -> ApiError:
+    """Return the error for a rejected pack, with the objects that are the cause; without these, the given error."""
     taken = [key for message in error.messages for key in _TAKEN.findall(message)]
     if taken:
         sections = (record.get("content") or record).get("sections") or {}
-        return retold(error, _overriding(subject, taken, sections, api, verb))
+        return reworded(error, _overriding(subject, taken, sections, api, done))
     uses = list(_uses(error, api))
     if uses:
-        text = f"{subject} was not {verb}, since what would go with it is in use: {few(uses)}; take it away there first"
-        return retold(error, f"{text}, then run `pulumi up` or `pulumi destroy` again.")
+        text = f"{subject} was not {done}, because it or its objects are in use: {few(uses)}; remove these uses first"
+        return reworded(error, f"{text}, then run `pulumi up` or `pulumi destroy` again.")
     return error
 
 
-def _overriding(subject: str, taken: list[str], sections: dict[str, Any], api: Api, verb: str) -> str:
+def _overriding(subject: str, taken: list[str], sections: dict[str, Any], api: Api, done: str) -> str:
     found = []
     for key in sorted(set(taken)):
-        places = [name for name, section in sections.items() if key in section]
-        found += [f"{name}/{key} is there already, {_holder(name, key, api)}" for name in places[:MOST_NAMED]]
+        matching = [name for name, section in sections.items() if key in section]
+        found += [f"{name}/{key} exists already, {_holder(name, key, api)}" for name in matching[:MOST_NAMED]]
     return (
-        f"{subject} was not {verb}, since it may not override others' objects: {few(found)}; "
+        f"{subject} was not {done}, because it may not override the objects of others: {few(found)}; "
         "rename yours, or delete theirs first."
     )
 
 
 def _holder(section: str, key: str, api: Api) -> str:
-    """Return whose an object is, by another request; only an error costs it."""
+    """Return the owner of an object, by an extra request, which only an error needs."""
     try:
         document = api.find(section, key) if section in KEYS else None
     except ApiError:
@@ -89,6 +89,6 @@ def _uses(error: ApiError, api: Api) -> Iterator[str]:
 
 
 def _plain(user: str) -> str:
-    """`Stage prepare`, `stages:prepare` → `stage prepare`."""
+    """Return `stage prepare` for `Stage prepare` and for `stages:prepare`."""
     kind, _, name = user.replace(":", " ", 1).partition(" ")
     return f"{kind.lower().removesuffix('s')} {name}".replace("content ", "content pack ")

@@ -1,4 +1,4 @@
-"""Pieces of sentences that several messages share."""
+"""Parts of messages that several modules share."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -11,13 +11,13 @@ E = TypeVar("E", bound=ApiError)
 
 
 def few(names: Sequence[str], glue: str = ", ", most: int = MOST_NAMED) -> str:
-    """Return the first names, and how many more there are."""
+    """Return the first names, and the number of the others."""
     shown = glue.join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def retold(error: E, text: str) -> E:
-    """Return the same error of the endpoint with another text."""
+def reworded(error: E, text: str) -> E:
+    """Return the endpoint's error with another text."""
     return type(error)(
         text, code=error.code, model=error.model, key=error.key, type_=error.type, messages=error.messages
     )

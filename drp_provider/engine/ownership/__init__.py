@@ -1,1 +1,1 @@
-"""Which fields of an object a program owns, and how they are brought from the reviewed values to the wanted ones."""
+"""The owned fields of an object, and their change from the reviewed values to the wanted ones."""

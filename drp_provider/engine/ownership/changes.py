@@ -1,4 +1,4 @@
-"""From the owned fields of two declarations to the change that the planner plans."""
+"""Compute the change between the owned fields of two declarations, for the planner."""
 
 from drp_provider.engine.ownership.fields import OwnedFields, field_pointer
 from drp_provider.patch.planner import Change
@@ -8,7 +8,7 @@ def change_between(before: OwnedFields, after: OwnedFields, *, marked: bool) -> 
     """Return the change from the reviewed fields to the wanted ones.
 
     Args:
-        before: The recorded fields: what the last apply or refresh saw.
+        before: The fields recorded by the last apply or refresh.
         after: The fields that the program declares now.
         marked: Whether the object carries our owner mark.
     """
@@ -18,16 +18,16 @@ def change_between(before: OwnedFields, after: OwnedFields, *, marked: bool) -> 
             reviewed.setdefault(pointer, default)
             wanted.setdefault(pointer, default)
     initial = after.initial
-    # What the program hands over to the machines stays as it is.
+    # A field that becomes an initial value belongs to the machines now, so leave it alone.
     reviewed = {p: value for p, value in reviewed.items() if p not in initial}
     resets = frozenset(field_pointer(name) for name in after.model.resets(before.inputs, after.inputs))
     known = {} if resets else before.initial
-    fresh = {p: value for p, value in initial.items() if p not in known}
-    return Change(reviewed, wanted, fresh, after.forced({**reviewed, **wanted}), resets)
+    new_initial = {p: value for p, value in initial.items() if p not in known}
+    return Change(reviewed, wanted, new_initial, after.forced({**reviewed, **wanted}), resets)
 
 
 def claim(fields: OwnedFields, *, ours: bool) -> Change:
-    """Return the change that brings an object that exists already to the wanted values."""
+    """Return the change that brings an existing object to the wanted values."""
     if ours:
         wanted = fields.marked_values
         return Change({}, wanted, fields.initial, force=frozenset(wanted))

@@ -1,4 +1,4 @@
-"""The report of a conflict: each owned field as reviewed, live and wanted, and the ways out."""
+"""The error for a conflict: each owned field as reviewed, live and wanted, and the ways out."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -13,7 +13,7 @@ TRANSFORMED = "Values are hidden because a Pulumi transform of this program may 
 
 
 def conflict_report(subject: str, found: Clashes, secret_keys: Collection[str], *, adopting: bool) -> Conflict:
-    """Return the error. An object that is taken over has no reviewed values."""
+    """Return the error. An adopted object has no reviewed values."""
     show = masker(secret_keys)
     keys = ", ".join(f'"{_name_of(clash.pointer)}"' for clash in found.clashes)
     first = "declare the live values" if adopting else "run `pulumi refresh` and look at `pulumi preview`"

@@ -1,4 +1,4 @@
-"""Bring one object from the reviewed values to the wanted ones, also if requests fail or other writers are faster."""
+"""Bring one object from the reviewed values to the wanted ones, despite failed requests and other writers."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,21 +21,21 @@ _MARKS = frozenset({OWNER_POINTER, RUN_POINTER})
 
 @dataclass(frozen=True)
 class Target:
-    """The object that is changed, and how errors speak of it."""
+    """The object to change, and its name in errors."""
 
     prefix: str
     key: str
     subject: str
     secret_keys: Collection[str] = field(default_factory=frozenset)
     adopting: bool = False
-    """Whether nothing has been reviewed yet, so that a conflict is with what was there before."""
+    """Whether the object has no reviewed values yet, so that a conflict is with its earlier values."""
 
 
 def look_up(api: Api, target: Target) -> Document:
-    """Return the object as it is now.
+    """Return the live object.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: the object is gone.
     """
     document = api.find(target.prefix, target.key)
     if document is None:
@@ -51,20 +51,20 @@ def converge(
     live: Document | None = None,
     overwritten: Overwritten | None = None,
 ) -> None:
-    """Send the change as one guarded patch; after a refusal or an unreadable answer, look and plan again.
+    """Send the change as one guarded patch; after a failure, read the object and plan again.
 
     Args:
         api: The endpoint.
         target: The object.
-        change: From reviewed to wanted.
-        live: The object, if it was just read; otherwise it is read only if the change needs it.
-        overwritten: Takes note of the values of others that `force` overwrites.
+        change: The change from reviewed to wanted values.
+        live: The object, if the caller has just read it; otherwise it is read only if the change needs it.
+        overwritten: Records other clients' values that `force` overwrites.
 
     Raises:
         Busy: other writers were faster each time.
-        Conflict: a key that was to change is neither as reviewed nor as wanted.
+        Conflict: a key to change has neither the reviewed nor the wanted value.
         NotFound: the object is gone.
-        OutcomeUnknown: the endpoint gave no readable answer, nor to a later look.
+        OutcomeUnknown: neither the write nor a later read had a readable response.
     """
     _Convergence(api, target, change, live, overwritten or Overwritten({})).run()
 
@@ -80,7 +80,7 @@ def reset_is_pending(api: Api, target: Target, change: Change) -> bool:
 
 
 class _Convergence:
-    """One change on its way."""
+    """The requests of one change."""
 
     def __init__(
         self, api: Api, target: Target, change: Change, live: Document | None, overwritten: Overwritten
@@ -92,13 +92,13 @@ class _Convergence:
         self._overwritten = overwritten
         self._lines: Plan = ()
         self._is_unsettled = False
-        """Whether the last patch may have landed, and no look has told yet."""
+        """Whether the last patch may have landed, and the object has not been read since."""
         self._may_land_late = False
-        """Whether a patch went unanswered: it may land at any time, and make a later one fail."""
+        """Whether a patch had no response: it may land at any time, and make a later one fail."""
 
     def run(self) -> None:
         try:
-            settle(self._target.subject, self._send, self._look)
+            settle(self._target.subject, self._send, self._recheck)
         except DrpError as error:
             before = self._overwritten.unconfirmed if self._is_unsettled else {}
             if not before:
@@ -106,12 +106,12 @@ class _Convergence:
             last = str(error)
         else:
             return
-        raise OutcomeUnknown(f"{last} {self._last_words(before)}")
+        raise OutcomeUnknown(f"{last} {self._earlier_values(before)}")
 
     def plan(self) -> Plan:
-        """Return the operations for what was last seen."""
+        """Return the operations for the object as last read."""
         try:
-            return plan(self._marking(), self._seen)
+            return plan(self._with_missing_marks(), self._seen)
         except Clashes as found:
             clashes = found
         target = self._target
@@ -136,13 +136,13 @@ class _Convergence:
             self._is_unsettled = self._may_land_late = True
             raise
 
-    def _look(self, error: Rejection) -> NotLanded:
+    def _recheck(self, error: Rejection) -> NotLanded:
         self._seen = look_up(self._api, self._target)
         self._is_unsettled = False
         if self._may_land_late:
-            self._overwritten.looked(self._seen)
-        unmarked = self._change.resets and RUN_POINTER not in self._change.wanted
-        if isinstance(error, OutcomeUnknown) and unmarked and has_landed(self._lines, self._seen):
+            self._overwritten.rechecked(self._seen)
+        is_unmarked = self._change.resets and RUN_POINTER not in self._change.wanted
+        if isinstance(error, OutcomeUnknown) and is_unmarked and has_landed(self._lines, self._seen):
             self._change = _without_reset(self._change)
         return NOT_LANDED
 
@@ -151,22 +151,22 @@ class _Convergence:
         run = self._change.wanted.get(RUN_POINTER, ABSENT)
         return run is not ABSENT and same(value_at(seen, RUN_POINTER), run)
 
-    def _marking(self) -> Change:
-        """Return the change, which may write a missing mark again: no refresh would show that it is missing."""
+    def _with_missing_marks(self) -> Change:
+        """Return the change, with force for missing marks: no refresh would show that they are missing."""
         change = self._change
         missing = {p for p in _MARKS if self._seen is not None and value_at(self._seen, p) is ABSENT}
         return replace(change, force=change.force | missing)
 
-    def _last_words(self, before: Mapping[str, Any]) -> str:
-        return f"Before that write, {in_words(before, self._target)}: if it has landed, only this line says so."
+    def _earlier_values(self, before: Mapping[str, Any]) -> str:
+        return f"Before that write, {in_words(before, self._target)}: if it was applied, only this line records that."
 
 
 def in_words(before: Mapping[str, Any], target: Target) -> str:
-    """Return the earlier values of some fields, as an error may show them."""
+    """Return the earlier values of some fields as text, with secrets masked."""
     show = masker(target.secret_keys)
     return ", ".join(f"{label_of(pointer)} was {show(pointer, value)}" for pointer, value in before.items())
 
 
 def _without_reset(change: Change) -> Change:
-    """Return the change without what has been carried out: a second reset would undo what machines wrote since."""
+    """Return the change without its reset, since a second one would undo what machines wrote after the first."""
     return replace(change, initial={}, resets=frozenset())

@@ -1,4 +1,4 @@
-"""The fields of an object that a program owns: declared inputs become values by JSON Pointer.
+"""The owned fields of an object: declared inputs as values by JSON Pointer.
 
 An *owned field* is one value that is tested and replaced whole: a field (`/Description`), one param
 (`/Params/my~1leader`), one meta key.
@@ -28,7 +28,7 @@ def field_pointer(name: str) -> str:
 
 
 class OwnedFields:
-    """What one resource owns of an object, by its inputs.
+    """The fields of an object that one resource owns, by its inputs.
 
     Args:
         model: The resource type.
@@ -41,7 +41,7 @@ class OwnedFields:
 
     @property
     def values(self) -> Values:
-        """Return the owned values, without the owner mark, which only objects that we created carry."""
+        """Return the owned values, without the owner mark, which only objects that this resource created have."""
         return {**self._declared(), **self._run_mark()}
 
     @property
@@ -51,7 +51,7 @@ class OwnedFields:
 
     @property
     def marks(self) -> Values:
-        """Return what the provider writes into an object's Meta: whose it is, and which run its params belong to."""
+        """Return the provider's keys in an object's Meta: the owner, and the run to which its params belong."""
         return {**self._owner_mark(), **self._run_mark()}
 
     @property
@@ -61,17 +61,17 @@ class OwnedFields:
 
     @property
     def aborts(self) -> Values:
-        """Return the values that are written before a reset, to end the waits of scripts that are still at work."""
+        """Return the values that are written before a reset, to end the waits of running scripts."""
         return self._members(self.model.aborts)
 
     @property
     def defaults(self) -> Values:
-        """Return what DRP holds in each plain field for which no value is declared."""
+        """Return DRP's value of each plain field that the program does not declare."""
         return {field_pointer(name): value for name, value in self.model.defaults.items()}
 
     @property
     def in_maps(self) -> Values:
-        """Return the owned and initial values that are members of a map: what an adopted object gives back."""
+        """Return the owned and initial values that are members of a map, which an adopted object releases."""
         return {p: value for p, value in {**self.values, **self.initial}.items() if p.count("/") > 1}
 
     def body(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class OwnedFields:
         return {**body, **{to_pascal(name): members[name] for name in maps if members[name]}}
 
     def empty_body(self) -> dict[str, Any]:
-        """Return the fields and maps of an object of which nothing is declared."""
+        """Return the fields and maps of an object without declared values."""
         maps: dict[str, Any] = {to_pascal(name): {} for name in self.model.maps}
         return {**{to_pascal(name): value for name, value in self.model.defaults.items()}, **maps}
 
@@ -98,7 +98,7 @@ class OwnedFields:
         return named_in(self.inputs.get("force") or (), pointers)
 
     def seen_in(self, document: Mapping[str, Any]) -> Inputs:
-        """Return the inputs with each owned value as the document has it; members that are gone are left out."""
+        """Return the inputs with each owned value as the document has it, without members that are gone."""
         seen = dict(self.inputs)
         for name in self.model.defaults:
             if _is_set(self.inputs, name):

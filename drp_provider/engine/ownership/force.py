@@ -1,4 +1,4 @@
-"""Warn of a `force` that does nothing: of a key that is not declared, or whose value does not change."""
+"""Warn of a `force` without effect: its key is not declared, or the value does not change."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from drp_provider.patch.values import ABSENT, same
 
 
 def warn(model: type[Declaration], registry: Registry, olds: Inputs, news: Inputs) -> None:
-    """Print a sentence for each name in `force` that is of no use. Pulumi shows what a provider prints."""
+    """Print a warning for each name in `force` without effect. Pulumi shows what a provider prints."""
     force = news.get("force")
     if not isinstance(force, list) or has_unknown(force):
         return
@@ -36,7 +36,7 @@ def _sentences(model: type[Declaration], olds: Inputs, news: Inputs, force: Coll
 
 
 def _values(model: type[Declaration], inputs: Inputs) -> dict[str, Any] | None:
-    """Return the values that `force` may name, by pointer; None while a map of them is not known."""
+    """Return the values that `force` may name, by pointer, or None if one of its maps is unknown."""
     if not issubclass(model, Owned):
         return {field_pointer(name): inputs[name] for name in ("workflow",) if name in inputs}
     if any(not isinstance(inputs.get(name) or {}, dict) for name in model.maps):

@@ -1,4 +1,4 @@
-"""Errors in inputs: each is one text that names the input and the way out."""
+"""Input errors: each is one text that names the input and the way out."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -30,8 +30,8 @@ _WANTED = {
 def errors_of(model: type[Declaration], inputs: Inputs, error: ValidationError) -> list[str]:
     """Return the texts.
 
-    A required input that is missing is no error here. It may be unknown: in an update, Pulumi leaves out what a
-    resource that failed would have given.
+    A missing required input is not an error here, because it may be unknown: in an update, Pulumi omits the outputs of
+    a failed resource.
     """
     found = []
     for each in error.errors(include_url=False):
@@ -47,7 +47,7 @@ def errors_of(model: type[Declaration], inputs: Inputs, error: ValidationError) 
 
 
 def require_all(model: type[Declaration], inputs: Inputs) -> None:
-    """Raise InvalidInput if a required input is missing when it is needed."""
+    """Raise InvalidInput if a required input is missing."""
     missing = [
         field.alias or name
         for name, field in model.model_fields.items()
@@ -55,14 +55,14 @@ def require_all(model: type[Declaration], inputs: Inputs) -> None:
     ]
     if missing:
         raise InvalidInput(
-            f"{model.noun}: {', '.join(missing)} has no value, since what gives it has failed or gives None: "
-            "repair that, then run `pulumi up` again."
+            f"{model.noun}: {', '.join(missing)} has no value, because its source failed or is None: "
+            "correct that, then run `pulumi up` again."
         )
 
 
 def _reason(kind: str, message: str, value: Any) -> str:
     if kind == "extra_forbidden":
-        return "is no input of this resource: check the spelling"
+        return "is not an input of this resource: check the spelling"
     if kind in _WANTED:
         wanted = _WANTED[kind]
         if kind == "list_type" and isinstance(value, str):
@@ -76,10 +76,10 @@ def _kind_of(value: Any) -> str:
 
 
 def _is_secret(model: type[Declaration], location: tuple[int | str, ...], secret_keys: Collection[str]) -> bool:
-    """Return whether the value at a location is secret. Pulumi shows the identity of a resource anyway."""
+    """Return whether the value at a location is secret. Identity inputs are public, because Pulumi shows the id."""
     label = ".".join(str(step) for step in location[:2])
-    identity = bool(location) and location[0] in model.identity
-    return hides([key for key in secret_keys if key != EVERY or not identity], label)
+    is_identity = bool(location) and location[0] in model.identity
+    return hides([key for key in secret_keys if key != EVERY or not is_identity], label)
 
 
 def _without(value: Any, text: str) -> str:

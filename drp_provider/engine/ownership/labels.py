@@ -1,4 +1,4 @@
-"""How reports and `force` name an owned field: `/Params/my~1key` is `params.my/key`."""
+"""Labels of owned fields, for messages and `force`: `/Params/my~1key` is `params.my/key`."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -11,22 +11,22 @@ from drp_provider.patch.values import ABSENT, text_of
 
 MASKED = "[secret]"
 HIDDEN = "[hidden]"
-"""Stands for a value of which the program cannot tell whether it is secret."""
+"""Shown for a value that may be secret."""
 
 
 def label_of(pointer: str) -> str:
-    """Return an owned field as a program spells it: `/Params/my~1key` → `params.my/key`."""
+    """Return the label of an owned field, as a program spells it: `/Params/my~1key` → `params.my/key`."""
     field, *rest = tokens_of(pointer)
     return ".".join([to_snake(field), *rest])
 
 
 def named_in(names: Collection[str], pointers: Collection[str]) -> frozenset[str]:
-    """Return the pointers that are named by label (`params.my/key`, `description`) or by key alone (`my/key`)."""
+    """Return the pointers that match a name, by label (`params.my/key`, `description`) or by key alone (`my/key`)."""
     return frozenset(p for p in pointers if label_of(p) in names or tokens_of(p)[-1] in names)
 
 
 def masker(secret_keys: Collection[str]) -> Callable[[str, Any], str]:
-    """Return a function from pointer and value to a text that shows no value Pulumi holds secret."""
+    """Return a function that formats the value at a pointer, and masks values that Pulumi holds secret."""
 
     def show(pointer: str, value: Any) -> str:
         if value is ABSENT or not hides(secret_keys, label_of(pointer)):

@@ -1,4 +1,4 @@
-"""Take secret values out of a text."""
+"""Mask secret values in a text."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 MASK = "[secret]"
 _SHORTEST_SECRET = 4
-"""Characters. A shorter text would be found by chance, and hide what the text says."""
+"""Characters. A shorter secret would match by chance and make the text unreadable."""
 _AROUND_WORDS = re.compile(r"[\s\"'`=,;:(){}<>|&]+")
 
 
@@ -29,7 +29,7 @@ def without(line: str, hidden: Iterable[str]) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text and number in a value, as it may stand in a log: plain, and as in JSON."""
+    """Yield every text and number in a value, plain and as in JSON, as a log may hold them."""
     if isinstance(value, Mapping):
         for member in value.values():
             yield from _texts(member)
@@ -44,9 +44,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _parts(text: str) -> set[str]:
-    """A text, and if it is more than one word, the words of it.
+    """Return a text and its words.
 
-    A log holds a key of many lines one line at a time, and of a secret script what the script prints.
+    A log holds a key of many lines line by line, and from a secret script the words that it prints.
     """
     words = text.split()
     return {text, *words, *_AROUND_WORDS.split(text)} if len(words) > 1 else {text, *words}

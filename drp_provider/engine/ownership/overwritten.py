@@ -1,4 +1,4 @@
-"""The values of others that `force` overwrites, remembered so that they can be restored."""
+"""Other clients' values that `force` overwrites, recorded so that they can be restored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,18 +13,18 @@ class Overwritten:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.values = dict(known)
-        self.untold: set[str] = set()
-        """Pointers that held the wanted value before anything was sent: a run that died may have overwritten them."""
+        self.preset: set[str] = set()
+        """Pointers that had the wanted value before the first patch: an interrupted run may have overwritten them."""
         self._is_under_way = False
         self._sent: dict[str, Any] = {}
         self._wanted: Mapping[str, Any] = {}
 
     def sending(self, change: Change, seen: Mapping[str, Any] | None) -> None:
-        """Note what the next patch overwrites. One that was planned without a look overwrites only what is ours."""
+        """Record what the next patch overwrites. A patch that was planned without a read overwrites only our values."""
         self._wanted = change.wanted
         self._sent = {}
         if seen is not None and not self._is_under_way:
-            self.untold = {p for p in change.force & {*change.wanted} if _may_have_landed(change, seen, p)}
+            self.preset = {p for p in change.force & {*change.wanted} if _may_have_landed(change, seen, p)}
         self._is_under_way = True
         for pointer in change.force & {*change.wanted} if seen is not None else ():
             live, ours = value_at(seen, pointer), change.reviewed.get(pointer, ABSENT)
@@ -32,18 +32,18 @@ class Overwritten:
                 self._sent[pointer] = live
 
     def landed(self) -> None:
-        """Note that the patch was carried out."""
+        """Record that the patch was applied."""
         self.values.update(self._sent)
 
-    def looked(self, seen: Mapping[str, Any]) -> None:
-        """Note what of a patch without a readable answer is there; a value that equals ours was never sent."""
+    def rechecked(self, seen: Mapping[str, Any]) -> None:
+        """Record the values that a patch without a readable response has overwritten."""
         for pointer, value in self._sent.items():
             if same(value_at(seen, pointer), self._wanted[pointer]):
                 self.values[pointer] = value
 
     @property
     def unconfirmed(self) -> dict[str, Any]:
-        """Return the values that the last patch would overwrite."""
+        """Return the values that the last patch overwrites if it was applied."""
         return dict(self._sent)
 
 

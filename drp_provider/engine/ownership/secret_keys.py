@@ -1,6 +1,6 @@
-"""The input `secret_keys`: which values a report must not show, by label (`params.my/password`).
+"""The input `secret_keys`: labels (`params.my/password`) of values that messages must not show.
 
-A provider gets secrets as plain values, so the program's process lists them beside the values.
+A provider receives secrets as plain values, so the program's process lists their labels.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from drp_provider.patch.values import ABSENT, same
 Inputs = dict[str, Any]
 
 EVERY = "*"
-"""Stands for all labels, if the program cannot tell which values are secret."""
+"""All labels, if the program does not know which values are secret."""
 
 
 def hides(keys: Collection[str], label: str) -> bool:
@@ -20,9 +20,9 @@ def hides(keys: Collection[str], label: str) -> bool:
 
 
 def kept(olds: Inputs, news: Inputs) -> Inputs:
-    """Return the new inputs; a value that was secret stays listed as long as it is the same.
+    """Return the new inputs; the label of a secret value is kept while the value is unchanged.
 
-    The option `ignore_changes` puts the value of before in the place of the one that the program gave and listed.
+    The option `ignore_changes` replaces the program's value by the earlier one, which the program has not listed.
     """
     listed = news.get("secret_keys")
     before = [key for key in olds.get("secret_keys") or () if key != EVERY]

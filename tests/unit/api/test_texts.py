@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from drp_provider import errors
-from drp_provider.api.responses import fault_of
+from drp_provider.api.responses import error_of
 
 CANARY = "canary"
 
@@ -92,17 +92,17 @@ def answer(status: int, type_: str = "", *messages: str, model: str = "", key: s
         ),
         (answer(400, "PATCH", "profiles"), errors.Refused, "POST profiles was refused"),
         (answer(406, "PATCH", f"json: cannot unmarshal {CANARY}"), errors.Refused, "POST profiles was refused"),
-        (answer(500), errors.OutcomeUnknown, "500 and no content type, which is not DRP's, so whether it has landed"),
+        (answer(500), errors.OutcomeUnknown, "500 with no content type, which is not DRP's, so whether it was applied"),
         (
             answer(500, "POST", "Error parsing inline templates: template: :1: bad character U+002D '-'"),
             errors.ServerFault,
             "(Error parsing inline templates: template: :1: bad character U+002D '-')",
         ),
-        (answer(500, "POST", f"something about {CANARY}"), errors.ServerFault, "made the endpoint fail (500): look"),
+        (answer(500, "POST", f"something about {CANARY}"), errors.ServerFault, "failed on the endpoint (500): read"),
     ],
 )  # fmt: skip
 def test_an_answer_has_one_sentence_and_no_value_in_it(response: requests.Response, kind: type, text: str) -> None:
-    fault = fault_of(response, "POST", "profiles")
+    fault = error_of(response, "POST", "profiles")
     assert type(fault) is kind
     assert text in str(fault)
     assert CANARY not in str(fault)
@@ -113,12 +113,12 @@ def test_an_answer_has_one_sentence_and_no_value_in_it(response: requests.Respon
 def test_only_drps_own_error_refuses_a_write(status: int) -> None:
     response = answer(status)
     response._content, response.headers["Content-Type"] = b"<html>", "text/html"
-    assert isinstance(fault_of(response, "PATCH", "profiles/x"), errors.OutcomeUnknown)
-    assert not isinstance(fault_of(response, "GET", "profiles/x"), errors.OutcomeUnknown)
+    assert isinstance(error_of(response, "PATCH", "profiles/x"), errors.OutcomeUnknown)
+    assert not isinstance(error_of(response, "GET", "profiles/x"), errors.OutcomeUnknown)
 
 
 def test_an_errors_members_are_kept_for_programs() -> None:
-    fault: Any = fault_of(answer(404, "GET", "Not Found", model="profiles", key="x"), "GET", "profiles/x")
+    fault: Any = error_of(answer(404, "GET", "Not Found", model="profiles", key="x"), "GET", "profiles/x")
     assert (fault.code, fault.model, fault.key, fault.type, fault.messages) == (
         404, "profiles", "x", "GET", ("Not Found",),
     )  # fmt: skip
@@ -133,12 +133,12 @@ def test_no_error_shows_where_its_class_is_kept() -> None:
 
 
 def test_an_object_of_a_content_pack_is_said_to_be_read_only() -> None:
-    fault = fault_of(answer(400, "PATCH", "mp-prof"), "PATCH", "profiles/mp-prof")
+    fault = error_of(answer(400, "PATCH", "mp-prof"), "PATCH", "profiles/mp-prof")
     assert "the object is a content pack's and read-only" in str(fault)
 
 
 def test_a_route_that_drp_does_not_know_is_no_missing_object() -> None:
     unknown = answer(404, "GET", "No route", key="/api/v3/x")
-    assert isinstance(fault_of(unknown, "GET", "x"), errors.UnexpectedAnswer)
-    assert isinstance(fault_of(answer(404), "GET", "x"), errors.UnexpectedAnswer)
-    assert isinstance(fault_of(answer(404), "HEAD", "x"), errors.NotFound)
+    assert isinstance(error_of(unknown, "GET", "x"), errors.UnexpectedAnswer)
+    assert isinstance(error_of(answer(404), "GET", "x"), errors.UnexpectedAnswer)
+    assert isinstance(error_of(answer(404), "HEAD", "x"), errors.NotFound)

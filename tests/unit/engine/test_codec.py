@@ -1,4 +1,4 @@
-"""The border between Pulumi's values and JSON."""
+"""Conversion between Pulumi's values and JSON."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.strategies import VALUES
 
 
 def as_carried(value: Any) -> Any:
-    """What protobuf makes of a value: every number is a float."""
+    """Return a value as protobuf decodes it: every number is a float."""
     if isinstance(value, dict):
         return {key: as_carried(member) for key, member in value.items()}
     if isinstance(value, list):

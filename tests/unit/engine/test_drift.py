@@ -1,4 +1,4 @@
-"""What differs between an uploaded pack and the one on the endpoint, and what only looks so."""
+"""Real and apparent differences between an uploaded pack and the pack on the endpoint."""
 
 import copy
 from typing import Any
@@ -13,7 +13,7 @@ FILLED = {"Validated": True, "Available": False, "Errors": ["x"], "ReadOnly": Tr
 
 
 def seen(ours: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
-    """One task of a pack as it would be shown."""
+    """Return one task of a pack as a refresh records it."""
     return dict(sections_seen({"tasks": {"t": ours}}, {"tasks": {"t": live}})["tasks"]["t"])
 
 

@@ -1,4 +1,4 @@
-"""Folders and files become content, as DRP reads them, and whatever is wrong is told with file and line."""
+"""Folders and files are read as DRP reads them; an error names file and line."""
 
 import json
 from pathlib import Path
@@ -79,25 +79,25 @@ def test_a_bundle_file_is_a_pack(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"tasks/a.yaml": "Name: a\nMeta: {b\n"}, "tasks/a.yaml:3 is no YAML ("),
+        ({"tasks/a.yaml": "Name: a\nMeta: {b\n"}, "tasks/a.yaml:3 is not YAML ("),
         ({"tasks/a.yaml": "Name: a\nName: b\n"}, "tasks/a.yaml:2 has the key 'Name' a second time: correct the file."),
-        ({"tasks/a.yaml": "- a\n"}, "tasks/a.yaml: it is a list where a map belongs"),
-        ({"tasks/a.yaml": ""}, "tasks/a.yaml: it is empty where a map belongs"),
+        ({"tasks/a.yaml": "- a\n"}, "tasks/a.yaml: it is a list instead of a map"),
+        ({"tasks/a.yaml": ""}, "tasks/a.yaml: it is empty instead of a map"),
         ({"tasks/a.yaml": "Name: a\nx: !!binary aGk=\n"}, "tasks/a.yaml:2 has the tag tag:yaml.org,2002:binary"),
         ({"tasks/a.yaml": "Name: a\nx: .nan\n"}, "tasks/a.yaml:2 holds .nan, which JSON cannot hold"),
         ({"tasks/a.yaml": "Name: a\n? [x]\n: 1\n"}, "tasks/a.yaml:2 has a list or map as a key"),
-        ({"tasks/a.yaml": "Name: a\nx: &x\n  y: *x\n"}, "tasks/a.yaml:2 holds an alias of what it stands in"),
-        ({"tasks/a.yaml": "Description: a\n"}, "tasks/a.yaml has no Name, by which DRP knows the object: add it."),
-        ({"tasks/a.json": '{\n"Name": }'}, "tasks/a.json:2 is no JSON (Expecting value)"),
+        ({"tasks/a.yaml": "Name: a\nx: &x\n  y: *x\n"}, "tasks/a.yaml:2 holds an alias of a value that contains it"),
+        ({"tasks/a.yaml": "Description: a\n"}, "tasks/a.yaml has no Name, which is the key of the object: add it."),
+        ({"tasks/a.json": '{\n"Name": }'}, "tasks/a.json:2 is not JSON (Expecting value)"),
         ({"tasks/a.json": '{"Name": "a", "Name": "b"}'}, "tasks/a.json holds the key 'Name' twice in one map"),
-        ({"tasks/a.json": '{"Name": NaN}'}, "tasks/a.json holds NaN, which is no JSON"),
-        ({"task/a.yaml": "Name: a\n"}, "is no section of a content pack: did you mean tasks?"),
-        ({"bogus/a.yaml": "Name: a\n"}, "is no section of a content pack: DRP has blueprints, bootenvs"),
+        ({"tasks/a.json": '{"Name": NaN}'}, "tasks/a.json holds NaN, which is not JSON"),
+        ({"task/a.yaml": "Name: a\n"}, "is not a section of a content pack: did you mean tasks?"),
+        ({"bogus/a.yaml": "Name: a\n"}, "is not a section of a content pack: DRP has blueprints, bootenvs"),
         ({"tasks/a.yaml": "Name: a", "tasks/b.yaml": "Name: a"}, "tasks/b.yaml and tasks/a.yaml are both tasks 'a'"),
         ({"tasks/a.tmpl": "x"}, "tasks/a.tmpl is neither YAML nor JSON: only templates/ holds files of other kinds."),
         ({"templates/sub/a.tmpl": "x"}, "templates/sub is a folder inside a section"),
-        ({"notes.txt": "x"}, "is no content pack: it has neither meta.yaml nor a folder such as tasks/."),
-        ({"meta.yaml": "[]"}, "meta.yaml: it is a list where a map belongs"),
+        ({"notes.txt": "x"}, "is not a content pack: add meta.yaml or a folder such as tasks/."),
+        ({"meta.yaml": "[]"}, "meta.yaml: it is a list instead of a map"),
     ],
 )
 def test_what_is_wrong_in_a_folder_is_one_sentence(tmp_path: Path, files: dict[str, str], said: str) -> None:
@@ -107,11 +107,11 @@ def test_what_is_wrong_in_a_folder_is_one_sentence(tmp_path: Path, files: dict[s
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("meta: {}\nsections: {bogus: {}}\n", "bogus is no section of a content pack"),
+        ("meta: {}\nsections: {bogus: {}}\n", "bogus is not a section of a content pack"),
         ("meta: {}\nsections: {tasks: []}\n", ""),
-        ("meta: {}\nsections: {tasks: {a: 5}}\n", "tasks.a is a int where a map belongs"),
-        ("tasks: {}\n", "is no bundle, which is a map of meta and sections and has 'tasks' beside them"),
-        ("{}\n", "is no bundle, which is a map of meta and sections and has neither"),
+        ("meta: {}\nsections: {tasks: {a: 5}}\n", "tasks.a is a int instead of a map"),
+        ("tasks: {}\n", "is not a bundle, which is a map of meta and sections: it has 'tasks' too"),
+        ("{}\n", "is not a bundle, which is a map of meta and sections: it has neither"),
     ],
 )
 def test_what_is_wrong_in_a_bundle_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
@@ -143,7 +143,7 @@ def test_a_path_that_leads_nowhere_says_where_it_starts(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_plain_word_means_what_it_means_to_drp(tmp_path: Path, word: str, value: Any) -> None:
     if word == "@x":
-        with pytest.raises(InvalidInput, match="is no YAML"):
+        with pytest.raises(InvalidInput, match="is not YAML"):
             yaml(tmp_path, f"Params:\n  x: {word}\n")
         return
     found = yaml(tmp_path, f"Params:\n  x: {word}\n")["Params"]["x"]

@@ -1,7 +1,7 @@
-"""Whatever happens, keys that were not declared have the value that others gave them.
+"""Keys that the program does not declare always keep the values of other writers.
 
-The real lifecycle talks to the real embedded endpoint; between its requests another writer writes what it likes, and
-replies are lost.
+The real lifecycle talks to the real embedded endpoint. Between its requests another writer makes random changes, and
+responses get lost.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def crowded(adapter: EmulatorAdapter) -> tuple[ConcurrentWriter, Client, str]:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pauses between attempts are for other writers' sake; here they write when they are told to."""
+    """Remove the pauses between attempts, because the test decides when the other writer writes."""
     monkeypatch.setattr("drp_provider.engine.retry.LONGEST_PAUSE", 0.0)
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
@@ -81,7 +81,7 @@ def test_an_update_touches_all_or_none_of_its_declared_keys(
             wanted = news.get(key, ABSENT) if key in changed else before
             assert same(after.get(key, ABSENT), wanted), key
     if not done and not losses:
-        # A refusal changed nothing: what is there is what was there, or what the other writer put there.
+        # A rejection changed nothing: the value is the earlier one, or the other writer's.
         for key in declared:
             assert same(after.get(key, ABSENT), way.theirs.get(key, expected.get(key, ABSENT))), key
 

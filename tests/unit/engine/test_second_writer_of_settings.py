@@ -1,4 +1,4 @@
-"""Machine settings under another writer and lost replies: others keep their keys, and get back what was taken."""
+"""Machine settings with another writer and lost responses: others keep their keys, and their values are restored."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorAdapte
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pauses between attempts are for other writers' sake; here they write when they are told to."""
+    """Remove the pauses between attempts, because the test decides when the other writer writes."""
     monkeypatch.setattr("drp_provider.engine.retry.LONGEST_PAUSE", 0.0)
     monkeypatch.setattr("drp_provider.api.transport.READ_PAUSE", 0.0)
 
