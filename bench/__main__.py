@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from bench import cluster, operations, server, simulator
+from bench import cluster, emulated_machines, operations, server
 from bench.scope import Scope
 
 QUICK_MACHINES = 3
@@ -15,7 +15,7 @@ SECTIONS: dict[str, Callable[[Scope], str]] = {
     "requests": operations.requests_section,
     "time": operations.time_section,
     "server": server.section,
-    "simulator": simulator.section,
+    "machines": emulated_machines.section,
     "cluster": cluster.section,
 }
 

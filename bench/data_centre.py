@@ -24,7 +24,7 @@ class Use:
 
     Attributes:
         server: The endpoint's.
-        machines: The chassis', the agents' and those of all scripts that have ended.
+        machines: The supervisor's, the agents' and those of all scripts that have ended.
         jobs: How many have finished.
     """
 
@@ -52,7 +52,7 @@ class DataCentre:
     Attributes:
         url: Of the endpoint, which speaks plain http.
         server: The process id of the endpoint.
-        admin: A connection of somebody who may do everything.
+        admin: A connection of a user who may do everything.
         uuids: The live machines, name and Uuid.
     """
 
@@ -60,7 +60,7 @@ class DataCentre:
         self.url, self.server = url, server
         self.admin = Caller.with_token(url, caller.token(url))
         names = [f"node-{number}" for number in range(1, machines + 1)]
-        self.simulator = Emulator(endpoint=url, names=names, watch=self._note)
+        self.emulator = Emulator(endpoint=url, names=names, watch=self._note)
         self.uuids: dict[str, str] = {}
         self._idle: Counter[str] = Counter()
         self._news = threading.Condition()
@@ -72,8 +72,8 @@ class DataCentre:
             RuntimeError: One is not after a long time.
         """
         begin = time.perf_counter()
-        self.simulator.start()
-        self.uuids = self.simulator.machines
+        self.emulator.start()
+        self.uuids = self.emulator.machines
         for name in self.uuids:
             if not self._wait_for_idle(name, 0, PATIENCE_SECONDS):
                 raise RuntimeError(f"{name} has not become idle")
@@ -81,13 +81,13 @@ class DataCentre:
 
     def power_off(self) -> None:
         """End the machines and hang up."""
-        self.simulator.stop()
+        self.emulator.stop()
         self.admin.hang_up()
 
     @property
     def agents(self) -> list[int]:
         """The process ids of the machines' agents."""
-        return [pid for name in self.uuids if (pid := self.simulator.process(name)) is not None]
+        return [pid for name in self.uuids if (pid := self.emulator.process(name)) is not None]
 
     def make_workflow(self, name: str, scripts: Sequence[str]) -> None:
         """A workflow of one stage with a task for each script."""
@@ -119,7 +119,7 @@ class DataCentre:
 
     def use(self) -> Use:
         """What has been used up to now."""
-        machines = sum(process.cpu(pid) for pid in (self.simulator.chassis, *self.agents))
+        machines = sum(process.cpu(pid) for pid in (self.emulator.supervisor, *self.agents))
         jobs = self.admin.demand("GET", "jobs?State=finished")
         return Use(process.cpu(self.server), machines, sum(bool(job["Task"]) for job in jobs))
 

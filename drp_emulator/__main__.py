@@ -12,7 +12,9 @@ from drp_emulator.machines.supervisor_client import Report
 from drp_emulator.server.server import EmulatedEndpoint
 from drp_emulator.wire.dialects import DIALECTS
 
-_DEFAULT_PORT = 8092
+_DEFAULT_PORT, _LAST_PORT, _MACHINES, _DIALECT = 8092, 65535, 8, "v4.8"
+# The values of options that were not given.
+_ABSENT = (None, False)
 _QUIET = ("said", "task", "idle")
 
 
@@ -39,13 +41,15 @@ def _run_endpoint(options: argparse.Namespace) -> None:
         options.store, machines=options.machines, dialect=options.dialect, tls=options.tls, port=options.port
     )
     with endpoint:
-        _tell(f"{_served(options, endpoint.url, f'{USER}:{PASSWORD}')}. Ctrl-C stops it.")
+        _print(f"{_description(options, endpoint.url, f'{USER}:{PASSWORD}')}. Ctrl-C stops it.")
         endpoint.wait()
 
 
 def _run_emulator(options: argparse.Namespace) -> None:
+    if options.insecure:
+        _print(f"The certificate of {options.endpoint} is not verified: --insecure accepts any.")
     with _emulator(options) as emulator:
-        _tell(_welcome(emulator, options))
+        _print(_banner(emulator, options))
         emulator.wait()
 
 
@@ -53,37 +57,39 @@ def _emulator(options: argparse.Namespace) -> Emulator:
     return Emulator(
         options.machines,
         endpoint=options.endpoint,
-        token=options.token,
+        token=options.token or "",
         key=options.key,
-        names=options.machine,
+        ca_file=options.ca_file,
+        insecure=options.insecure,
+        names=options.machine or (),
         dialect=options.dialect,
         tls=options.tls,
         port=options.port,
         store=options.store,
-        faults=options.fault,
-        watch=_told if options.verbose else _told_in_short,
+        faults=options.fault or (),
+        watch=_print_report if options.verbose else _print_events,
     )
 
 
-def _welcome(emulator: Emulator, options: argparse.Namespace) -> str:
+def _banner(emulator: Emulator, options: argparse.Namespace) -> str:
     count = len(emulator.machines)
     machines = f"{count} simulated machine{'s' * (count != 1)}"
     if options.endpoint:
         return f"{machines} on DRP at {emulator.url}. Ctrl-C stops them."
-    return f"{_served(options, emulator.url, KEY)}, with {machines}. Ctrl-C stops all of it."
+    return f"{_description(options, emulator.url, KEY)}, with {machines}. Ctrl-C stops all of it."
 
 
-def _served(options: argparse.Namespace, url: str, key: str) -> str:
+def _description(options: argparse.Namespace, url: str, key: str) -> str:
     store = options.store or "a temporary store"
     return f"DRP {options.dialect} at {url} as {key}, keeping its objects in {store}"
 
 
-def _told_in_short(report: Report) -> None:
+def _print_events(report: Report) -> None:
     if report.what not in _QUIET:
-        _told(report)
+        _print_report(report)
 
 
-def _told(report: Report) -> None:
+def _print_report(report: Report) -> None:
     sentences = {
         "on": f"is on, process {report.detail}",
         "off": report.detail,
@@ -92,10 +98,10 @@ def _told(report: Report) -> None:
         "fault": f"meets the fault {report.detail}",
         "said": report.detail,
     }
-    _tell(f"{report.machine} {sentences.get(report.what, report.what)}")
+    _print(f"{report.machine} {sentences.get(report.what, report.what)}")
 
 
-def _tell(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -103,43 +109,79 @@ def _tell(line: str) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(arguments)
-    needs_machines = {"--endpoint": options.endpoint, "--machine": options.machine, "--fault": options.fault}
-    given = [name for name, value in needs_machines.items() if value]
-    if options.records_only and given:
-        parser.error(f"{given[0]} is about live machines: leave --records-only out")
-    if not options.records_only and not options.machines:
-        parser.error("0 is no number of live machines: add --records-only for an endpoint without any")
+    complaint = _complaint(options)
+    if complaint:
+        parser.error(complaint)
+    options.machines = _MACHINES if options.machines is None else options.machines
+    options.dialect, options.key = options.dialect or _DIALECT, options.key or KEY
+    options.port = _DEFAULT_PORT if options.port is None else options.port
     return options
+
+
+def _complaint(options: argparse.Namespace) -> str:
+    """Return what is wrong with a combination of options; an empty text if nothing is."""
+    of_machines = _given(options, "endpoint", "machine", "fault", "verbose")
+    if options.records_only and of_machines:
+        return f"{of_machines} is about live machines: leave out --records-only"
+    if not options.records_only and options.machines == 0:
+        return "live machines are at least 1: add --records-only for an endpoint alone"
+    return _complaint_about_endpoint(options)
+
+
+def _complaint_about_endpoint(options: argparse.Namespace) -> str:
+    of_another = _given(options, "token", "key", "ca_file", "insecure", "machine")
+    if of_another and not options.endpoint:
+        return f"{of_another} is about another endpoint: add --endpoint"
+    of_tls = _given(options, "ca_file", "insecure")
+    if of_tls and not options.endpoint.startswith("https://"):
+        return f"{of_tls} is about certificates: give --endpoint an address with https://"
+    of_own = _given(options, "port", "store", "dialect", "tls")
+    if of_own and options.endpoint:
+        return f"{of_own} is about the emulator's own endpoint: leave out --endpoint"
+    if options.machine and options.machines is not None:
+        return "--machine names the machines: leave out --machines"
+    return ""
+
+
+def _given(options: argparse.Namespace, *names: str) -> str:
+    return next((f"--{name.replace('_', '-')}" for name in names if getattr(options, name) not in _ABSENT), "")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="drp-emulator",
-        description="A Digital Rebar Provision endpoint on loopback, and machines on it that are real processes.",
+        description="Run a Digital Rebar Provision endpoint on loopback, and machines on it that are real processes.",
         epilog="Scripts of tasks run on this computer, with your rights: run only content that you trust.",
     )
-    parser.add_argument("--records-only", action="store_true", help="the endpoint alone: its machines run nothing")
-    parser.add_argument("--machines", type=_count, default=8, help="node-1, node-2, …; default: 8")
-    parser.add_argument("--port", type=int, default=_DEFAULT_PORT, help="0 for any free port")
-    parser.add_argument("--store", help="the file that keeps the objects; default: temporary")
-    parser.add_argument("--dialect", choices=list(DIALECTS), default="v4.8")
-    parser.add_argument("--tls", action="store_true", help="https, as the real drpcli wants it")
-    parser.add_argument("--endpoint", help="stand in for machines on this DRP test system, in place of an own endpoint")
-    parser.add_argument("--token", default="", help="the operator's token there")
-    parser.add_argument("--key", default=KEY, help="or user:password")
-    parser.add_argument(
-        "--machine", action="append", default=[], metavar="NAME", help="stand in for just this one; may be repeated"
-    )
-    parser.add_argument(
-        "--fault", action="append", default=[], metavar="SPEC", help="such as node-3:die@task2; may be repeated"
-    )
-    parser.add_argument("--verbose", action="store_true", help="also say what each agent does")
+    parser.add_argument("--machines", type=_count, help=f"how many: node-1, node-2, …; default: {_MACHINES}")
+    parser.add_argument("--fault", action="append", metavar="SPEC", help="such as node-3:die@task2; may be repeated")
+    parser.add_argument("--verbose", action="store_true", help="also print what each agent does")
+    own = parser.add_argument_group("the emulator's own endpoint")
+    own.add_argument("--records-only", action="store_true", help="the endpoint alone: its machines run nothing")
+    own.add_argument("--port", type=_port, help=f"default: {_DEFAULT_PORT}; 0 for any free port")
+    own.add_argument("--store", metavar="FILE", help="the file that keeps the objects; default: a temporary one")
+    own.add_argument("--dialect", choices=list(DIALECTS), help=f"default: {_DIALECT}")
+    own.add_argument("--tls", action="store_true", help="speak https, as the real drpcli requires")
+    other = parser.add_argument_group("machines on another DRP test system")
+    other.add_argument("--endpoint", metavar="URL", help="use this endpoint in place of an own one")
+    other.add_argument("--token", help="the operator's token there")
+    other.add_argument("--key", metavar="USER:PASSWORD", help="or the operator's user and password")
+    certificates = other.add_mutually_exclusive_group()
+    certificates.add_argument("--ca-file", metavar="FILE", help="certificates to trust, as PEM; default: the system's")
+    certificates.add_argument("--insecure", action="store_true", help="accept any certificate")
+    other.add_argument("--machine", action="append", metavar="NAME", help="use this machine; may be repeated")
     return parser
 
 
 def _count(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is no number of machines")
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of machines: give a whole number")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to {_LAST_PORT}")
     return int(text)
 
 

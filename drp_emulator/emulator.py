@@ -1,4 +1,4 @@
-"""The simulator: an endpoint, machines as processes on it, and what may go wrong with them."""
+"""The emulator: an endpoint, machines that are processes, and faults of these machines."""
 
 import os
 import tempfile
@@ -13,6 +13,7 @@ from drp_emulator.machines import faults, path_setup
 from drp_emulator.machines.faults import EVERY, Fault
 from drp_emulator.machines.inventory import Inventory
 from drp_emulator.machines.supervisor_client import Report, SupervisorClient
+from drp_emulator.machines.trust import trust_in
 from drp_emulator.server.server import EmulatedEndpoint
 
 KEY = f"{USER}:{PASSWORD}"
@@ -23,13 +24,15 @@ _PRIVATE = ("RS_", "DRP_", "PULUMI_", "PYTHON", "VIRTUAL_ENV")
 
 
 class Emulator:
-    """A small data centre; a context manager that starts and stops it.
+    """An endpoint with live machines; a context manager that starts and stops them.
 
     Args:
         machines: How many machines live on it: `node-1`, `node-2`, ….
         endpoint: A DRP test system to stand in on. None: an embedded endpoint of its own.
         token: The operator's token there.
         key: The operator's `user:password` there, where there is no token.
+        ca_file: The authorities whose certificates are trusted there, as PEM; None for those of the system.
+        insecure: Accept any certificate there.
         names: Machines of that system to stand in for, in place of `node-1`, …. Their scripts run on this computer.
         dialect: `v4.8` or `v3.13`, of the embedded endpoint.
         tls: Let the embedded endpoint speak https.
@@ -49,6 +52,8 @@ class Emulator:
         endpoint: str | None = None,
         token: str = "",
         key: str = KEY,
+        ca_file: str | Path | None = None,
+        insecure: bool = False,
         names: Sequence[str] = (),
         dialect: str = "v4.8",
         tls: bool = False,
@@ -58,21 +63,22 @@ class Emulator:
         watch: Callable[[Report], None] | None = None,
     ) -> None:
         self._names = list(names) or [f"node-{number}" for number in range(1, machines + 1)]
-        self._url, self._token, self._key, self._invited = endpoint or "", token, key, bool(names)
+        self._url, self._token, self._key, self._adopt = endpoint or "", token, key, bool(names)
         self._embedded = (
             EmulatedEndpoint(store, machines=machines, dialect=dialect, tls=tls, port=port)
             if endpoint is None
             else None
         )
+        self._trust = None if insecure or endpoint is None else trust_in(endpoint, ca_file)
         self._faults = [_parsed(fault) for fault in faults]
         self._watch = watch
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._station: SupervisorClient | None = None
+        self._supervisor: SupervisorClient | None = None
         self._uuids: dict[str, str] = {}
 
     @property
     def url(self) -> str:
-        """The endpoint's address, without the path of the API.
+        """Return the endpoint's address, without the path of the API.
 
         Raises:
             RuntimeError: It is not running.
@@ -81,17 +87,17 @@ class Emulator:
 
     @property
     def key(self) -> str:
-        """The operator's `user:password`."""
+        """Return the operator's `user:password`."""
         return self._key
 
     @property
     def machines(self) -> dict[str, str]:
-        """The machines that live: name and Uuid."""
+        """Return the machines that live: name and Uuid."""
         return dict(self._uuids)
 
     @property
-    def chassis(self) -> int:
-        """The id of the process from which all machines are forked.
+    def supervisor(self) -> int:
+        """Return the id of the process from which all machines are forked.
 
         Raises:
             RuntimeError: It is not running.
@@ -100,7 +106,7 @@ class Emulator:
 
     @property
     def reports(self) -> list[Report]:
-        """What has happened so far, oldest first."""
+        """Return what has happened so far, oldest first."""
         return self._running().reports()
 
     def start(self) -> Self:
@@ -112,16 +118,16 @@ class Emulator:
             TimeoutError: The machines do not start.
             ValueError: The store is something else, or a fault is for a machine that is not here.
         """
-        if self._station is not None:
+        if self._supervisor is not None:
             return self
         try:
             if self._embedded is not None:
                 self._embedded.start()
-            self._folder = tempfile.TemporaryDirectory(prefix="drp-simulator-", ignore_cleanup_errors=True)
-            self._station = SupervisorClient(self._watch)
-            with Inventory(self.url, self._token, self._key) as inventory:
+            self._folder = tempfile.TemporaryDirectory(prefix="drp-emulator-", ignore_cleanup_errors=True)
+            self._supervisor = SupervisorClient(self._watch)
+            with Inventory(self.url, self._token, self._key, self._trust) as inventory:
                 self._find(inventory)
-                self._equip(inventory, Path(self._folder.name))
+                self._configure(inventory, Path(self._folder.name))
             self._power_everything_on()
         except BaseException:
             self.stop()
@@ -130,13 +136,13 @@ class Emulator:
 
     def stop(self) -> None:
         """Power every machine off, and leave no process and no file behind."""
-        if self._station is not None:
-            self._station.stop()
+        if self._supervisor is not None:
+            self._supervisor.stop()
         if self._embedded is not None:
             self._embedded.stop()
         if self._folder is not None:
             self._folder.cleanup()
-        self._station = self._folder = None
+        self._supervisor = self._folder = None
 
     def fault(self, fault: Fault | str) -> None:
         """Let something go wrong: now, later, or when a task begins.
@@ -149,7 +155,7 @@ class Emulator:
         """
         wanted = _parsed(fault)
         if wanted.kind == "reply-dropped" and http_client.split_endpoint(self.url)[2]:
-            raise ValueError("The fault reply-dropped cannot be over TLS, where nobody sees requests: leave TLS out.")
+            raise ValueError("The fault reply-dropped cannot read requests inside TLS: leave TLS out.")
         for name in self._known_or_every(wanted.machine):
             self._running().send(name, "fault", fault=wanted.to_document())
 
@@ -162,7 +168,7 @@ class Emulator:
         self._running().send(self._known(machine), "on")
 
     def process(self, machine: str) -> int | None:
-        """The process id of a machine's agent; None while it is off."""
+        """Return the process id of a machine's agent; None while it is off."""
         self._known(machine)
         states = [report for report in self.reports if report.machine == machine and report.what in ("on", "off")]
         return int(states[-1].detail) if states and states[-1].what == "on" else None
@@ -177,7 +183,7 @@ class Emulator:
             what: `on`, `off`, `idle`, `task`, `fault` or `said`.
             detail: Only with this detail.
             seconds: How long.
-            times: How many such reports, counted from the start of the simulator: a machine is `idle` once it has
+            times: How many such reports, counted from the start of the emulator: a machine is `idle` once it has
                 booted, and again after its workflow.
 
         Raises:
@@ -205,11 +211,11 @@ class Emulator:
         """Wait until it is stopped from another thread or by a signal handler's exception.
 
         Raises:
-            RuntimeError: The chassis has died.
+            RuntimeError: The supervisor has died.
         """
-        while self._station is not None:
-            if self._station.wait_for_the_end(_LOOK_SECONDS) and self._station is not None:
-                raise RuntimeError("The chassis of the simulated machines has died: start the simulator again.")
+        while self._supervisor is not None:
+            if self._supervisor.wait_for_the_end(_LOOK_SECONDS) and self._supervisor is not None:
+                raise RuntimeError("The supervisor of the simulated machines has died: start the emulator again.")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -235,20 +241,21 @@ class Emulator:
         return list(self._uuids) if machine == EVERY else [self._known(machine)]
 
     def _find(self, inventory: Inventory) -> None:
-        invited = self._invited or self._embedded is not None
-        found = [inventory.machine(name, invited=invited) for name in self._names]
+        adopt = self._adopt or self._embedded is not None
+        found = [inventory.machine(name, adopt=adopt) for name in self._names]
         self._uuids = {machine["Name"]: machine["Uuid"] for machine in found}
 
-    def _equip(self, inventory: Inventory, root: Path) -> None:
+    def _configure(self, inventory: Inventory, root: Path) -> None:
         _, port, secure = http_client.split_endpoint(self.url)
         banner = path_setup.fill(root / "bin")
         base = {name: value for name, value in os.environ.items() if not name.startswith(_PRIVATE)}
-        simulator = uuid.uuid4().hex
+        emulator = uuid.uuid4().hex
         for name, key in self._uuids.items():
             home = root / name
             for part in ("tmp", "root"):
                 (home / part).mkdir(parents=True)
             environment = {**base, "PATH": f"{root / 'bin'}{os.pathsep}{base.get('PATH', os.defpath)}"}
+            environment |= http_client.trust_to(self._trust)
             environment |= {"HOME": str(home / "root")} | dict.fromkeys(("TMPDIR", "TMP"), str(home / "tmp"))
             about: dict[str, Any] = {
                 "host": inventory.address,
@@ -257,19 +264,19 @@ class Emulator:
                 "uuid": key,
                 "folder": str(home),
             }
-            about |= {"environment": environment, "banner": banner, "simulator": simulator}
+            about |= {"environment": environment, "banner": banner, "emulator": emulator}
             self._running().send(name, "add", token=inventory.token(key), **about)
 
     def _known(self, machine: str) -> str:
         if machine not in self._uuids:
             here = ", ".join(self._uuids) or "none: it is not running"
-            raise ValueError(f"The simulator has no machine {machine}: use one of these: {here}.")
+            raise ValueError(f"The emulator has no machine {machine}: use one of these: {here}.")
         return machine
 
     def _running(self) -> SupervisorClient:
-        if self._station is None:
-            raise RuntimeError("The simulator is not running: call start() first.")
-        return self._station
+        if self._supervisor is None:
+            raise RuntimeError("The emulator is not running: call start() first.")
+        return self._supervisor
 
 
 def _parsed(fault: Fault | str) -> Fault:

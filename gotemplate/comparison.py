@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gotemplate.errors import Fault
+from gotemplate.errors import TemplateError
 from gotemplate.values import NIL, Byte, Exposed, Stringer, to_bytes, type_name
 
 _KINDS: dict[type, str] = {bool: "bool", int: "int", float: "float", str: "string", Byte: "uint"}
@@ -10,44 +10,44 @@ _INTEGERS = frozenset(("int", "uint"))
 
 
 def eq(first: Any, *others: Any) -> bool:
-    """Whether the first is equal to any of the others."""
+    """Return whether the first is equal to any of the others."""
     if not others:
-        raise Fault("missing argument for comparison")
+        raise TemplateError("missing argument for comparison")
     return any(_equal(first, other) for other in others)
 
 
 def ne(first: Any, second: Any) -> bool:
-    """Whether two values differ."""
+    """Return whether two values differ."""
     return not _equal(first, second)
 
 
 def lt(first: Any, second: Any) -> bool:
-    """Whether the first comes before the second."""
+    """Return whether the first comes before the second."""
     for value in (first, second):
         if type(value) not in _KINDS:
-            raise Fault("invalid type for comparison")
+            raise TemplateError("invalid type for comparison")
     one, two = _KINDS[type(first)], _KINDS[type(second)]
     if one != two and not {one, two} <= _INTEGERS:
         raise _incompatible(first, second)
     if one == "bool":
-        raise Fault("invalid type for comparison")
+        raise TemplateError("invalid type for comparison")
     if one == "string" and not (first.isascii() and second.isascii()):
         return to_bytes(first) < to_bytes(second)
     return bool(first < second)
 
 
 def le(first: Any, second: Any) -> bool:
-    """Whether the first does not come after the second."""
+    """Return whether the first does not come after the second."""
     return lt(first, second) or _equal(first, second)
 
 
 def gt(first: Any, second: Any) -> bool:
-    """Whether the first comes after the second."""
+    """Return whether the first comes after the second."""
     return not le(first, second)
 
 
 def ge(first: Any, second: Any) -> bool:
-    """Whether the first does not come before the second."""
+    """Return whether the first does not come before the second."""
     return not lt(first, second)
 
 
@@ -60,13 +60,13 @@ def _equal(first: Any, second: Any) -> bool:
     if one != two:
         raise _incompatible(first, second)
     if isinstance(first, Stringer | Exposed) or isinstance(second, Stringer | Exposed):
-        raise Fault(f"{type_name(first)} and {type_name(second)} cannot be compared here")
-    raise Fault(f"non-comparable types {type_name(first)} and {type_name(second)}")
+        raise TemplateError(f"{type_name(first)} and {type_name(second)} cannot be compared here")
+    raise TemplateError(f"non-comparable types {type_name(first)} and {type_name(second)}")
 
 
 def _is_nil(value: Any) -> bool:
     return value is None or value is NIL
 
 
-def _incompatible(first: Any, second: Any) -> Fault:
-    return Fault(f"incompatible types for comparison: {type_name(first)} and {type_name(second)}")
+def _incompatible(first: Any, second: Any) -> TemplateError:
+    return TemplateError(f"incompatible types for comparison: {type_name(first)} and {type_name(second)}")

@@ -2,8 +2,11 @@
 
 from typing import Self
 
+# A constant or a construct can be as long as the whole text.
+_LONGEST = 1000
 
-class Fault(Exception):
+
+class TemplateError(Exception):
     """A reason without a place.
 
     A method that a template calls raises it to refuse; the renderer adds the place and raises `RenderError`.
@@ -31,19 +34,25 @@ class RenderError(Exception):
 
     @classmethod
     def reading(cls, template: str, text: str, position: int, reason: str) -> Self:
-        """The text is no template."""
+        """Return the error of a text that is no template."""
         line, column = _place(text, position)
+        reason = _shortened(reason)
         message = f"template: {template}:{line}:{column}: {reason}"
         return cls(message, template=template, line=line, column=column, construct="", reason=reason)
 
     @classmethod
     def rendering(cls, template: str, text: str, span: tuple[int, int], executing: str, reason: str) -> Self:
-        """The template came upon something it cannot do; `executing` may be one that `template` defines."""
+        """Return the template came upon something it cannot do; `executing` may be one that `template` defines."""
         start, end = span
         line, column = _place(text, start)
-        construct = text[start:end].strip()
+        construct, reason = _shortened(text[start:end].strip()), _shortened(reason)
         message = f'template: {template}:{line}:{column}: executing "{executing}" at <{construct}>: {reason}'
         return cls(message, template=template, line=line, column=column, construct=construct, reason=reason)
+
+
+def _shortened(text: str) -> str:
+    half = _LONGEST // 2
+    return text if len(text) <= _LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

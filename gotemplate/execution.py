@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gotemplate.errors import Fault, RenderError
+from gotemplate.budget import Budget
+from gotemplate.errors import RenderError, TemplateError
 from gotemplate.expressions import Expressions
 from gotemplate.formatting import plain
+from gotemplate.functions import builtins
 from gotemplate.nodes import (
     Action,
     Break,
@@ -22,20 +24,7 @@ from gotemplate.nodes import (
 from gotemplate.output import Output
 from gotemplate.values import NIL, Byte, Method, adopted, is_true, type_name
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Where a runaway template ends; the same template ends at the same place everywhere.
-
-    Attributes:
-        depth: Templates that have called one another.
-        output: Characters of the result, and of each string made on the way.
-        steps: Statements and turns of loops.
-    """
-
-    depth: int = 1000
-    output: int = 16 * 1024 * 1024
-    steps: int = 1_000_000
+_SORTED_PER_STEP = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -68,14 +57,14 @@ class Execution:
         self,
         templates: Mapping[str, Template],
         functions: Mapping[str, Method],
-        limits: Limits,
+        budget: Budget,
         *,
         strict: bool,
     ) -> None:
         self._templates = templates
-        self._limits = limits
-        self._expressions = Expressions(functions, strict=strict)
-        self._output = Output(limits.output)
+        self._budget = budget
+        self._expressions = Expressions({**builtins(budget), **functions}, budget, strict=strict)
+        self._output = Output(budget)
         self._frames: list[_Frame] = []
         self._depth = 0
 
@@ -90,8 +79,8 @@ class Execution:
             self._call(template, adopted(data) if data is not None else None)
             self._walk()
             return self._output.text()
-        except Fault as fault:
-            raise self._error(str(fault)) from fault
+        except TemplateError as error:
+            raise self._error(str(error)) from error
         except RecursionError as error:
             raise self._error("nested too deeply") from error
 
@@ -101,12 +90,10 @@ class Execution:
         return RenderError.rendering(template.source, template.text, span, template.name, reason)
 
     def _walk(self) -> None:
-        frames, steps, write = self._frames, self._limits.steps, self._output.write
+        frames, spend, write = self._frames, self._budget.spend, self._output.write
         while frames:
             frame = frames[-1]
-            steps -= 1
-            if steps < 0:
-                raise Fault(f"more than {self._limits.steps} steps")
+            spend()
             if frame.at == len(frame.body):
                 self._end(frame)
                 continue
@@ -125,7 +112,7 @@ class Execution:
                 value = expressions.pipeline(frame.dot, node.pipe)
                 if not node.pipe.declared:
                     expressions.node = node
-                    self._output.write(value if type(value) is str else plain(value, self._limits.output))
+                    self._output.write(value if type(value) is str else plain(value, self._budget))
             case If() | With():
                 self._branch(node, frame)
             case Range():
@@ -148,6 +135,8 @@ class Execution:
         mark = len(variables)
         value = self._expressions.pipeline(frame.dot, node.pipe)
         self._expressions.node = node
+        if isinstance(value, dict):
+            self._budget.spend(len(value) // _SORTED_PER_STEP)
         turns = _turns(value, len(node.pipe.declared))
         body = _Frame(node.body, frame.dot, mark, loop=node, inner=len(variables), turns=turns)
         if not self._next_turn(body):
@@ -174,7 +163,7 @@ class Execution:
         return True
 
     def _end(self, frame: _Frame) -> None:
-        """A list is through: its loop turns once more, or whatever is around it goes on."""
+        """End a list: its loop turns once more, or the list around it goes on."""
         if frame.loop is not None and self._next_turn(frame):
             return
         self._frames.pop()
@@ -195,9 +184,9 @@ class Execution:
     def _include(self, node: Include, frame: _Frame) -> None:
         template = self._templates.get(node.name)
         if template is None:
-            raise Fault(f'template "{node.name}" not defined')
-        if self._depth == self._limits.depth:
-            raise Fault(f"exceeded maximum template depth ({self._limits.depth})")
+            raise TemplateError(f'template "{node.name}" not defined')
+        if self._depth == self._budget.limits.depth:
+            raise TemplateError(f"exceeded maximum template depth ({self._budget.limits.depth})")
         data = None if node.pipe is None else self._expressions.pipeline(frame.dot, node.pipe)
         self._call(template, data)
 
@@ -218,7 +207,7 @@ def _turns(value: Any, variables: int) -> Iterator[tuple[Any, Any]]:
         return ((name, adopted(value[name])) for name in sorted(value))
     if isinstance(value, int) and not isinstance(value, bool):
         if variables > 1:
-            raise Fault(f"can't use {value} to iterate over more than one variable")
+            raise TemplateError(f"can't use {value} to iterate over more than one variable")
         kind = Byte if isinstance(value, Byte) else int
         return ((None, kind(number)) for number in range(value))
-    raise Fault(f"range can't iterate over {type_name(value)}")
+    raise TemplateError(f"range can't iterate over {type_name(value)}")

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gotemplate.errors import Fault, RenderError
+from gotemplate.budget import Budget
+from gotemplate.errors import RenderError, TemplateError
 from gotemplate.nodes import (
     Chain,
     Command,
@@ -32,6 +33,7 @@ from gotemplate.values import (
 # There is no value from an earlier command: None and NIL are values.
 _ABSENT: Any = object()
 _GO_NAMES = {str: "string", int: "int", float: "float64", bool: "bool"}
+_VARIABLES_PER_STEP = 32
 _SHORT_CIRCUIT = {"and": False, "or": True}
 
 
@@ -60,14 +62,15 @@ class Expressions:
         node: What is being looked at, for the error message.
     """
 
-    def __init__(self, functions: Mapping[str, Method], *, strict: bool) -> None:
+    def __init__(self, functions: Mapping[str, Method], budget: Budget, *, strict: bool) -> None:
         self._strict = strict
+        self._budget = budget
         self.variables: list[tuple[str, Any]] = []
         self.node: Node | None = None
         self._functions = functions
 
     def pipeline(self, dot: Any, pipe: Pipe) -> Any:
-        """The value of a pipeline, given to the variables that it declares."""
+        """Return the value of a pipeline, given to the variables that it declares."""
         self.node = pipe
         value = _ABSENT
         for command in pipe.commands:
@@ -86,12 +89,15 @@ class Expressions:
         self.variables[self._index(name)] = (name, value)
 
     def _index(self, name: str) -> int:
-        for index in range(len(self.variables) - 1, -1, -1):
+        last = len(self.variables) - 1
+        for index in range(last, -1, -1):
             if self.variables[index][0] == name:
+                self._budget.spend((last - index) // _VARIABLES_PER_STEP)
                 return index
-        raise Fault(f"undefined variable: {name}")
+        raise TemplateError(f"undefined variable: {name}")
 
     def _command(self, dot: Any, command: Command, final: Any) -> Any:
+        self._budget.spend()
         first = command.operands[0]
         given = _Given(dot, command.operands[1:], final)
         self.node = first
@@ -105,13 +111,13 @@ class Expressions:
             case Chain():
                 return self._chain(self._operand(dot, first.base), first.names, first, given)
             case Nil():
-                raise Fault("nil is not a command")
+                raise TemplateError("nil is not a command")
         if given:
-            raise Fault("can't give argument to non-function")
+            raise TemplateError("can't give argument to non-function")
         return self._operand(dot, first)
 
     def _operand(self, dot: Any, operand: Operand) -> Any:
-        """The value of an operand without arguments."""
+        """Return the value of an operand without arguments."""
         self.node = operand
         match operand:
             case Literal():
@@ -147,46 +153,50 @@ class Expressions:
         if receiver is None:
             return self._missing(f'nil data; no entry for key "{name}"')
         if receiver is NIL:
-            raise Fault(f"nil pointer evaluating interface {{}}.{name}")
+            raise TemplateError(f"nil pointer evaluating interface {{}}.{name}")
         if isinstance(receiver, Exposed):
             method = receiver.methods.get(name)
             if method is not None:
                 return adopted(self._call(name, method, node, given))
             if name in receiver.fields:
                 if given:
-                    raise Fault(f"{name} has arguments but cannot be invoked as function")
+                    raise TemplateError(f"{name} has arguments but cannot be invoked as function")
                 return adopted(receiver.fields[name])
         elif isinstance(receiver, dict):
             if given:
-                raise Fault(f"{name} is not a method but has arguments")
+                raise TemplateError(f"{name} is not a method but has arguments")
             if name not in receiver:
                 return self._missing(f'map has no entry for key "{name}"')
             return adopted(receiver[name])
-        raise Fault(f"can't evaluate field {name} in type {type_name(receiver)}")
+        raise TemplateError(f"can't evaluate field {name} in type {type_name(receiver)}")
 
     def _missing(self, reason: str) -> None:
         if self._strict:
-            raise Fault(reason)
+            raise TemplateError(reason)
 
     def _call(self, name: str, method: Method, node: Node, given: _Given) -> Any:
         wanted = len(method.takes)
         if len(given) < wanted or (len(given) > wanted and method.rest is None):
             least = "" if method.rest is None else "at least "
-            raise Fault(f"wrong number of args for {name}: want {least}{wanted} got {len(given)}")
+            raise TemplateError(f"wrong number of args for {name}: want {least}{wanted} got {len(given)}")
         if name in _SHORT_CIRCUIT and method is self._functions.get(name):
             return self._first(given, wanted=_SHORT_CIRCUIT[name])
         types = method.takes + (method.rest or object,) * (len(given) - wanted)
         values = [self._argument(given.dot, operand, types[index]) for index, operand in enumerate(given.operands)]
         if given.final is not _ABSENT:
             values.append(_typed(given.final, types[-1]))
+        for value in values:
+            self._budget.read(value)
         try:
-            return method.call(*(None if value is NIL else value for value in values))
-        except (Fault, RenderError) as fault:
+            result = method.call(*(None if value is NIL else value for value in values))
+        except (TemplateError, RenderError) as error:
             self.node = node
-            raise Fault(f"error calling {name}: {fault}") from fault
+            raise TemplateError(f"error calling {name}: {error}") from error
+        self._budget.made(result)
+        return result
 
     def _first(self, given: _Given, *, wanted: bool) -> Any:
-        """The first value of this truth, or the last value; what follows it is not evaluated."""
+        """Return the first value of this truth, or the last value; what follows it is not evaluated."""
         value = None
         for operand in given.operands:
             value = self._argument(given.dot, operand, object)
@@ -196,9 +206,10 @@ class Expressions:
 
     def _argument(self, dot: Any, operand: Operand, wanted: type) -> Any:
         self.node = operand
+        self._budget.spend()
         if isinstance(operand, Nil):
             if wanted is not object:
-                raise Fault(f"cannot assign nil to {_GO_NAMES[wanted]}")
+                raise TemplateError(f"cannot assign nil to {_GO_NAMES[wanted]}")
             return None
         if isinstance(operand, Number | Literal) and wanted is not object:
             return _literal(operand, wanted)
@@ -206,16 +217,16 @@ class Expressions:
 
 
 def _constant(number: Number) -> int | float:
-    """The value of a number where nothing says its type: its syntax does."""
+    """Return the value of a number where nothing says its type: its syntax does."""
     if number.looks_real and number.real is not None:
         return number.real
     if number.whole is None:
-        raise Fault(f"{number.text} overflows int")
+        raise TemplateError(f"{number.text} overflows int")
     return number.whole
 
 
 def _literal(operand: Number | Literal, wanted: type) -> Any:
-    """A constant takes the type that is wanted, if its syntax allows it."""
+    """Return a constant takes the type that is wanted, if its syntax allows it."""
     if isinstance(operand, Literal):
         found: Any = operand.value if type(operand.value) is wanted else None
     elif wanted is int:
@@ -223,7 +234,7 @@ def _literal(operand: Number | Literal, wanted: type) -> Any:
     else:
         found = operand.real if wanted is float else None
     if found is None:
-        raise Fault(f"expected {_GO_NAMES[wanted]}; found another constant")
+        raise TemplateError(f"expected {_GO_NAMES[wanted]}; found another constant")
     return found
 
 
@@ -231,12 +242,12 @@ def _typed(value: Any, wanted: type) -> Any:
     if has_type(value, wanted):
         return value
     if value is None:
-        raise Fault(f"invalid value; expected {_GO_NAMES[wanted]}")
-    raise Fault(f"wrong type for value; expected {_GO_NAMES[wanted]}; got {type_name(value)}")
+        raise TemplateError(f"invalid value; expected {_GO_NAMES[wanted]}")
+    raise TemplateError(f"wrong type for value; expected {_GO_NAMES[wanted]}; got {type_name(value)}")
 
 
 def element(container: dict[str, Any], key: str) -> Any:
-    """What `index` finds at a key: the zero of the map's type if there is none."""
+    """Return what `index` finds at a key: the zero of the map's type if there is none."""
     if key in container:
         return adopted(container[key])
     return "" if isinstance(container, StringMap) else NIL

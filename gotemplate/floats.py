@@ -8,7 +8,7 @@ _EXPONENT_BELOW = -4
 
 
 def shortest(value: float) -> str:
-    """The fewest digits that are this float and no other, and a sign below zero."""
+    """Return the fewest digits that are this float and no other, and a sign below zero."""
     if value == 0:
         return "0"
     number = Decimal(repr(value)).normalize()

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from gotemplate.budget import Budget
 from gotemplate.numbers import Flags
 from gotemplate.output import Output
 from gotemplate.printf import Printer
@@ -16,16 +17,16 @@ _FLAGS = {"#": "sharp", "0": "zero", "+": "plus", "-": "minus", " ": "space"}
 _SURROGATES = range(0xD800, 0xE000)
 
 
-def plain(value: Any, limit: int) -> str:
-    """A value as an action writes it."""
+def plain(value: Any, budget: Budget) -> str:
+    """Return a value as an action writes it."""
     if value is None or value is NIL:
         return "<no value>"
-    return printed((value,), limit)
+    return printed((value,), budget)
 
 
-def printed(values: tuple[Any, ...], limit: int) -> str:
+def printed(values: tuple[Any, ...], budget: Budget) -> str:
     """`print`: a space between two values of which neither is a string."""
-    printer = Printer(Output(limit))
+    printer = Printer(Output(budget))
     before = True
     for index, value in enumerate(values):
         is_string = isinstance(value, str)
@@ -36,9 +37,9 @@ def printed(values: tuple[Any, ...], limit: int) -> str:
     return printer.output.joined()
 
 
-def printed_line(values: tuple[Any, ...], limit: int) -> str:
+def printed_line(values: tuple[Any, ...], budget: Budget) -> str:
     """`println`: a space between all values, and a new line."""
-    printer = Printer(Output(limit))
+    printer = Printer(Output(budget))
     for index, value in enumerate(values):
         if index:
             printer.output.write(" ")
@@ -47,18 +48,18 @@ def printed_line(values: tuple[Any, ...], limit: int) -> str:
     return printer.output.joined()
 
 
-def formatted(text: str, values: tuple[Any, ...], limit: int) -> str:
+def formatted(text: str, values: tuple[Any, ...], budget: Budget) -> str:
     """`printf`."""
-    return _Format(text, values, limit).result()
+    return _Format(text, values, budget).result()
 
 
 class _Format:
     """A cursor over a format and one over its arguments."""
 
-    def __init__(self, text: str, values: tuple[Any, ...], limit: int) -> None:
+    def __init__(self, text: str, values: tuple[Any, ...], budget: Budget) -> None:
         self._text = text
         self._values = values
-        self._printer = Printer(Output(limit))
+        self._printer = Printer(Output(budget))
         self._at = 0
         self._argument = 0
         self._reordered = False

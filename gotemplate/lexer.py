@@ -59,15 +59,16 @@ KEYWORDS = frozenset(
 )
 _KINDS = {kind.value: kind for kind in Kind}
 
+# Possessive quantifiers keep no memory of the ways not taken, which for a long constant would be gigabytes.
 # The right delimiter comes first: its trim marker is a space, a minus and the braces. White space stops short of one.
 _TOKEN = re.compile(
     r"""
     (?P<RIGHT>(?:[ \t\r\n]-)?\}\})
   | (?P<SPACE>[ \t\r\n]+?(?=[ \t\r\n]-\}\})|[ \t\r\n]+)
   | (?P<DECLARE>:=) | (?P<ASSIGN>=) | (?P<PIPE>\|) | (?P<COMMA>,) | (?P<OPEN>\() | (?P<CLOSE>\))
-  | (?P<STRING>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*")
+  | (?P<STRING>"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+")
   | (?P<RAW>`[^`]*`)
-  | (?P<CHAR>'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*')
+  | (?P<CHAR>'[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)*+')
   | (?P<NUMBER>(?=[-+0-9]|\.[0-9])[-+]?(?:
         0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][-+]?[0-9_]*)?
       | 0[oO][0-7_]*(?:\.[0-7_]*)?
@@ -83,11 +84,15 @@ _TERMINATORS = frozenset(SPACE + ".,|:)(")
 _NAMES = (Kind.FIELD, Kind.DOT, Kind.VARIABLE, Kind.WORD)
 
 
-def tokens(source: str) -> list[Token]:
-    """All tokens of a template, an END at last.
+def tokens(source: str, most: int) -> list[Token]:
+    """Return all tokens of a template, an END at last.
+
+    Args:
+        source: The template.
+        most: How many there may be.
 
     Raises:
-        Unreadable: Go's lexer would stop there as well.
+        Unreadable: Go's lexer would stop there as well, or there are too many tokens.
     """
     found: list[Token] = []
     position, trim = 0, False
@@ -105,7 +110,7 @@ def tokens(source: str) -> list[Token]:
             position, trim = _comment_end(source, inside)
         else:
             found.append(Token(Kind.LEFT, _LEFT, left))
-            position, trim = _action(found, source, inside)
+            position, trim = _action(found, source, inside, most)
 
 
 def _add_text(found: list[Token], token: Token, *, left: bool, right: bool) -> None:
@@ -130,10 +135,12 @@ def _comment_end(source: str, start: int) -> tuple[int, bool]:
     return closing.end(), closing.group() != _RIGHT
 
 
-def _action(found: list[Token], source: str, position: int) -> tuple[int, bool]:
-    """Read up to the right delimiter; the position behind it, and whether it trims."""
+def _action(found: list[Token], source: str, position: int, most: int) -> tuple[int, bool]:
+    """Read up to the right delimiter; return the position behind it, and whether it trims."""
     depth = 0
     while True:
+        if len(found) > most:
+            raise Unreadable(position, f"more than {most} pieces")
         match = _TOKEN.match(source, position)
         if match is None:
             _refuse(source, position)
@@ -158,7 +165,7 @@ def _action(found: list[Token], source: str, position: int) -> tuple[int, bool]:
 
 
 def _name(token: Token, source: str) -> Token:
-    """A name must be made of Go's letters and digits, and end where a name may end."""
+    """Return a name must be made of Go's letters and digits, and end where a name may end."""
     if not token.text.isascii():
         for offset, character in enumerate(token.text):
             if not (character in "._$" or character.isalpha() or character.isdecimal()):

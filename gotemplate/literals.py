@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from gotemplate.errors import Fault
+from gotemplate.errors import TemplateError
 from gotemplate.nodes import Number
 
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
@@ -24,12 +24,12 @@ _HEX_REAL = re.compile(
 
 
 def raw_string(token: str) -> str:
-    """The text between back quotes; Go drops carriage returns there."""
+    """Return the text between back quotes; Go drops carriage returns there."""
     return token[1:-1].replace("\r", "")
 
 
 def string(token: str) -> str:
-    r"""The text between double quotes; a byte from `\xff` that is no UTF-8 becomes a surrogate escape."""
+    r"""Return the text between double quotes; a byte from `\xff` that is no UTF-8 becomes a surrogate escape."""
     body = token[1:-1]
     if "\\" not in body:
         return body
@@ -44,43 +44,43 @@ def string(token: str) -> str:
 
 
 def character(token: str, start: int) -> Number:
-    """A character constant is an integer."""
+    """Return a character constant is an integer."""
     body = token[1:-1]
     if body.startswith("\\"):
         code, _, end = _escape(body, 0, "'")
     else:
         code, end = (ord(body[0]), 1) if body else (0, -1)
     if end != len(body):
-        raise Fault(f"malformed character constant: {token}")
+        raise TemplateError(f"malformed character constant: {token}")
     return Number(start, start + len(token), token, code, float(code))
 
 
 def _escape(body: str, at: int, quote: str) -> tuple[int, bool, int]:
-    """The escape at a backslash: its value, whether that is a byte, and where it ends."""
+    """Return the escape at a backslash: its value, whether that is a byte, and where it ends."""
     match = _ESCAPE.match(body, at)
     if match is None:
-        raise Fault(f"invalid escape sequence {body[at : at + 2]}")
+        raise TemplateError(f"invalid escape sequence {body[at : at + 2]}")
     simple, byte, octal, short, long = match.groups()
     if simple is not None:
         if simple in "'\"" and simple != quote:
-            raise Fault(f"invalid escape sequence \\{simple}")
+            raise TemplateError(f"invalid escape sequence \\{simple}")
         return _SIMPLE[simple], False, match.end()
     if byte is not None or octal is not None:
         code = int(byte, 16) if byte is not None else int(octal, 8)
         if code > _BYTE:
-            raise Fault(f"invalid escape sequence \\{octal}")
+            raise TemplateError(f"invalid escape sequence \\{octal}")
         return code, True, match.end()
     code = int(short or long, 16)
     if code > _LAST_CODE_POINT or code in _SURROGATES:
-        raise Fault(f"invalid escape sequence {match.group()}")
+        raise TemplateError(f"invalid escape sequence {match.group()}")
     return code, False, match.end()
 
 
 def number(token: str, start: int) -> Number:
-    """A numeric constant.
+    """Return a numeric constant.
 
     Raises:
-        Fault: It is none.
+        TemplateError: It is none.
     """
     whole = _whole(token)
     # Go looks for these characters to tell a float from an integer; `-0xe` escapes its test for hexadecimal.
@@ -90,11 +90,11 @@ def number(token: str, start: int) -> Number:
     if whole is not None:
         fits = -_LARGEST_INT - 1 <= whole <= _LARGEST_INT
         if not fits and (whole < 0 or whole > _LARGEST_UINT or token[0] == "+"):
-            raise Fault(f"integer overflow: {token}")
+            raise TemplateError(f"integer overflow: {token}")
         return Number(start, end, token, whole if fits else None, float(whole), dotted and not hexadecimal)
     real = _real(token)
     if real is None or not dotted:
-        raise Fault(f"illegal number syntax: {token}")
+        raise TemplateError(f"illegal number syntax: {token}")
     fits = real.is_integer() and abs(real) <= _LARGEST_INT
     return Number(start, end, token, int(real) if fits else None, real, not hexadecimal)
 

@@ -199,5 +199,5 @@ class Template:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds nothing but white space and comments."""
+        """Return whether it holds nothing but white space and comments."""
         return all(isinstance(node, Text) and not node.text.strip() for node in self.body)

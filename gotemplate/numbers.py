@@ -29,22 +29,22 @@ class Flags:
 
     @property
     def fill(self) -> str:
-        """What padding is made of."""
+        """Return what padding is made of."""
         return "0" if self.zero and not self.minus else " "
 
     def padded(self, text: str, fill: str | None = None) -> str:
-        """The text at the width that is asked for."""
+        """Return the text at the width that is asked for."""
         if not self.width or len(text) >= self.width:
             return text
         return text.ljust(self.width) if self.minus else text.rjust(self.width, fill or self.fill)
 
     def sign(self, *, negative: bool) -> str:
-        """What stands before a number."""
+        """Return what stands before a number."""
         return "-" if negative else "+" if self.plus else " " if self.space else ""
 
 
 def integer(value: int, verb: str, flags: Flags) -> str:
-    """A whole number in the base of a verb, padded."""
+    """Return a whole number in the base of a verb, padded."""
     base = _BASES.get(verb, 10)
     precision = 0
     if flags.precision is not None:
@@ -76,7 +76,7 @@ def code_point(value: int, flags: Flags) -> str:
 
 
 def real(value: float, verb: str, flags: Flags) -> str:
-    """A float under one of the verbs e, E, f, g, G or v, padded."""
+    """Return a float under one of the verbs e, E, f, g, G or v, padded."""
     default = _DEFAULT_DIGITS if verb in "eEf" else _SHORTEST
     precision = default if flags.precision is None else flags.precision
     negative = math.copysign(1, value) < 0 and not math.isnan(value)
@@ -101,7 +101,7 @@ def _unsigned(value: float, verb: str, precision: int) -> str:
 
 
 def _with_point(text: str, verb: str, precision: int) -> str:
-    """The sharp flag: a decimal point always, and the zeros at the end for g."""
+    """Return the sharp flag: a decimal point always, and the zeros at the end for g."""
     wanted = 0
     if verb in "vgG":
         wanted = _DEFAULT_DIGITS if precision == _SHORTEST else precision

@@ -1,29 +1,47 @@
 """Text that grows up to a limit."""
 
-from gotemplate.errors import Fault
+from gotemplate.budget import Budget
+from gotemplate.errors import TemplateError
+
+# A value that is printed by itself takes longer than a step does.
+_PIECE = 2
+_CHARACTERS_PER_STEP = 16
 
 
 class Output:
-    """Pieces of text, counted."""
+    """Pieces of text, counted.
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._room = limit
+    Args:
+        budget: What each piece is paid from; its limits say how long the text may become.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._limit = self._room = budget.limits.output
         self._pieces: list[str] = []
+
+    def require(self, length: int) -> None:
+        """Look for room before a long piece is made.
+
+        Raises:
+            TemplateError: There is none.
+        """
+        if length > self._room:
+            raise TemplateError(f"more than {self._limit} characters of output")
 
     def write(self, piece: str) -> None:
         """Add a piece.
 
         Raises:
-            Fault: There is no room for it.
+            TemplateError: There is no room for it.
         """
+        self.require(len(piece))
+        self._budget.spend(_PIECE + len(piece) // _CHARACTERS_PER_STEP)
         self._room -= len(piece)
-        if self._room < 0:
-            raise Fault(f"more than {self._limit} characters of output")
         self._pieces.append(piece)
 
     def joined(self) -> str:
-        """All pieces; bytes that form characters together now do."""
+        """Return all pieces; bytes that form characters together now do."""
         whole = "".join(self._pieces)
         if whole.isascii():
             return whole
@@ -34,16 +52,16 @@ class Output:
         return whole
 
     def text(self) -> str:
-        """All pieces, which are text.
+        """Return all pieces, which are text.
 
         Raises:
-            Fault: They are bytes that are no UTF-8.
+            TemplateError: They are bytes that are no UTF-8.
         """
         whole = self.joined()
         try:
             whole.encode()
         except UnicodeEncodeError:
-            raise Fault("the output is no UTF-8") from None
+            raise TemplateError("the output is no UTF-8") from None
         return whole
 
 
@@ -51,4 +69,4 @@ def _rejoined(text: str) -> str:
     try:
         return text.encode(errors="surrogateescape").decode(errors="surrogateescape")
     except UnicodeEncodeError:
-        raise Fault("a string holds half of a surrogate pair, which is no UTF-8") from None
+        raise TemplateError("a string holds half of a surrogate pair, which is no UTF-8") from None

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NoReturn
 
-from gotemplate.errors import Fault, RenderError
+from gotemplate.budget import Limits
+from gotemplate.errors import RenderError, TemplateError
 from gotemplate.lexer import Kind, Token, Unreadable, tokens
 from gotemplate.literals import raw_string, string
 from gotemplate.nodes import (
@@ -25,26 +26,35 @@ from gotemplate.pipelines import Pipelines
 _BRANCHES: dict[str, type[If | With | Range]] = {"if": If, "with": With, "range": Range}
 
 
-@lru_cache(maxsize=1024)
-def parsed(name: str, text: str, functions: frozenset[str]) -> Mapping[str, Template]:
-    """The templates of a text by name: the text itself, and what it defines.
+# The tree of a text takes up to a hundred times its memory.
+_LONGEST_REMEMBERED = 32 * 1024
 
-    The answer is remembered: an endpoint reads the same templates for every job.
+
+def parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Mapping[str, Template]:
+    """Return the templates of a text by name: the text itself, and what it defines.
+
+    The answer is remembered unless the text is long: an endpoint reads the same templates for every job.
 
     Raises:
         RenderError: Go would not read it either, or it uses what this package leaves out.
     """
+    read = _parsed if len(text) <= _LONGEST_REMEMBERED else _parsed.__wrapped__
+    return read(name, text, functions, limits)
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Mapping[str, Template]:
     try:
         text.encode()
-        parser = Parser(name, text, tokens(text), functions)
+        parser = Parser(name, text, tokens(text, limits.tokens), functions, limits.variables)
     except UnicodeEncodeError as error:
         raise RenderError.reading(name, text, error.start, "half of a surrogate pair is no UTF-8") from None
     except Unreadable as unreadable:
         raise RenderError.reading(name, text, unreadable.position, str(unreadable)) from None
     try:
         parser.whole_text()
-    except Fault as fault:
-        raise RenderError.reading(name, text, parser.position, str(fault)) from None
+    except TemplateError as error:
+        raise RenderError.reading(name, text, parser.position, str(error)) from None
     except RecursionError:
         raise RenderError.reading(name, text, parser.position, "nested too deeply") from None
     return parser.found
@@ -53,8 +63,10 @@ def parsed(name: str, text: str, functions: frozenset[str]) -> Mapping[str, Temp
 class Parser(Pipelines):
     """A recursive descent over statements; `Pipelines` reads what stands inside one."""
 
-    def __init__(self, name: str, text: str, stream: list[Token], functions: frozenset[str]) -> None:
-        super().__init__(stream, functions)
+    def __init__(
+        self, name: str, text: str, stream: list[Token], functions: frozenset[str], most_variables: int
+    ) -> None:
+        super().__init__(stream, functions, most_variables)
         self.found: dict[str, Template] = {}
         self._source = name
         self._text = text
@@ -76,7 +88,7 @@ class Parser(Pipelines):
         if old is None or old.is_empty:
             self.found[name] = template
         elif not template.is_empty:
-            raise Fault(f'multiple definition of template "{name}"')
+            raise TemplateError(f'multiple definition of template "{name}"')
 
     def _starts(self, word: str) -> bool:
         """Consume a left delimiter and this keyword, if they come next."""
@@ -96,12 +108,12 @@ class Parser(Pipelines):
         self._add(name, self._separate_body("define clause"))
 
     def _separate_body(self, context: str) -> list[Statement]:
-        """The body of another template: it sees none of the variables and loops around it."""
+        """Return the body of another template: it sees none of the variables and loops around it."""
         variables, ranges = self.variables, self._ranges
         self.variables, self._ranges = ["$"], 0
         body, stop = self._body()
         if not self._is(stop, "end"):
-            raise Fault(f"unexpected {{{{else}}}} in {context}")
+            raise TemplateError(f"unexpected {{{{else}}}} in {context}")
         self._close(stop)
         self.variables, self._ranges = variables, ranges
         return body
@@ -114,7 +126,7 @@ class Parser(Pipelines):
             if stop is not None:
                 return body, stop
         self.next()
-        raise Fault("unexpected end of the template")
+        raise TemplateError("unexpected end of the template")
 
     def _statement(self, body: list[Statement]) -> Token | None:
         """Add the next statement to a body; an `else` or `end` is returned instead."""
@@ -140,7 +152,7 @@ class Parser(Pipelines):
         if word.text in ("break", "continue"):
             self._close(word)
             if not self._ranges:
-                raise Fault(f"{{{{{word.text}}}}} outside {{{{range}}}}")
+                raise TemplateError(f"{{{{{word.text}}}}} outside {{{{range}}}}")
             return (Break if word.text == "break" else Continue)(word.start, word.end)
         if word.text == "template":
             return self._include(word)
@@ -192,7 +204,7 @@ class Parser(Pipelines):
             otherwise, stop = self._body()
             break
         if not self._is(stop, "end"):
-            raise Fault(f"expected end; found {{{{{stop.text}}}}}")
+            raise TemplateError(f"expected end; found {{{{{stop.text}}}}}")
         self._close(stop)
         del self.variables[variables:]
         return _folded(heads, otherwise)
@@ -200,7 +212,7 @@ class Parser(Pipelines):
     def refuse(self, token: Token) -> NoReturn:
         """A keyword in a place that is not its own."""
         self.back(token)
-        raise Fault(f"unexpected {{{{{token.text}}}}}")
+        raise TemplateError(f"unexpected {{{{{token.text}}}}}")
 
 
 def _folded(heads: list[tuple[Token, Pipe, list[Statement]]], otherwise: list[Statement]) -> Statement:

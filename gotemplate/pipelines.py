@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from gotemplate.errors import Fault
+from gotemplate.errors import TemplateError
 from gotemplate.lexer import Kind, Token
 from gotemplate.literals import character, number, raw_string, string
 from gotemplate.nodes import (
@@ -48,16 +48,17 @@ class Pipelines:
         variables: Those that are declared so far.
     """
 
-    def __init__(self, stream: list[Token], functions: frozenset[str]) -> None:
+    def __init__(self, stream: list[Token], functions: frozenset[str], most_variables: int) -> None:
         self.at = 0
         self.position = 0
         self.variables = ["$"]
         self._stream = stream
         self._functions = functions
+        self._most_variables = most_variables
         self._depth = 0
 
     def next(self) -> Token:
-        """The next token; the last one repeats."""
+        """Return the next token; the last one repeats."""
         token = self._stream[self.at]
         self.position = token.start
         if token.kind is not Kind.END:
@@ -65,16 +66,16 @@ class Pipelines:
         return token
 
     def peek(self) -> Token:
-        """The next token, unread."""
+        """Return the next token, unread."""
         return self._stream[self.at]
 
     def next_solid(self) -> Token:
-        """The next token that is no white space."""
+        """Return the next token that is no white space."""
         token = self.next()
         return self.next() if token.kind is Kind.SPACE else token
 
     def peek_solid(self) -> Token:
-        """The next token that is no white space; white space before it is read."""
+        """Return the next token that is no white space; white space before it is read."""
         if self.peek().kind is Kind.SPACE:
             self.at += 1
         return self.peek()
@@ -85,7 +86,7 @@ class Pipelines:
             self.at -= 1
 
     def expect(self, kind: Kind, context: str) -> Token:
-        """The next token, which must be of a kind."""
+        """Return the next token, which must be of a kind."""
         token = self.next_solid()
         if token.kind is not kind:
             self.unexpected(token, context)
@@ -93,17 +94,17 @@ class Pipelines:
 
     def unexpected(self, token: Token, context: str) -> NoReturn:
         """A token that has no place here."""
-        raise Fault(f"unexpected {token.text or 'end of the template'!r} in {context}")
+        raise TemplateError(f"unexpected {token.text or 'end of the template'!r} in {context}")
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """One level down.
+        """Yield one level down.
 
         Raises:
-            Fault: It goes down too far.
+            TemplateError: It goes down too far.
         """
         if self._depth == DEEPEST:
-            raise Fault(f"nested more than {DEEPEST} levels deep")
+            raise TemplateError(f"nested more than {DEEPEST} levels deep")
         self._depth += 1
         yield
         self._depth -= 1
@@ -135,13 +136,15 @@ class Pipelines:
             self.next()
             pipe.declared.append(variable.text)
             self.variables.append(variable.text)
+            if len(self.variables) > self._most_variables:
+                raise TemplateError(f"more than {self._most_variables} variables")
             if following.kind is not Kind.COMMA:
                 pipe.assigns = following.kind is Kind.ASSIGN
                 return
             if context != "range" or len(pipe.declared) > 1:
-                raise Fault(f"too many declarations in {context}")
+                raise TemplateError(f"too many declarations in {context}")
             if self.peek_solid().kind not in _SECOND_IN_RANGE:
-                raise Fault("range can only initialize variables")
+                raise TemplateError("range can only initialize variables")
 
     def _command(self) -> Command:
         command = Command(self.peek_solid().start, 0, [])
@@ -160,7 +163,7 @@ class Pipelines:
                 self.unexpected(token, "operand")
             break
         if not command.operands:
-            raise Fault("empty command")
+            raise TemplateError("empty command")
         return command
 
     def _operand(self) -> Operand | None:
@@ -179,7 +182,7 @@ class Pipelines:
             return term
         if isinstance(term, Pipe | Function):
             return Chain(term.start, end, term, names)
-        raise Fault("unexpected . after a term that has no fields")
+        raise TemplateError("unexpected . after a term that has no fields")
 
     def _term(self) -> Operand | None:
         token = self.next_solid()
@@ -191,7 +194,7 @@ class Pipelines:
                 return Dot(start, end)
             case Kind.VARIABLE:
                 if token.text not in self.variables:
-                    raise Fault(f'undefined variable "{token.text}"')
+                    raise TemplateError(f'undefined variable "{token.text}"')
                 return Variable(start, end, token.text)
             case Kind.FIELD:
                 return Field(start, end, [token.text[1:]])
@@ -209,7 +212,7 @@ class Pipelines:
         if token.text in ("true", "false"):
             return Literal(token.start, token.end, token.text == "true")
         if token.text not in self._functions:
-            raise Fault(f'function "{token.text}" not defined')
+            raise TemplateError(f'function "{token.text}" not defined')
         return Function(token.start, token.end, token.text)
 
 
@@ -231,7 +234,7 @@ def _constant(token: Token) -> Literal | Number | Nil | None:
 
 def _check(pipe: Pipe, context: str) -> None:
     if not pipe.commands:
-        raise Fault(f"missing value for {context}")
+        raise TemplateError(f"missing value for {context}")
     for stage, command in enumerate(pipe.commands[1:], 2):
         if isinstance(command.operands[0], Literal | Dot | Nil | Number):
-            raise Fault(f"non executable command in pipeline stage {stage}")
+            raise TemplateError(f"non executable command in pipeline stage {stage}")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gotemplate import numbers
-from gotemplate.errors import Fault
+from gotemplate.errors import TemplateError
 from gotemplate.numbers import Flags
 from gotemplate.output import Output
 from gotemplate.quoting import can_backquote, quoted, quoted_rune, rune
@@ -22,7 +22,7 @@ class Printer:
     def argument(self, value: Any, verb: str) -> None:
         """A value that stands by itself."""
         if isinstance(value, Exposed):
-            raise Fault(f"the object {value.kind} cannot be printed")
+            raise TemplateError(f"the object {value.kind} cannot be printed")
         if value is None or value is NIL:
             if verb in ("T", "v"):
                 self._pad(_NIL)
@@ -31,7 +31,7 @@ class Printer:
         elif verb == "T":
             self._type(value)
         elif verb == "p" and isinstance(value, dict | list):
-            raise Fault("addresses (%p) are not supported")
+            raise TemplateError("addresses (%p) are not supported")
         elif verb == "w" and isinstance(value, dict | list):
             self._bad_verb(value, verb)
         else:
@@ -39,7 +39,7 @@ class Printer:
 
     def _type(self, value: Any) -> None:
         if isinstance(value, Stringer):
-            raise Fault("the type of this value is not known here")
+            raise TemplateError("the type of this value is not known here")
         self._pad(self._truncated(type_name(value)))
 
     def _element(self, value: Any, verb: str) -> None:
@@ -47,7 +47,7 @@ class Printer:
         if value is None or value is NIL:
             self.output.write("interface {}(nil)" if self.flags.go_syntax else _NIL)
         elif isinstance(value, Exposed):
-            raise Fault(f"the object {value.kind} cannot be printed")
+            raise TemplateError(f"the object {value.kind} cannot be printed")
         else:
             self._value(value, verb)
 
@@ -70,12 +70,16 @@ class Printer:
         elif isinstance(value, Stringer) and verb in "vsxXq" and not self.flags.go_syntax:
             self._string(value.text, value, verb)
         elif isinstance(value, Stringer):
-            raise Fault(f"%{verb} is not supported for a value that only prints as text")
+            raise TemplateError(f"%{verb} is not supported for a value that only prints as text")
         else:
-            raise Fault(f"a template cannot hold a Python {type(value).__name__}")
+            raise TemplateError(f"a template cannot hold a Python {type(value).__name__}")
 
     def _pad(self, text: str) -> None:
+        self.output.require(self.flags.width or 0)
         self.output.write(self.flags.padded(text))
+
+    def _require_digits(self) -> None:
+        self.output.require(max(self.flags.width or 0, self.flags.precision or 0))
 
     def _bad_verb(self, value: Any, verb: str) -> None:
         self.output.write(f"%!{verb}({type_name(value)}=")
@@ -86,6 +90,8 @@ class Printer:
         return text if self.flags.precision is None else text[: self.flags.precision]
 
     def _string(self, text: str, value: Any, verb: str) -> None:
+        # Quoted and hexadecimal text is made of many small pieces, most of them longer than the character.
+        self.output.require(len(self._truncated(text)))
         if verb == "s" or (verb == "v" and not self.flags.go_syntax):
             self._pad(self._truncated(text))
         elif verb in ("q", "v"):
@@ -101,23 +107,21 @@ class Printer:
 
     def _hexadecimal(self, text: str, verb: str) -> None:
         data = to_bytes(text)[: self.flags.precision]
-        prefix = "0x" if self.flags.sharp else ""
-        digits = [f"{byte:02x}" for byte in data]
-        if self.flags.space:
-            encoded = " ".join(prefix + pair for pair in digits)
-        else:
-            encoded = prefix + "".join(digits) if digits else ""
+        prefix = "0x" if self.flags.sharp and data else ""
+        encoded = prefix + (data.hex(" ").replace(" ", f" {prefix}") if self.flags.space else data.hex())
         self._pad(encoded.upper() if verb == "X" else encoded)
 
     def _float(self, value: float, verb: str) -> None:
+        self._require_digits()
         if verb in "eEfFgGv":
             self.output.write(numbers.real(value, "f" if verb == "F" else verb, self.flags))
         elif verb in "bxX":
-            raise Fault(f"%{verb} of a float is not supported")
+            raise TemplateError(f"%{verb} of a float is not supported")
         else:
             self._bad_verb(value, verb)
 
     def _integer(self, value: int, verb: str) -> None:
+        self._require_digits()
         flags = self.flags
         if verb == "v" and flags.go_syntax and isinstance(value, Byte):
             self.output.write(numbers.integer(value, "x", _sharp(flags)))

@@ -11,22 +11,22 @@ REPLACEMENT = "\ufffd"
 
 
 def quoted(text: str, *, ascii_only: bool = False) -> str:
-    """A string between double quotes."""
+    """Return a string between double quotes."""
     return '"' + "".join(_escaped(character, '"', ascii_only=ascii_only) for character in text) + '"'
 
 
 def quoted_rune(code: int, *, ascii_only: bool = False) -> str:
-    """A character between single quotes."""
+    """Return a character between single quotes."""
     return f"'{_escaped(rune(code), chr(39), ascii_only=ascii_only)}'"
 
 
 def rune(code: int) -> str:
-    """The character of a code point; there is one for every number."""
+    """Return the character of a code point; there is one for every number."""
     return REPLACEMENT if not 0 <= code <= _LAST or code in _SURROGATES else chr(code)
 
 
 def can_backquote(text: str) -> bool:
-    """Whether a string can stand between back quotes unchanged."""
+    """Return whether a string can stand between back quotes unchanged."""
     return not any(
         (character < " " and character != "\t")
         or character in "`\ufeff"

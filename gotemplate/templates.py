@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
+from gotemplate.budget import Budget, Limits
 from gotemplate.errors import RenderError
-from gotemplate.execution import Execution, Limits
+from gotemplate.execution import Execution
 from gotemplate.functions import builtins
 from gotemplate.nodes import Template
 from gotemplate.parser import parsed
@@ -31,7 +32,8 @@ class Templates:
         strict: bool = True,
     ) -> None:
         self._strict = strict
-        self._functions = {**builtins(limits.output), **(functions or {})}
+        self._functions = dict(functions or {})
+        self._known = frozenset(builtins(Budget(limits))) | frozenset(self._functions)
         self._limits = limits
         self._templates: dict[str, Template] = {}
 
@@ -41,25 +43,31 @@ class Templates:
         Raises:
             RenderError: The text is no template, or uses what this package leaves out.
         """
-        for defined, template in parsed(name, text, frozenset(self._functions)).items():
+        for defined, template in parsed(name, text, self._known, self._limits).items():
             if defined not in self._templates or not template.is_empty:
                 self._templates[defined] = template
         return self
 
     def copy(self) -> "Templates":
-        """A set with the same templates, to which others can be added without touching this one."""
+        """Return a set with the same templates, to which others can be added without touching this one."""
         twin = Templates.__new__(Templates)
-        twin._functions, twin._limits, twin._strict = self._functions, self._limits, self._strict
+        twin._functions, twin._known, twin._limits = self._functions, self._known, self._limits
+        twin._strict = self._strict
         twin._templates = dict(self._templates)
         return twin
 
     @property
     def names(self) -> list[str]:
-        """The names of all templates, sorted."""
+        """Return the names of all templates, sorted."""
         return sorted(self._templates)
 
-    def render(self, name: str, data: Any = None) -> str:
-        """The text of a template, applied to a JSON value or an `Exposed` object.
+    def render(self, name: str, data: Any = None, budget: Budget | None = None) -> str:
+        """Return the text of a template, applied to a JSON value or an `Exposed` object.
+
+        Args:
+            name: The template.
+            data: What it is applied to.
+            budget: What it may cost, if several renderings share that; otherwise its `limits` say it.
 
         Raises:
             RenderError: It cannot be rendered; nothing is rendered in part.
@@ -68,10 +76,11 @@ class Templates:
         if template is None:
             message = f'template: no template "{name}"'
             raise RenderError(message, template=name, line=1, column=1, construct="", reason=message)
-        return Execution(self._templates, self._functions, self._limits, strict=self._strict).run(template, data)
+        budget = budget or Budget(self._limits)
+        return Execution(self._templates, self._functions, budget, strict=self._strict).run(template, data)
 
     def render_text(self, name: str, text: str, data: Any = None) -> str:
-        """The text of a template that is not kept; it may call those of the set.
+        """Return the text of a template that is not kept; it may call those of the set.
 
         Raises:
             RenderError: It is no template, or cannot be rendered.
@@ -80,7 +89,7 @@ class Templates:
 
 
 def parse(name: str, text: str, *, strict: bool = True) -> Templates:
-    """A set that holds the templates of one text; `strict` as in `Templates`.
+    """Return a set that holds the templates of one text; `strict` as in `Templates`.
 
     Raises:
         RenderError: The text is no template, or uses what this package leaves out.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gotemplate.errors import Fault
+from gotemplate.errors import TemplateError
 
 _LARGEST_INT = 2**63 - 1
 
@@ -35,7 +35,7 @@ class Method:
     """What a template may call.
 
     Attributes:
-        call: Gets one Python value per argument; raises `Fault` to refuse.
+        call: Gets one Python value per argument; raises `TemplateError` to refuse.
         takes: The types of the arguments: str, int, float, bool, or object for any.
         rest: The type of any number of further arguments.
     """
@@ -84,37 +84,37 @@ _KINDS: dict[type, str] = {
 
 
 def json_value(value: Any) -> Any:
-    """A JSON document as Go decodes it: every number is a float."""
+    """Return a JSON document as Go decodes it: every number is a float."""
     if isinstance(value, bool) or not isinstance(value, int | dict | list):
         return value
     if isinstance(value, int):
         try:
             return float(value)
         except OverflowError:
-            raise Fault("a number is out of range") from None
+            raise TemplateError("a number is out of range") from None
     if isinstance(value, list):
         return [json_value(item) for item in value]
     return {name: json_value(item) for name, item in value.items()}
 
 
 def adopted(value: Any) -> Any:
-    """A value from outside, read from a container or returned by a method.
+    """Return a value from outside, read from a container or returned by a method.
 
     Raises:
-        Fault: Templates know no such type.
+        TemplateError: Templates know no such type.
     """
     if value is None:
         return NIL
     kind = type(value)
     if kind is int and not -_LARGEST_INT <= value <= _LARGEST_INT:
-        raise Fault("a number is out of range")
+        raise TemplateError("a number is out of range")
     if kind in _KINDS or isinstance(value, Exposed | Stringer | Nil):
         return value
     bases: tuple[Callable[[Any], Any], ...] = (str, float, dict, list)
     for base in bases:
         if isinstance(value, base):  # type: ignore[arg-type]  # each is a class
             return base(value)
-    raise Fault(f"a template cannot hold a Python {kind.__name__}")
+    raise TemplateError(f"a template cannot hold a Python {kind.__name__}")
 
 
 def is_true(value: Any) -> bool:
@@ -125,7 +125,7 @@ def is_true(value: Any) -> bool:
 
 
 def type_name(value: Any) -> str:
-    """The type as Go names it."""
+    """Return the type as Go names it."""
     if value is None or value is NIL:
         return "<nil>"
     if isinstance(value, Exposed | Stringer):
@@ -134,20 +134,20 @@ def type_name(value: Any) -> str:
 
 
 def has_type(value: Any, wanted: type) -> bool:
-    """Whether a value may be an argument of that type; Go converts nothing."""
+    """Return whether a value may be an argument of that type; Go converts nothing."""
     if wanted is object:
         return True
     return type(value) is wanted
 
 
 def to_bytes(text: str) -> bytes:
-    """The bytes of a string; those that are no UTF-8 travel as surrogate escapes."""
+    """Return the bytes of a string; those that are no UTF-8 travel as surrogate escapes."""
     try:
         return text.encode(errors="surrogateescape")
     except UnicodeEncodeError:
-        raise Fault("a string holds half of a surrogate pair, which is no UTF-8") from None
+        raise TemplateError("a string holds half of a surrogate pair, which is no UTF-8") from None
 
 
 def from_bytes(data: bytes) -> str:
-    """The string of these bytes."""
+    """Return the string of these bytes."""
     return data.decode(errors="surrogateescape")

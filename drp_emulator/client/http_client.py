@@ -16,14 +16,46 @@ if TYPE_CHECKING:
 SWITCHED = 101
 _WITHOUT_BODY = (SWITCHED, 204, 304)
 _CHUNK = 65536
+_SERVER_NAME, _CA_FILE = "DRP_EMULATOR_SERVER_NAME", "DRP_EMULATOR_CA_FILE"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Unreachable(Exception):
-    """No answer came: nobody listens, the connection broke, or it took too long."""
+class NoResponse(Exception):
+    """No answer came: nothing listens there, the connection broke, or it took too long."""
 
 
-class Answer:
+class Untrusted(NoResponse):
+    """The endpoint's certificate is not signed by an authority that is trusted, or is for another name."""
+
+
+class Trust:
+    """How an endpoint's certificate is verified.
+
+    Attributes:
+        server_name: The host name or address that the certificate must be for; the connection may be to another one,
+            since a machine's network passes on to the endpoint.
+        ca_file: The authorities that are trusted, as PEM; empty for those of the system, or of `SSL_CERT_FILE`.
+    """
+
+    __slots__ = ("ca_file", "server_name")
+
+    def __init__(self, server_name: str, ca_file: str = "") -> None:
+        self.server_name = server_name
+        self.ca_file = ca_file
+
+
+def trust_from(environment: Mapping[str, str]) -> Trust | None:
+    """Return the trust that a machine's processes have; None accepts any certificate, as DRP's own programs do."""
+    server_name = environment.get(_SERVER_NAME, "")
+    return Trust(server_name, environment.get(_CA_FILE, "")) if server_name else None
+
+
+def trust_to(trust: Trust | None) -> dict[str, str]:
+    """Return the environment that gives a machine's processes this trust."""
+    return {} if trust is None else {_SERVER_NAME: trust.server_name, _CA_FILE: trust.ca_file}
+
+
+class Response:
     """What the endpoint said."""
 
     __slots__ = ("body", "headers", "status")
@@ -34,30 +66,32 @@ class Answer:
         self.body = body
 
 
-class Connection:
+class HTTPConnection:
     """A connection to an endpoint, opened at the first request and kept for the next.
 
     Nothing is ever sent twice: who asks decides what a lost answer means.
 
     Args:
-        endpoint: `http://host:port` or `https://host:port`. Like DRP's own programs it takes any certificate.
+        endpoint: `http://host:port` or `https://host:port`.
         timeout: How many seconds an answer may take.
+        trust: How the certificate is verified; None accepts any, as DRP's own programs do.
 
     Raises:
         ValueError: The endpoint is no such address.
     """
 
-    def __init__(self, endpoint: str, timeout: float = 60.0) -> None:
+    def __init__(self, endpoint: str, timeout: float = 60.0, trust: Trust | None = None) -> None:
+        self._trust = trust
         self.host, self.port, self.secure = split_endpoint(endpoint)
         self._timeout = timeout
         self._socket: _socket.socket | SSLSocket | None = None
         self._pending = b""
 
-    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
         """Send a request and return its answer.
 
         Raises:
-            Unreachable: There was none. The request may have arrived all the same.
+            NoResponse: There was none. The request may have arrived all the same.
         """
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}:{self.port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -66,19 +100,19 @@ class Connection:
         message = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + (body or b"")
         try:
             self.socket().sendall(message)
-            return self._answer(method)
+            return self._response(method)
         except (OSError, ValueError) as error:
             self.close()
-            raise Unreachable(f"{method} {path}: {error}") from None
+            raise NoResponse(f"{method} {path}: {getattr(error, 'strerror', None) or error}") from None
 
     def socket(self) -> _socket.socket | SSLSocket:
-        """The open socket; opens it when there is none."""
+        """Return the open socket; opens it when there is none."""
         if self._socket is None:
             self._socket = self._open()
         return self._socket
 
     def take_pending(self) -> bytes:
-        """What has been read past the last answer; it is the caller's from now on."""
+        """Return what has been read past the last answer; it is the caller's from now on."""
         pending, self._pending = self._pending, b""
         return pending
 
@@ -97,13 +131,13 @@ class Connection:
                 opened.settimeout(self._timeout)
                 opened.connect(address)
                 opened.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-                return _secured(opened, self._timeout) if self.secure else opened
+                return _secured(opened, self._timeout, self._trust) if self.secure else opened
             except OSError as error:
                 opened.close()
                 failure = error
         raise failure
 
-    def _answer(self, method: str) -> Answer:
+    def _response(self, method: str) -> Response:
         status, headers = self._head()
         while status // 100 == 1 and status != SWITCHED:
             status, headers = self._head()
@@ -117,7 +151,7 @@ class Connection:
             body = self._rest()
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return Answer(status, headers, body)
+        return Response(status, headers, body)
 
     def _head(self) -> tuple[int, dict[str, str]]:
         first, *lines = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
@@ -163,7 +197,7 @@ class Connection:
 
 
 def split_endpoint(endpoint: str) -> tuple[str, int, bool]:
-    """Host, port and whether it is TLS.
+    """Return host, port and whether it is TLS.
 
     Raises:
         ValueError: It is no `http://host:port`.
@@ -179,7 +213,7 @@ def split_endpoint(endpoint: str) -> tuple[str, int, bool]:
 
 
 def authorization(token: str, key: str) -> str:
-    """The Authorization header of a token, or else of a `user:password`."""
+    """Return the Authorization header of a token, or else of a `user:password`."""
     if token:
         return f"Bearer {token}"
     from binascii import b2a_base64
@@ -193,13 +227,23 @@ def escaped(text: str, safe: str) -> str:
     return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in text.encode())
 
 
-def _secured(opened: _socket.socket, timeout: float) -> SSLSocket:
+def _secured(opened: _socket.socket, timeout: float, trust: Trust | None) -> SSLSocket:
     import socket
     import ssl
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if trust is None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cafile=trust.ca_file or None)
     plain = socket.socket(fileno=opened.detach())
     plain.settimeout(timeout)
-    return context.wrap_socket(plain)
+    try:
+        return context.wrap_socket(plain, server_hostname=trust.server_name if trust else None)
+    except ssl.SSLCertVerificationError as error:
+        plain.close()
+        raise Untrusted(error.verify_message) from None
+    except OSError:
+        plain.close()
+        raise

@@ -32,7 +32,7 @@ class Events:
         timeout: How many seconds the endpoint may take to acknowledge.
     """
 
-    def __init__(self, connection: http_client.Connection, timeout: float) -> None:
+    def __init__(self, connection: http_client.HTTPConnection, timeout: float) -> None:
         self._connection = connection
         self._timeout = timeout
         self._pending = connection.take_pending()
@@ -55,7 +55,7 @@ class Events:
         """Ask for events `TYPE.ACTION.KEY`, and wait until the endpoint has taken note.
 
         Raises:
-            Unreachable: It did not, or the connection is gone.
+            NoResponse: It did not, or the connection is gone.
         """
         self._send(_TEXT, f"register {what}".encode())
         deadline = time.monotonic() + self._timeout
@@ -63,17 +63,17 @@ class Events:
         while True:
             text = self.next(deadline - time.monotonic())
             if text is None:
-                raise http_client.Unreachable(f"events of {what}: the endpoint does not acknowledge the registration")
+                raise http_client.NoResponse(f"events of {what}: the endpoint does not acknowledge the registration")
             if '"websocket"' in text and what in text:
                 self._unread = aside + self._unread
                 return
             aside.append(text)
 
     def happened(self, seconds: float) -> bool:
-        """Whether any event came within this time; those that came are taken.
+        """Return whether any event came within this time; those that came are taken.
 
         Raises:
-            Unreachable: The connection is gone.
+            NoResponse: The connection is gone.
         """
         if self.next(seconds) is None:
             return False
@@ -82,10 +82,10 @@ class Events:
         return True
 
     def next(self, seconds: float) -> str | None:
-        """The next event's text; None when none comes within this time.
+        """Return the next event's text; None when none comes within this time.
 
         Raises:
-            Unreachable: The connection is gone.
+            NoResponse: The connection is gone.
         """
         deadline = time.monotonic() + seconds
         while not self._unread:
@@ -110,9 +110,9 @@ class Events:
         try:
             more = self._connection.socket().recv(65536)
         except OSError as error:
-            raise http_client.Unreachable(f"events: {error}") from None
+            raise http_client.NoResponse(f"events: {error}") from None
         if not more:
-            raise http_client.Unreachable("events: the connection was closed")
+            raise http_client.NoResponse("events: the connection was closed")
         self._pending += more
 
     def _take_frame(self) -> bool:
@@ -135,7 +135,7 @@ class Events:
         if kind == _PING:
             self._send(_PONG, content)
         elif kind == _CLOSE:
-            raise http_client.Unreachable("events: the endpoint closed the stream")
+            raise http_client.NoResponse("events: the endpoint closed the stream")
         elif kind != _PONG:
             self._parts += content
             if final:
@@ -153,16 +153,16 @@ class Events:
         try:
             self._connection.socket().sendall(bytes([_FINAL | kind]) + length + _MASK + content)
         except OSError as error:
-            raise http_client.Unreachable(f"events: {error}") from None
+            raise http_client.NoResponse(f"events: {error}") from None
 
 
-def opened(endpoint: str, authorization: str, timeout: float = 30.0) -> Events:
+def opened(endpoint: str, authorization: str, timeout: float = 30.0, trust: http_client.Trust | None = None) -> Events:
     """Open the stream of an endpoint.
 
     Raises:
-        Unreachable: Nobody listens, or the credentials do not allow it.
+        NoResponse: Nothing listens there, or the credentials do not allow it.
     """
-    connection = http_client.Connection(endpoint, timeout)
+    connection = http_client.HTTPConnection(endpoint, timeout, trust)
     headers = {
         "Authorization": authorization,
         "Connection": "Upgrade",
@@ -173,5 +173,5 @@ def opened(endpoint: str, authorization: str, timeout: float = 30.0) -> Events:
     answer = connection.request("GET", _PATH, headers)
     if answer.status != http_client.SWITCHED:
         connection.close()
-        raise http_client.Unreachable(f"events: the endpoint answered {answer.status}")
+        raise http_client.NoResponse(f"events: the endpoint answered {answer.status}")
     return Events(connection, timeout)

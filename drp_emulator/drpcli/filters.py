@@ -11,7 +11,7 @@ _SWITCHES = frozenset(("reverse", "decode"))
 
 
 def query_of(words: list[str]) -> list[tuple[str, str]]:
-    """The query that the words stand for.
+    """Return the query that the words stand for.
 
     Raises:
         Problem: They stand for none.

@@ -65,16 +65,16 @@ class Flags:
         }
 
     def switched(self, name: str) -> bool:
-        """Whether the switch is on."""
+        """Return whether the switch is on."""
         return self._given.get(name, "false") in _TRUE
 
     def value(self, name: str) -> str:
-        """The flag's value, or nothing."""
+        """Return the flag's value, or nothing."""
         return self._given.get(name, "")
 
 
 def read(arguments: Sequence[str]) -> tuple[Flags, list[str]]:
-    """The flags, and the words between them.
+    """Return the flags, and the words between them.
 
     Raises:
         NotCovered: drpcli has the flag and this does not.

@@ -41,7 +41,7 @@ _scan = _json.make_scanner(_Settings)  # type: ignore[arg-type]  # anything with
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
     Raises:
         Malformed: It is none.
@@ -98,7 +98,7 @@ def _quoted(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number as Go writes a float64: the shortest digits, an exponent only where it is very large or small."""
+    """Return a number as Go writes a float64: the shortest digits, an exponent only where it is very large or small."""
     if isinstance(value, int) and -_EXACT <= value <= _EXACT:
         return str(value)
     mantissa, _, exponent = repr(float(value)).partition("e")

@@ -29,7 +29,7 @@ class Unreadable(ValueError):
 
 
 def parse(text: str) -> Any:
-    """The value of a YAML or JSON text.
+    """Return the value of a YAML or JSON text.
 
     Raises:
         Unreadable: It is none that can be read here.
@@ -44,14 +44,14 @@ def parse(text: str) -> Any:
 
 
 def is_plain_word(text: str) -> bool:
-    """Whether YAML surely takes the text for itself: a name, a path or a Uuid."""
+    """Return whether YAML surely takes the text for itself: a name, a path or a Uuid."""
     if len(text) == _UUID_LENGTH and all(text[place] == "-" for place in _UUID_DASHES):
         return _HEXADECIMAL.issuperset(text) and text.count("-") == len(_UUID_DASHES)
     return text[:1] in _LETTERS and _WORD.issuperset(text) and text.lower() not in _WORDS_WITH_A_MEANING
 
 
 def dump(value: Any) -> str:
-    """The value as YAML in block style.
+    """Return the value as YAML in block style.
 
     Raises:
         Unreadable: PyYAML is not there.
@@ -79,7 +79,7 @@ def _library() -> ModuleType:
         return imported("yaml")
     except ImportError:
         raise Unreadable(
-            "this needs PyYAML, which is not installed for the simulator: write JSON, or install pyyaml"
+            "this needs PyYAML, which is not installed for the emulator: write JSON, or install pyyaml"
         ) from None
 
 

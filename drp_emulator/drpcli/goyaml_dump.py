@@ -24,7 +24,7 @@ _PLACES = range(-4, 6)
 
 
 def dumped(yaml: Any, loader: Any, value: Any) -> str:
-    """The value as YAML in block style.
+    """Return the value as YAML in block style.
 
     Args:
         yaml: PyYAML.

@@ -28,7 +28,7 @@ def demand(words: list[str], least: int, usage: str, most: int | None = None) ->
 
 
 def fetched(session: Session, prefix: str, key: str) -> dict[str, Any]:
-    """The object as drpcli holds it: from `-r`, or else from the endpoint."""
+    """Return the object as drpcli holds it: from `-r`, or else from the endpoint."""
     if session.flags.reference:
         return structs.filled(prefix, reference_value(session.flags.reference))
     return structs.filled(prefix, session.send("GET", [prefix, key]))

@@ -15,10 +15,10 @@ FOLDERS_VARIABLE = "DRPCLI_PACKAGES"
 
 
 def imported(name: str) -> ModuleType:
-    """The module of that name.
+    """Return the module of that name.
 
     Raises:
-        ImportError: It is not installed for the simulator.
+        ImportError: It is not installed for the emulator.
     """
     for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep):
         if folder and folder not in sys.path:

@@ -8,17 +8,17 @@ if TYPE_CHECKING:
 
 
 def operation(op: str, path: str, value: Any = None) -> dict[str, Any]:
-    """One operation."""
+    """Return one operation."""
     return {"op": op, "path": path, "from": "", "value": value}
 
 
 def pointer(*tokens: str) -> str:
-    """A JSON Pointer to the member."""
+    """Return a JSON Pointer to the member."""
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
 def difference(base: Any, target: Any, path: str = "", *, tested: bool = True) -> list[dict[str, Any]]:
-    """What turns the base into the target; changes and removals stand before additions.
+    """Return what turns the base into the target; changes and removals stand before additions.
 
     Args:
         base: The document to change.

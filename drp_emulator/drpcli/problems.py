@@ -16,7 +16,7 @@ class NotCovered(Problem):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"drpcli (simulator subset): {what} is not covered. Put the real drpcli on PATH to use it in simulated"
+            f"drpcli (emulator subset): {what} is not covered. Put the real drpcli on PATH to use it in simulated"
             " machines."
         )
 

@@ -17,7 +17,7 @@ _KEY_BYTES = 32
 
 
 def sealed(value: Any, public_key: Any) -> dict[str, str]:
-    """The value as it travels, with a pair of keys and a nonce that are used this once.
+    """Return the value as it travels, with a pair of keys and a nonce that are used this once.
 
     Args:
         value: In clear.
@@ -29,7 +29,7 @@ def sealed(value: Any, public_key: Any) -> dict[str, str]:
     try:
         nacl = imported("nacl.public")
     except ImportError:
-        raise Problem("this needs PyNaCl, which is not installed for the simulator: install pynacl") from None
+        raise Problem("this needs PyNaCl, which is not installed for the emulator: install pynacl") from None
     ours = nacl.PrivateKey.generate()
     message = nacl.Box(ours, nacl.PublicKey(_decoded(public_key))).encrypt(gojson.compact(value).encode())
     parts = {"Key": bytes(ours.public_key), "Nonce": message.nonce, "Payload": message.ciphertext}

@@ -33,8 +33,9 @@ class Session:
 
     def __init__(self, flags: Flags) -> None:
         self.flags = flags
+        self.trust = http_client.trust_from(os.environ)
         try:
-            self.connection = http_client.Connection(flags.endpoint)
+            self.connection = http_client.HTTPConnection(flags.endpoint, trust=self.trust)
         except ValueError as error:
             raise Problem(f"Error creating Session: {error}") from None
         self.headers = {
@@ -46,7 +47,7 @@ class Session:
         }
 
     def send(self, method: str, path: Sequence[str], query: Sequence[tuple[str, str]] = (), body: Any = ...) -> Any:
-        """The answer's value.
+        """Return the answer's value.
 
         Raises:
             Refused: The endpoint said no.
@@ -57,8 +58,8 @@ class Session:
             raise Refused(answer.status, _value(answer.body), f"{method} {'/'.join(path)}")
         return _value(answer.body)
 
-    def head(self, path: Sequence[str], query: Sequence[tuple[str, str]] = ()) -> http_client.Answer | None:
-        """The headers of an answer; None where nothing is.
+    def head(self, path: Sequence[str], query: Sequence[tuple[str, str]] = ()) -> http_client.Response | None:
+        """Return the headers of an answer; None where nothing is.
 
         Raises:
             Problem: It could not be reached, or said no.
@@ -87,7 +88,7 @@ class Session:
 
     def _answered(
         self, method: str, path: Sequence[str], query: Sequence[tuple[str, str]], body: Any
-    ) -> http_client.Answer:
+    ) -> http_client.Response:
         target = "/".join([ROOT, *(http_client.escaped(part, _PATH_SAFE) for part in path)])
         if query:
             target += "?" + encoded(query)
@@ -95,7 +96,7 @@ class Session:
         for pause in (*_PAUSES_SECONDS, None):
             try:
                 return self.connection.request(method, target, self.headers, content)
-            except http_client.Unreachable as error:
+            except http_client.NoResponse as error:
                 if pause is None:
                     raise Problem(f"CLIENT_ERROR: {self.flags.endpoint}: {error}") from None
                 time.sleep(pause)
@@ -103,13 +104,13 @@ class Session:
 
 
 def encoded(query: Sequence[tuple[str, str]]) -> str:
-    """A query as Go's `url.Values` writes it: sorted by name, blanks as `+`."""
+    """Return a query as Go's `url.Values` writes it: sorted by name, blanks as `+`."""
     pairs = sorted(query, key=lambda pair: pair[0])
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
 
 
 def given_value(text: str) -> Any:
-    """The value of an argument: YAML, a file of it, or `-` for stdin.
+    """Return the value of an argument: YAML, a file of it, or `-` for stdin.
 
     Raises:
         Problem: It is unreadable.
@@ -121,7 +122,7 @@ def given_value(text: str) -> Any:
 
 
 def reference_value(text: str) -> Any:
-    """The value of `-r`: YAML, or a file of it.
+    """Return the value of `-r`: YAML, or a file of it.
 
     Raises:
         Problem: It is unreadable.

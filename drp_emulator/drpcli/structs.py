@@ -38,7 +38,7 @@ NAMED = frozenset(("machines", "profiles"))
 
 
 def filled(prefix: str, value: Any) -> dict[str, Any]:
-    """The struct with these members set; names in any case, unknown ones dropped.
+    """Return the struct with these members set; names in any case, unknown ones dropped.
 
     Raises:
         Problem: It is no map, or a member is of another type.
@@ -56,7 +56,7 @@ def filled(prefix: str, value: Any) -> dict[str, Any]:
 
 
 def merged(prefix: str, base: dict[str, Any], changes: Any) -> dict[str, Any]:
-    """The struct with the changes merged in, map by map; a null changes nothing."""
+    """Return the struct with the changes merged in, map by map; a null changes nothing."""
     if not isinstance(changes, dict):
         raise Problem(f"json: cannot unmarshal {_go_type(changes)} into Go value of type map[string]interface {{}}")
     return filled(prefix, _merged(base, {name: item for name, item in changes.items() if name in base}))

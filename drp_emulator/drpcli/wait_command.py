@@ -30,7 +30,8 @@ def _wait(session: Session, prefix: str, words: list[str]) -> None:
 def _outcome(session: Session, prefix: str, key: str, condition: tuple[str, Any], deadline: float) -> str:
     """Always a word, and exit code 0: also when the time is over."""
     try:
-        with websocket_client.opened(session.flags.endpoint, session.headers["Authorization"]) as events:
+        authorization, trust = session.headers["Authorization"], session.trust
+        with websocket_client.opened(session.flags.endpoint, authorization, trust=trust) as events:
             for action in ("update", "save"):
                 events.register(f"{prefix}.{action}.{key}")
             while True:
@@ -40,7 +41,7 @@ def _outcome(session: Session, prefix: str, key: str, condition: tuple[str, Any]
                     return "complete"
                 if not events.happened(deadline - time.monotonic()):
                     return "timeout"
-    except http_client.Unreachable as error:
+    except http_client.NoResponse as error:
         raise Problem(f"CLIENT_ERROR: {error}") from None
     except KeyboardInterrupt:
         return "interrupt"

@@ -1,4 +1,4 @@
-"""Content packs: objects that come, change and go together, and that nobody else may change."""
+"""Content packs: objects that are loaded, replaced and removed together, and that no other request may change."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def create(context: RequestContext) -> Reply:
 
 
 def replace(context: RequestContext) -> Reply:
-    """PUT a pack in place of its former self: what it no longer holds goes, if nobody needs it."""
+    """PUT a pack in place of its former self: objects that it no longer holds are removed, unless others need them."""
     content = _decoded(context)
     name, given = context.name, content["meta"]["Name"]
     _demand(context, "update", given)
@@ -69,7 +69,7 @@ def replace(context: RequestContext) -> Reply:
 
 
 def delete(context: RequestContext) -> Reply:
-    """DELETE a pack and its objects, if nobody needs them."""
+    """DELETE a pack and its objects, unless others need them."""
     name = context.name
     _demand(context, "delete", name)
     if name in _BORN:

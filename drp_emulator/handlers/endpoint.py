@@ -47,7 +47,7 @@ def info(context: RequestContext) -> Reply:
 
 
 def information(context: RequestContext) -> Document:
-    """Everything /info says; a token comes with it too."""
+    """Return everything /info says; a token comes with it too."""
     identity = context.transaction.fact("id")
     scopes: Document = {
         prefix: {action: {} for action in ("create", "delete", "get", "list", "update")}

@@ -74,7 +74,7 @@ def append_log(context: RequestContext) -> Reply:
 
 
 def _allowed(context: RequestContext, action: str) -> Document:
-    """The job in the path, for whoever may do this to it."""
+    """Return the job in the path, if the user may do this to it."""
     job = context.transaction.get("jobs", context.resolve())
     if job is None:
         raise ErrorReply(404, "ValidationError", f"Job {context.name} does not exist")

@@ -16,10 +16,12 @@ from drp_emulator.params.precedence import Precedence
 from drp_emulator.params.secure import Opener
 from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.wire import gotext
+from drp_emulator.wire.cost import CostBudget, CostExceeded
 from drp_emulator.wire.documents import Document, Undecodable, encode, parse
 from drp_emulator.wire.error_replies import ErrorReply
 
 _CONTROLS = frozenset({"sort", "reverse", "offset", "limit", "slim", "params", "decode", "token", "force", "noproxy"})
+_TESTS_PER_STEP = 8
 _TYPE_ORDER = ("null", "bool", "number", "string", "array", "object")
 
 
@@ -37,17 +39,25 @@ def count_objects(context: RequestContext) -> Reply:
 
 
 def _opener(context: RequestContext) -> Opener | None:
-    """For whoever may list; to everybody else the list is empty, decoded or not."""
+    """Return what opens secure values, if the user may list; for others the list is empty."""
     return opener(context, "") if context.principal.may(context.kind.prefix, "list") else None
 
 
 def _selected(context: RequestContext) -> tuple[list[Document], dict[str, str]]:
-    tests = _tests(context)
-    order = [sort_key(context.kind, _index(context, name)) for name in context.request.args.getlist("sort")]
-    offset, limit = _number(context, "offset", "Offset"), _number(context, "limit", "Limit")
-    may_list = context.principal.may(context.kind.prefix, "list")
-    everything = context.transaction.all(context.kind.prefix) if may_list else []
-    found = [document for document in everything if all(test(document) for test in tests)]
+    budget = CostBudget()
+    try:
+        tests = _tests(context, budget)
+        # A sort key asked for twice changes nothing the second time.
+        names = list(dict.fromkeys(context.request.args.getlist("sort")))
+        order = [sort_key(context.kind, _index(context, name)) for name in names]
+        offset, limit = _number(context, "offset", "Offset"), _number(context, "limit", "Limit")
+        may_list = context.principal.may(context.kind.prefix, "list")
+        everything = context.transaction.all(context.kind.prefix) if may_list else []
+        budget.spend(len(everything) * sum(len(alternatives) for alternatives in tests) // _TESTS_PER_STEP)
+        found = [document for document in everything if all(_any(alternatives, document) for alternatives in tests)]
+    except CostExceeded as error:
+        reason = f"The filters cannot be applied: {error}"
+        raise ErrorReply(406, context.method, reason, model=context.kind.prefix) from None
     # The first sort asked for is the leading one, so it is applied last.
     for key in reversed(order):
         found.sort(key=key)
@@ -64,23 +74,24 @@ def _selected(context: RequestContext) -> tuple[list[Document], dict[str, str]]:
     return shown, headers
 
 
-def _tests(context: RequestContext) -> list[Test]:
-    tests = []
-    for name, texts in context.request.args.lists():
-        if name not in _CONTROLS:
-            tests.append(_any([_test(context, name, text) for text in texts]))
-    return tests
+def _tests(context: RequestContext, budget: CostBudget) -> list[list[Test]]:
+    """Return for each filter the tests of which one must hold."""
+    return [
+        [_test(context, name, text, budget) for text in dict.fromkeys(texts)]
+        for name, texts in context.request.args.lists()
+        if name not in _CONTROLS
+    ]
 
 
-def _any(alternatives: list[Test]) -> Test:
-    return lambda document: any(test(document) for test in alternatives)
+def _any(alternatives: list[Test], document: Document) -> bool:
+    return any(test(document) for test in alternatives)
 
 
-def _test(context: RequestContext, name: str, text: str) -> Test:
+def _test(context: RequestContext, name: str, text: str, budget: CostBudget) -> Test:
     if name in _indexes(context):
-        return matcher(context.kind, name, text)
+        return matcher(context.kind, name, text, budget)
     if name.startswith("Meta."):
-        return meta_matcher(context.kind, name.removeprefix("Meta."), text)
+        return meta_matcher(context.kind, name.removeprefix("Meta."), text, budget)
     if context.kind.prefix in ("machines", "profiles"):
         param = context.transaction.get("params", name)
         if param is not None:
@@ -109,7 +120,7 @@ def _param_test(context: RequestContext, param: Document, text: str) -> Test:
 
 
 def _ordered(value: Any) -> tuple[int, Any]:
-    """Something any two JSON values can be compared by: first the type, then the value."""
+    """Return something any two JSON values can be compared by: first the type, then the value."""
     if isinstance(value, bool):
         return (_TYPE_ORDER.index("bool"), value)
     if isinstance(value, (int, float)):

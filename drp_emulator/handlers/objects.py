@@ -1,4 +1,4 @@
-"""The verbs every object type has: read, create, replace, patch, delete."""
+"""The requests that every object type has: read, create, replace, patch, delete."""
 
 from drp_emulator.params.secure import Opener
 from drp_emulator.request_context import Reply, RequestContext
@@ -8,7 +8,7 @@ from drp_emulator.wire.documents import Document, Undecodable
 from drp_emulator.wire.error_replies import ErrorReply, forbidden
 from drp_emulator.wire.patching import Patch, PatchFailure
 
-FORGOTTEN_WITH = ("Params", "Meta")
+SLIM_MEMBERS = ("Params", "Meta")
 
 
 def read(context: RequestContext) -> Reply:
@@ -84,8 +84,8 @@ def delete(context: RequestContext) -> Reply:
     saving.refuse_locked(kind, old, None, context.method)
     findings = Findings(key, context.dialect)
     references.check_delete(kind, key, context.transaction, findings)
-    if findings.hard:
-        raise ErrorReply(422, "ValidationError", findings.hard, model=kind.prefix, key=key)
+    if findings.errors:
+        raise ErrorReply(422, "ValidationError", findings.errors, model=kind.prefix, key=key)
     _let_go(context, old)
     saving.remove(context, kind, old)
     if kind.prefix == "users":
@@ -106,7 +106,7 @@ def _let_go(context: RequestContext, old: Document) -> None:
 
 
 def decoded_patch(context: RequestContext) -> Patch:
-    """The patch in the body.
+    """Return the patch in the body.
 
     Raises:
         ErrorReply: 400, it is not a patch.
@@ -118,7 +118,7 @@ def decoded_patch(context: RequestContext) -> Patch:
 
 
 def opener(context: RequestContext, key: str) -> Opener | None:
-    """What opens secure values, where the query asks for `decode`; None where it does not.
+    """Return what opens secure values, where the query asks for `decode`; None where it does not.
 
     Raises:
         ErrorReply: 403, the right is missing.
@@ -130,7 +130,7 @@ def opener(context: RequestContext, key: str) -> Opener | None:
 
 
 def shown(context: RequestContext, document: Document, secrets: Opener | None) -> Document:
-    """A document as the query asks for it: decoded, slim, or with some of its params."""
+    """Return a document as the query asks for it: decoded, slim, or with some of its params."""
     if secrets is not None and context.kind.has_params:
         owner = (context.kind.prefix, document[context.kind.key])
         document = {**document, "Params": secrets.params(owner, document["Params"])}
@@ -138,8 +138,8 @@ def shown(context: RequestContext, document: Document, secrets: Opener | None) -
 
 
 def _trimmed(document: Document, slim: list[str], params: list[str]) -> Document:
-    """A copy for the answer without the slim members, or with these params only."""
-    emptied = [name for name in FORGOTTEN_WITH if name in slim and name in document]
+    """Return a copy for the answer without the slim members, or with these params only."""
+    emptied = [name for name in SLIM_MEMBERS if name in slim and name in document]
     wanted = bool(params) and "Params" in document
     if not emptied and not wanted:
         return document

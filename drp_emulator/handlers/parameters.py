@@ -86,7 +86,7 @@ def delete_one(context: RequestContext) -> Reply:
 
 
 def public_key(context: RequestContext) -> Reply:
-    """GET the key that values for this object are sealed to; whoever may have it may write secure values."""
+    """GET the key that values for this object are sealed to; the right to it is the right to write secure values."""
     context.demand("updateSecure", context.name)
     key, _ = context.existing(readable=False)
     return Reply(encode(secure.public_key((context.kind.prefix, key), context.transaction)))

@@ -19,13 +19,14 @@ from drp_emulator.request_context import RequestContext
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.documents import Document, encode
 from gotemplate import (
+    Budget,
     Exposed,
-    Fault,
     Method,
     RenderError,
     Stringer,
     StringList,
     StringMap,
+    TemplateError,
     Templates,
     json_value,
     parse,
@@ -37,6 +38,10 @@ _PARSED = {"Address": "<nil>", "Uuid": "", "CurrentJob": ""}
 _ABSENT = object()
 # Masking shorter ones would hide nothing and make a riddle of the sentence.
 _SHORTEST_SECRET = 3
+# More reasons help no one, and each is searched for secrets.
+_MOST_REASONS = 20
+# In steps of a template: what a character costs in YAML and before it is parsed, what signing a token costs.
+_YAML_CHARACTER, _CHARACTERS_PER_STEP, _TOKEN, _RENDERING = 4, 4, 100, 50
 
 
 class Unrenderable(Exception):
@@ -48,7 +53,7 @@ class Unrenderable(Exception):
 
 
 def actions_of(context: RequestContext, job: Document, system: str = "") -> list[Document]:
-    """What the agent shall write or run for a job, in order.
+    """Return what the agent shall write or run for a job, in order.
 
     Args:
         context: The agent's request; templates see the address it came to.
@@ -87,14 +92,20 @@ class _Scripts:
     url: str
     templates: Templates = field(default_factory=Templates)
     unreadable: dict[str, RenderError] = field(default_factory=dict)
+    # One for all scripts: a task can bring thousands, and a param can expand others.
+    budget: Budget = field(default_factory=Budget)
 
     def __post_init__(self) -> None:
+        # Params by name: as stored, as templates see them, and as JSON.
+        self.values: dict[str, Any] = {}
+        self.decoded: dict[str, Any] = {}
+        self.encoded: dict[str, str] = {}
         self.opener = Opener(self.transaction)
         self.precedence = Precedence(self.transaction, self.opener)
         self.data = self._data()
 
     def rendered(self, system: str) -> list[Document]:
-        """Every script, or every reason why not."""
+        """Return every script, or every reason why not."""
         reasons = [
             f"Missing required parameter {name} for tasks {self.task['Name']}"
             for name in self.task["RequiredParams"]
@@ -112,6 +123,10 @@ class _Scripts:
                 actions.append(self._action(entry, meta))
             except RenderError as error:
                 reasons.append(self._explained(error))
+            except TemplateError as error:
+                reasons.append(f"Templates[{entry['Name']}]: {error}")
+            if len(reasons) == _MOST_REASONS:
+                break
         if reasons:
             raise Unrenderable(reasons)
         return actions
@@ -128,7 +143,11 @@ class _Scripts:
                     reasons.append(f"Templates[{entry['Name']}]: No common template for {entry['ID']}")
                 continue
             try:
+                self.budget.spend(len(entry["Contents"]) // _CHARACTERS_PER_STEP)
                 self.templates.add(entry["Name"], entry["Contents"])
+            except TemplateError as error:
+                reasons.append(f"Templates[{entry['Name']}]: {error}")
+                return
             except RenderError as error:
                 reasons.append(str(error))
 
@@ -140,20 +159,21 @@ class _Scripts:
         return self._masked(str(error))
 
     def _masked(self, reason: str) -> str:
-        """The reason without what was opened for the scripts: it goes into a log, which others may read."""
+        """Return the reason without what was opened for the scripts: it goes into a log, which others may read."""
         secrets = [text for text in self.opener.seen if len(text) >= _SHORTEST_SECRET]
         for text in sorted(secrets, key=len, reverse=True):
             reason = reason.replace(text, "(secure)")
         return reason
 
     def _action(self, entry: Document, meta: dict[str, str]) -> Document:
-        path = self._inline(entry["Name"], entry["Path"])
-        content = self.templates.render(entry["ID"] or entry["Name"], self.data)
+        path = self._inline(entry["Name"], entry["Path"]) if entry["Path"] else ""
+        content = self.templates.render(entry["ID"] or entry["Name"], self.data, self.budget)
         clean = posixpath.normpath(path) if path else ""
         return {"Name": entry["Name"], "Path": clean, "Content": content, "Meta": meta}
 
     def _inline(self, name: str, text: str) -> str:
-        return parse(name, text).render(name, self.data)
+        self.budget.spend(_RENDERING)
+        return parse(name, text).render(name, self.data, self.budget)
 
     def _data(self) -> Exposed:
         methods = {
@@ -162,8 +182,8 @@ class _Scripts:
             "ParamAsJSON": Method(self._as_json, (str,)),
             "ParamAsYAML": Method(self._as_yaml, (str,)),
             "ParamExpand": Method(self._expanded, (str,)),
-            "GenerateToken": Method(lambda: tokens.for_machine(self.machine, self.transaction)),
-            "GenerateInfiniteToken": Method(lambda: tokens.without_end(self.machine, self.transaction)),
+            "GenerateToken": Method(self._machine_token),
+            "GenerateInfiniteToken": Method(self._infinite_token),
             "GenerateProfileToken": Method(self._profile_token, (str, int)),
             "ApiURL": Method(lambda: self.url),
             "ProvisionerURL": Method(lambda: self.url),
@@ -178,61 +198,81 @@ class _Scripts:
 
     def _machine(self) -> Exposed:
         machine = self.machine
+        profiles = frozenset(machine["Profiles"])
         methods = {
             "Path": Method(lambda: f"machines/{machine['Uuid']}"),
             "UUID": Method(lambda: machine["Uuid"]),
             "Key": Method(lambda: machine["Uuid"]),
             "Url": Method(lambda: f"{self.url}/machines/{machine['Uuid']}"),
             "ShortName": Method(lambda: machine["Name"].partition(".")[0]),
-            "HasProfile": Method(lambda name: name in machine["Profiles"], (str,)),
+            "HasProfile": Method(lambda name: name in profiles, (str,)),
         }
         return Exposed("Machine", _object("Machine", machine).fields, methods)
 
     def _value(self, name: str) -> Any:
-        for value in self.precedence.settings(self.kind, self.machine, name):
-            return value
-        default = self.precedence.default(name)
-        return _ABSENT if default is None else default
+        if name not in self.values:
+            default = self.precedence.default(name)
+            found = self.precedence.settings(self.kind, self.machine, name)
+            self.values[name] = next(found, _ABSENT if default is None else default)
+        return self.values[name]
 
     def _param(self, name: str) -> Any:
         value = self._value(name)
         if value is _ABSENT:
-            raise Fault(f"No such machine parameter {name}")
-        return json_value(value)
+            raise TemplateError(f"No such machine parameter {name}")
+        if name not in self.decoded:
+            self.decoded[name] = json_value(value)
+        return self.decoded[name]
 
     def _exists(self, name: str) -> bool:
         return self._value(name) is not _ABSENT
 
     def _as_json(self, name: str) -> str:
         self._param(name)
-        return f"{encode(self._value(name))}\n"
+        return f"{self._encoded(name)}\n"
+
+    def _encoded(self, name: str) -> str:
+        if name not in self.encoded:
+            self.encoded[name] = encode(self.values[name])
+        return self.encoded[name]
 
     def _as_yaml(self, name: str) -> str:
         self._param(name)
         try:
             yaml: Any = importlib.import_module("yaml")
         except ImportError:
-            raise Fault("ParamAsYAML needs the package PyYAML, which is not installed") from None
-        text: str = yaml.safe_dump(self._value(name), default_flow_style=False, allow_unicode=True)
+            raise TemplateError("ParamAsYAML needs the package PyYAML, which is not installed") from None
+        self.budget.spend(len(self._encoded(name)) * _YAML_CHARACTER)
+        text: str = yaml.safe_dump(self.values[name], default_flow_style=False, allow_unicode=True)
         return text.removesuffix("...\n")
 
     def _expanded(self, name: str) -> Any:
         value = self._param(name)
         if not isinstance(value, str):
             return value
+        self.budget.spend(len(value) // _CHARACTERS_PER_STEP)
         try:
             return self._inline(name, value)
         except RenderError as error:
             # The renderer's words quote from the text, in pieces that cannot be masked.
             reason = "its secure value cannot be rendered" if self.opener.is_secure(name) else str(error)
-            raise Fault(f"Error rendering parameter {name}: {reason}") from None
+            raise TemplateError(f"Error rendering parameter {name}: {reason}") from None
+
+    def _machine_token(self) -> str:
+        self.budget.spend(_TOKEN)
+        return tokens.for_machine(self.machine, self.transaction)
+
+    def _infinite_token(self) -> str:
+        self.budget.spend(_TOKEN)
+        return tokens.without_end(self.machine, self.transaction)
 
     def _profile_token(self, profile: str, seconds: int) -> str:
+        self.budget.spend(_TOKEN)
         return tokens.for_profile(self.machine, profile, seconds, self.transaction)
 
 
 def _object(kind: str, document: Document) -> Exposed:
-    """An object's members as Go's struct would show them: lists of strings, whole numbers, maps."""
+    """Return an object's members as Go's struct would show them: lists of strings, whole numbers, maps."""
     fields: dict[str, Any] = {}
     for name, value in document.items():
         if name in _STRINGS:
@@ -250,7 +290,7 @@ def _object(kind: str, document: Document) -> Exposed:
 
 @lru_cache(maxsize=4)
 def _common(texts: tuple[tuple[str, str], ...]) -> tuple[Templates, dict[str, RenderError]]:
-    """The endpoint's templates, and those of them that cannot be read: only who uses one of these fails."""
+    """Return the endpoint's templates, and those of them that cannot be read: only who uses one of these fails."""
     templates, unreadable = Templates(), {}
     for name, text in texts:
         try:

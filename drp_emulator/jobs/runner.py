@@ -34,7 +34,7 @@ class Runner:
         self.machine = {**self.old, "Params": dict(self.old["Params"])}
 
     def take(self, identity: str) -> tuple[int, Document | None]:
-        """The next job, and the status that goes with it: 201 new, 202 once more, 204 none now.
+        """Return the next job, and the status that goes with it: 201 new, 202 once more, 204 none now.
 
         Args:
             identity: The key of a new job; empty for a random one.
@@ -62,13 +62,13 @@ class Runner:
     def _current_job(self) -> Document:
         key = self.machine["CurrentJob"]
         job = self.context.transaction.get("jobs", key) if key else None
-        # A job that somebody deleted counts as failed.
+        # A job that was deleted counts as failed.
         return job or {"Uuid": key or NO_JOB, "State": "failed", "CurrentIndex": 0}
 
     def _next_place(self, job: Document) -> int:
         place: int = self.machine["CurrentTask"]
         if job["CurrentIndex"] != place:
-            if job["State"] not in ENDED:  # the list was started anew while it ran
+            if job["State"] not in ENDED:  # the list was started again while it ran
                 ended = {**job, "State": "failed", "ExitState": "failed"}
                 saving.replace(self.context, self._jobs, job, ended, running=True)
             return place
@@ -108,7 +108,7 @@ class Runner:
         return any(self.machine[member] != self.old[member] for member in ("Stage", "BootEnv"))
 
     def _note(self, place: int, previous: str, log: str) -> str:
-        """A job that is over before it began: how older servers record a change of stage."""
+        """Return a job that is over before it began: how older servers record a change of stage."""
         members = {"State": "finished", "ExitState": "complete", "StartTime": now(), "EndTime": now()}
         job = self._add(place, previous, "", members)
         self.context.transaction.append_log(job["Uuid"], log.encode())
@@ -163,7 +163,7 @@ class Runner:
         saving.replace(self.context, machines, self.old, self.machine, running=True)
 
     def _with_token(self, job: Document) -> Document:
-        """The answer to the agent: with a token where the task asks for more rights than a machine has."""
+        """Return the answer to the agent: with a token where the task asks for more rights than a machine has."""
         task = self.context.transaction.get("tasks", job["Task"])
         if not self.context.dialect.modern or task is None:
             return job

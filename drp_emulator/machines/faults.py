@@ -55,7 +55,7 @@ class Fault:
             raise ValueError(f"The fault {self.machine}:{self.kind} cannot be: {wrong}.")
 
     def to_document(self) -> dict[str, Any]:
-        """As the chassis takes it."""
+        """As the supervisor takes it."""
         document = asdict(self)
         del document["machine"]
         return document
@@ -81,7 +81,7 @@ class Fault:
 
 
 def parse(spec: str) -> Fault:
-    """A fault from its short form.
+    """Return a fault from its short form.
 
     Args:
         spec: For example `node-3:die@task2`, `node-1:lost@join+0.5,back=3`, `*:slow=0.2`, `node-2:clock=+3600`.

@@ -19,13 +19,14 @@ class Inventory:
     Args:
         endpoint: Where to.
         token: The operator's.
-        key: `user:password`, where there is no token.
+        key: `user:password`, if there is no token.
+        trust: How the endpoint's certificate is verified; None accepts any.
     """
 
-    def __init__(self, endpoint: str, token: str, key: str) -> None:
+    def __init__(self, endpoint: str, token: str, key: str, trust: http_client.Trust | None = None) -> None:
         self._endpoint = endpoint
         self._key = key
-        self._connection = http_client.Connection(endpoint)
+        self._connection = http_client.HTTPConnection(endpoint, trust=trust)
         self._headers = {"Authorization": http_client.authorization(token, key), "Content-Type": "application/json"}
 
     def __enter__(self) -> Self:
@@ -36,22 +37,22 @@ class Inventory:
 
     @property
     def address(self) -> str:
-        """The number behind the endpoint's host name, at which it answers.
+        """Return the number behind the endpoint's host name, at which it answers.
 
         Raises:
             OSError: It does not.
         """
         return str(self._connection.socket().getpeername()[0])
 
-    def machine(self, name: str, *, invited: bool) -> Any:
-        """The machine's object, made where there is none.
+    def machine(self, name: str, *, adopt: bool) -> Any:
+        """Return the machine's object, made where there is none.
 
         Args:
             name: Its name.
-            invited: Take a machine that is there, whoever made it.
+            adopt: Use a machine that exists also if the emulator did not make it.
 
         Raises:
-            RuntimeError: The endpoint refuses, or the machine is somebody else's.
+            RuntimeError: The endpoint refuses, or the machine is not a simulated one.
         """
         status, found = self._send("GET", f"machines/Name:{quote(name, safe='')}")
         if status == _NOT_FOUND:
@@ -59,7 +60,7 @@ class Inventory:
             return self.demand("POST", "machines", whole)
         if status >= _HTTP_ERROR:
             raise self._refused("GET", f"machine {name}", found)
-        if not invited and found["Meta"].get(_MARK) != "true":
+        if not adopt and found["Meta"].get(_MARK) != "true":
             raise RuntimeError(
                 f"The machine {name} on {self._endpoint} is not a simulated one: name it with `--machine {name}` to run"
                 " its scripts here all the same."
@@ -67,7 +68,7 @@ class Inventory:
         return found
 
     def token(self, machine: str) -> str:
-        """A token for the agent of a machine; the operator's own where the endpoint gives none to machines."""
+        """Return a token for the agent of a machine; the operator's own where the endpoint gives none to machines."""
         status, answer = self._send("GET", f"machines/{machine}/token?ttl={_TTL_SECONDS}")
         if status < _HTTP_ERROR and isinstance(answer, dict) and answer.get("Token"):
             return str(answer["Token"])
@@ -76,7 +77,7 @@ class Inventory:
         return str(answer["Token"])
 
     def demand(self, method: str, path: str, value: Any = None) -> Any:
-        """The answer to a request that must succeed.
+        """Return the answer to a request that must succeed.
 
         Raises:
             RuntimeError: It does not.
@@ -90,7 +91,12 @@ class Inventory:
         body = None if value is None else gojson.compact(value).encode()
         try:
             answer = self._connection.request(method, f"{_ROOT}/{path}", self._headers, body)
-        except http_client.Unreachable as error:
+        except http_client.Untrusted as error:
+            raise RuntimeError(
+                f"The certificate of {self._endpoint} is not trusted ({error}): give the certificate of its authority"
+                " with --ca-file, or accept any with --insecure."
+            ) from None
+        except http_client.NoResponse as error:
             raise RuntimeError(f"The endpoint {self._endpoint} cannot be reached: {error}.") from None
         try:
             return answer.status, gojson.parse(answer.body.decode()) if answer.body else None

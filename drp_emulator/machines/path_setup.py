@@ -32,7 +32,7 @@ def fill(folder: Path) -> str:
     if real:
         return f"drpcli is {real}"
     write_subset(folder)
-    return "drpcli is the simulator's subset: no drpcli is on PATH"
+    return "drpcli is the emulator's subset: no drpcli is on PATH"
 
 
 def write_subset(folder: Path) -> Path:
@@ -44,7 +44,7 @@ def write_subset(folder: Path) -> Path:
 
 
 def _homes(*packages: str) -> list[str]:
-    """The folders that hold these packages, without those that are not installed."""
+    """Return the folders that hold these packages, without those that are not installed."""
     found = (importlib.util.find_spec(package) for package in packages)
     homes = (str(Path(spec.origin).parents[1]) for spec in found if spec and spec.origin)
     return list(dict.fromkeys(homes))

@@ -1,4 +1,4 @@
-"""The simulator's end of the cable to its chassis."""
+"""The emulator's connection to its supervisor process."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAM = Path(__file__).parent / "supervisor" / "__main__.py"
-_FAREWELL_SECONDS = 30.0
+_SHUTDOWN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Report:
 
 
 class SupervisorClient:
-    """A running chassis, and everything that it has reported.
+    """A running supervisor, and everything that it has reported.
 
     Args:
-        watch: Is called with each report, in a thread of the station's.
+        watch: Is called with each report, in a thread of the client.
     """
 
     def __init__(self, watch: Callable[[Report], None] | None = None) -> None:
@@ -48,16 +48,16 @@ class SupervisorClient:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read, name="drp-simulator", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="drp-emulator-reports", daemon=True)
         self._reader.start()
 
     @property
     def pid(self) -> int:
-        """The chassis' process."""
+        """Return the supervisor's process."""
         return self._process.pid
 
     def send(self, machine: str, do: str, **details: Any) -> None:
-        """Tell the chassis to do something with a machine.
+        """Tell the supervisor to do something with a machine.
 
         Raises:
             RuntimeError: It is gone.
@@ -69,10 +69,10 @@ class SupervisorClient:
                 stdin.write(line.encode() + b"\n")
                 stdin.flush()
         except (OSError, ValueError):
-            raise RuntimeError("The simulator's machines are gone: start the simulator again.") from None
+            raise RuntimeError("The emulator's machines are gone: start the emulator again.") from None
 
     def reports(self) -> list[Report]:
-        """Everything so far, oldest first."""
+        """Return everything so far, oldest first."""
         with self._news:
             return list(self._reports)
 
@@ -88,17 +88,17 @@ class SupervisorClient:
         return True
 
     def wait_for_the_end(self, seconds: float) -> bool:
-        """Whether the chassis ends within this time."""
+        """Return whether the supervisor ends within this time."""
         self._reader.join(seconds)
         return not self._reader.is_alive()
 
     def stop(self) -> None:
-        """End the chassis and every process of its machines, and wait for that."""
+        """End the supervisor and every process of its machines, and wait for that."""
         stdin: Any = self._process.stdin
         with suppress(OSError):
             stdin.close()
         try:
-            self._process.wait(_FAREWELL_SECONDS)
+            self._process.wait(_SHUTDOWN_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from drp_emulator.object_types.object_type import ObjectType
+from drp_emulator.wire import regexp
+from drp_emulator.wire.cost import CostBudget
 from drp_emulator.wire.documents import Document
 from drp_emulator.wire.error_replies import ErrorReply
+from drp_emulator.wire.regexp import InvalidRegexp
 
 Test = Callable[[Document], bool]
 _COMMON = ("Available", "Bundle", "Key", "ReadOnly", "Valid")
@@ -33,12 +36,12 @@ _FUNCTIONS = (*_COMPARISONS, *_RANGES, *_SETS, "Re")
 
 
 def index_names(kind: ObjectType, members: Sequence[str]) -> list[str]:
-    """The indexes of a type; only those whose member the dialect has."""
+    """Return the indexes of a type; only those whose member the dialect has."""
     return sorted({*_COMMON, *(name for name in kind.indexes if name in members)})
 
 
 def describe(kind: ObjectType, name: str) -> Document:
-    """An index as `/indexes` shows it."""
+    """Return an index as `/indexes` shows it."""
     boolean, container = name in _BOOLEANS, name in _CONTAINERS
     return {
         "Type": "boolean" if boolean else "list" if container else "string",
@@ -49,12 +52,12 @@ def describe(kind: ObjectType, name: str) -> Document:
 
 
 def member_of(kind: ObjectType, index: str) -> str:
-    """The member an index is over."""
+    """Return the member an index is over."""
     return {"Key": kind.key, "Valid": "Validated"}.get(index, index)
 
 
 def sort_key(kind: ObjectType, index: str) -> Callable[[Document], Any]:
-    """What objects are ordered by under an index.
+    """Return what objects are ordered by under an index.
 
     Raises:
         ErrorReply: 406, the index has no order.
@@ -67,8 +70,8 @@ def sort_key(kind: ObjectType, index: str) -> Callable[[Document], Any]:
     return lambda document: document[member]
 
 
-def matcher(kind: ObjectType, index: str, text: str) -> Test:
-    """A test for one `Index=text` of the query.
+def matcher(kind: ObjectType, index: str, text: str, budget: CostBudget) -> Test:
+    """Return a test for one `Index=text` of the query.
 
     Raises:
         ErrorReply: 406, the text does not suit the index.
@@ -81,8 +84,7 @@ def matcher(kind: ObjectType, index: str, text: str) -> Test:
     if index in _BOOLEANS:
         test = _boolean(kind, index, function, arguments)
     elif function == "Re":
-        pattern = _pattern(kind, arguments[0])
-        return lambda document: pattern.search(document[member]) is not None
+        return _matching(kind, arguments[0], lambda document: document[member], budget)
     elif index == "Address":
         compare = compared(kind, function, [_address(argument) for argument in arguments])
         return lambda document: compare(_address(document[member]))
@@ -91,12 +93,11 @@ def matcher(kind: ObjectType, index: str, text: str) -> Test:
     return lambda document: test(document[member])
 
 
-def meta_matcher(kind: ObjectType, name: str, text: str) -> Test:
-    """A test for one `Meta.name=text`; an absent key is an empty string."""
+def meta_matcher(kind: ObjectType, name: str, text: str, budget: CostBudget) -> Test:
+    """Return a test for one `Meta.name=text`; an absent key is an empty string."""
     function, arguments = split_call(text)
     if function == "Re":
-        pattern = _pattern(kind, arguments[0])
-        return lambda document: pattern.search(document["Meta"].get(name, "")) is not None
+        return _matching(kind, arguments[0], lambda document: document["Meta"].get(name, ""), budget)
     test = compared(kind, function, arguments)
     return lambda document: test(document["Meta"].get(name, ""))
 
@@ -111,7 +112,7 @@ def split_call(text: str) -> tuple[str, list[str]]:
 
 
 def compared(kind: ObjectType, function: str, arguments: list[Any]) -> Callable[[Any], bool]:
-    """A test of one value against the arguments of a function.
+    """Return a test of one value against the arguments of a function.
 
     Raises:
         ErrorReply: 406, not the arguments the function takes.
@@ -132,7 +133,7 @@ def compared(kind: ObjectType, function: str, arguments: list[Any]) -> Callable[
 
 
 def _holding(kind: ObjectType, function: str, words: list[str]) -> Callable[[Any], bool]:
-    """Whether a map or list has all of the words; such an index knows no order and no patterns."""
+    """Return whether a map or list has all of the words; such an index knows no order and no patterns."""
     wanted = [word for word in words if word]
     if function not in ("Eq", "Ne"):
         raise ErrorReply(406, "GET", f"cannot match via {function}", model=kind.prefix)
@@ -148,11 +149,12 @@ def _boolean(kind: ObjectType, index: str, function: str, arguments: list[str]) 
     return compared(kind, function, [argument == "true" for argument in arguments])
 
 
-def _pattern(kind: ObjectType, text: str) -> re.Pattern[str]:
+def _matching(kind: ObjectType, text: str, member: Callable[[Document], str], budget: CostBudget) -> Test:
     try:
-        return re.compile(text)
-    except re.error as error:
-        raise ErrorReply(406, "GET", f"error parsing regexp: {error.msg}: `{text}`", model=kind.prefix) from None
+        pattern = regexp.compiled(text, budget)
+    except InvalidRegexp as error:
+        raise ErrorReply(406, "GET", str(error), model=kind.prefix) from None
+    return lambda document: pattern.is_in(member(document), budget)
 
 
 def _address(text: str) -> tuple[int, int]:

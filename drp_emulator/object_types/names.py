@@ -6,7 +6,7 @@ _EXTRAS = {"ordinary": " -_.", "machine": " -_.", "param": " -_./", "template": 
 
 
 def is_valid(name: str, rule: str, *, modern: bool) -> bool:
-    """Whether `name` follows the rule: a letter, then at least one more allowed character.
+    """Return whether `name` follows the rule: a letter, then at least one more allowed character.
 
     Machines may start with a number; only params and templates may hold a slash; users of
     version 4 an at sign.

@@ -53,15 +53,15 @@ class ObjectType:
 
     @property
     def has_params(self) -> bool:
-        """Whether it carries param values, and so the params routes."""
+        """Return whether it carries param values, and so the params routes."""
         return PARAMS in self.members
 
     def subject(self, document: Document) -> str:
-        """What claims about an object name: its key, but the machine of a job."""
+        """Return what claims about an object name: its key, but the machine of a job."""
         return str(document[self.owner or self.key])
 
     def struct(self, dialect: Dialect) -> Struct:
-        """Its members as this dialect has them."""
+        """Return its members as this dialect has them."""
         return self._structs[dialect.name]
 
     @cached_property

@@ -226,6 +226,6 @@ _TYPES = (
 
 @cache
 def object_types(dialect: Dialect) -> dict[str, ObjectType]:
-    """The types this dialect serves, by prefix, in alphabetical order."""
+    """Return the types this dialect serves, by prefix, in alphabetical order."""
     served = (kind for kind in _TYPES if kind.only in ("", dialect.name))
     return {kind.prefix: kind for kind in sorted(served, key=lambda kind: kind.prefix)}

@@ -30,31 +30,32 @@ class Precedence:
         self._read: dict[Owner, Document | None] = {}
 
     def merged(self, kind: ObjectType, holder: Document) -> Document:
-        """Every param that is set anywhere for the holder, by name; no defaults."""
+        """Return every param that is set anywhere for the holder, by name; no defaults."""
         found: dict[str, _Level] = {}
         for level in self._levels(kind, holder):
-            found = {**dict.fromkeys(level.params, level), **found}
+            for name in level.params:
+                found.setdefault(name, level)
         return {name: self._seen(found[name], name) for name in sorted(found)}
 
     def settings(self, kind: ObjectType, holder: Document, name: str) -> Iterator[Any]:
-        """One param's value at every level that sets it, the strongest first; no default."""
+        """Yield one param's value at every level that sets it, the strongest first; no default."""
         for level in self._levels(kind, holder):
             if name in level.params:
                 yield self._seen(level, name)
 
     def value(self, kind: ObjectType, holder: Document, name: str) -> Any:
-        """One param's value, at last the default in its schema; None when there is none."""
+        """Return one param's value, at last the default in its schema; None when there is none."""
         for value in self.settings(kind, holder, name):
             return value
         return self.default(name)
 
     def composed(self, kind: ObjectType, holder: Document, name: str) -> Any:
-        """One param's value from all levels together: maps merged, lists one after another."""
+        """Return one param's value from all levels together: maps merged, lists one after another."""
         found = [*self.settings(kind, holder, name), self.default(name)]
         return _composed([value for value in found if value is not None])
 
     def default(self, name: str) -> Any:
-        """The default a Param's schema gives."""
+        """Return the default a Param's schema gives."""
         param = self._get("params", name)
         schema = param["Schema"] if param else None
         return schema.get("default") if isinstance(schema, dict) else None
@@ -64,7 +65,7 @@ class Precedence:
         return value if self._opener is None else self._opener.value(level.owner, name, value)
 
     def _levels(self, kind: ObjectType, holder: Document) -> Iterator[_Level]:
-        """The maps of params that count for the holder, the strongest first."""
+        """Yield the maps of params that count for the holder, the strongest first."""
         yield _Level((kind.prefix, holder[kind.key]), holder["Params"])
         profiles = list(holder.get("Profiles", []))
         if kind.prefix == "machines":
@@ -93,7 +94,7 @@ class Precedence:
 
 
 def _composed(values: list[Any]) -> Any:
-    """The strongest value, completed by the weaker ones of its type; no other types mix."""
+    """Return the strongest value, completed by the weaker ones of its type; no other types mix."""
     first = values[0] if values else None
     if isinstance(first, list):
         return [item for value in values if isinstance(value, list) for item in value]

@@ -1,14 +1,21 @@
 """Values against JSON schemas, in the words of DRP's validator."""
 
-import json
-import re
+from ast import literal_eval
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from drp_emulator.wire.cost import CostBudget, CostExceeded
 from drp_emulator.wire.documents import Document, encode
+from drp_emulator.wire.regexp import InvalidRegexp
+
+if TYPE_CHECKING:
+    from drp_emulator.params.json_schema import BoundedSchema
 
 # In the order the message lists them, which is nearly alphabetical.
 _TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
+# A message of the library quotes the schema.
+_LONGEST_COMPLAINT = 1000
+_LONGEST_KEPT = 64 * 1024
 _PLAIN_MESSAGES = {
     "minimum": "Must be greater than or equal to {0}",
     "exclusiveMinimum": "Must be greater than {0}",
@@ -34,15 +41,23 @@ _PLAIN_MESSAGES = {
 }
 
 
-def failures(schema: Any, value: Any) -> list[str]:
-    """Everything wrong with a value, each as `FIELD: MESSAGE`; empty when it is valid."""
+def failures(schema: Any, value: Any, budget: CostBudget) -> list[str]:
+    """Return everything wrong with a value, each as `FIELD: MESSAGE`; an empty list if it is valid."""
+    from referencing.exceptions import Unresolvable
+
     if not isinstance(schema, dict) or not schema:
         return []
-    return _failures(encode(schema), value)
+    try:
+        errors = sorted(_applied(encode(schema)).errors(value, budget), key=lambda error: list(map(str, error.path)))
+    except Unresolvable as error:
+        return [f"(root): Reference {error.ref} is not in the schema"]
+    except (CostExceeded, InvalidRegexp, ArithmeticError) as error:
+        return [f"(root): The schema cannot be applied: {error}"]
+    return [line for error in errors for line in _lines(error)]
 
 
-def faults_of(schema: Any) -> list[str]:
-    """What is wrong with a schema itself, its default included."""
+def schema_failures(schema: Any, budget: CostBudget) -> list[str]:
+    """Return what is wrong with a schema itself, its default included."""
     if schema is None:
         return []
     if not isinstance(schema, dict):
@@ -54,12 +69,12 @@ def faults_of(schema: Any) -> list[str]:
             f"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:{expected}"
             for name in wrong
         ]
-    complaint = _complaint(encode(schema))
+    complaint = _complaint(schema, budget)
     if complaint:
         return [complaint]
     if "default" not in schema:
         return []
-    found = failures(schema, schema["default"])
+    found = failures(schema, schema["default"], budget)
     return [f"Error in default value: {failure}" for failure in found]
 
 
@@ -69,62 +84,39 @@ def _wrong_types(schema: Document) -> list[str]:
     return [str(name) for name in names if name not in _TYPES]
 
 
-@lru_cache(maxsize=256)
-def _complaint(text: str) -> str:
-    import jsonschema
-
-    schema = json.loads(text)
-    try:
-        _draft(schema).check_schema(schema, format_checker=jsonschema.FormatChecker())
-    except jsonschema.SchemaError as error:
-        return f"Schema is invalid: {error.message}"
-    return ""
-
-
-def _failures(text: str, value: Any) -> list[str]:
-    from referencing.exceptions import Unresolvable
-
-    try:
-        errors = sorted(_validator(text).iter_errors(value), key=lambda e: list(map(str, e.path)))
-    except Unresolvable as error:
-        return [f"(root): Reference {error.ref} is not in the schema"]
-    except (re.error, ArithmeticError) as error:
-        return [f"(root): The schema cannot be applied: {error}"]
-    return [line for error in errors for line in _lines(error)]
-
-
-@lru_cache(maxsize=256)
-def _validator(text: str) -> Any:
+def _complaint(schema: Document, budget: CostBudget) -> str:
     # 150 ms to import; most objects hold no value with a schema.
-    import jsonschema
-    from referencing import Registry
+    from drp_emulator.params.json_schema import schema_errors
 
-    schema = json.loads(text)
-    # The empty registry: a reference must never be fetched from the network.
-    return _draft(schema)(schema, registry=Registry(), format_checker=jsonschema.FormatChecker())
+    try:
+        found = schema_errors(schema, budget)
+    except CostExceeded as error:
+        return f"Schema is invalid: {error}"
+    return f"Schema is invalid: {found[0].message[:_LONGEST_COMPLAINT]}" if found else ""
 
 
-def _draft(schema: Document) -> Any:
-    import jsonschema
+def _applied(text: str) -> "BoundedSchema":
+    """Return a schema ready to be applied; small ones are kept, since machines set the same params all the time."""
+    from drp_emulator.params.json_schema import BoundedSchema
 
-    old = "draft-04" in str(schema.get("$schema", ""))
-    flags = (schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum"))
-    if old or any(isinstance(flag, bool) for flag in flags):
-        return jsonschema.Draft4Validator
-    return jsonschema.Draft6Validator
+    return _kept(text) if len(text) <= _LONGEST_KEPT else BoundedSchema(text)
+
+
+@lru_cache(maxsize=256)
+def _kept(text: str) -> "BoundedSchema":
+    from drp_emulator.params.json_schema import BoundedSchema
+
+    return BoundedSchema(text)
 
 
 def _lines(error: Any) -> list[str]:
     field = ".".join(str(part) for part in error.absolute_path) or "(root)"
     rule, wanted = error.validator, error.validator_value
     if rule == "required":
-        missing = error.message.split("'")[1] if "'" in error.message else ""
-        name = next((n for n in wanted if n not in error.instance and n == missing), missing)
+        name = literal_eval(error.message.removesuffix(" is a required property"))
         return [f"{name}: {name} is required"]
     if rule == "additionalProperties":
-        allowed = error.schema.get("properties", {})
-        extra = [name for name in error.instance if name not in allowed]
-        return [f"{name}: Additional property {name} is not allowed" for name in extra]
+        return [f"{name}: Additional property {name} is not allowed" for name in error.extra]
     return [f"{field}: {_message(rule, wanted, error, field)}"]
 
 
@@ -138,7 +130,7 @@ def _message(rule: str | None, wanted: Any, error: Any, field: str) -> str:
         choices = ", ".join(encode(choice) for choice in wanted)
         return f"{field} must be one of the following: {choices}"
     if rule == "dependencies":
-        return f"Has a dependency on {error.message.split(chr(39))[1]}"
+        return f"Has a dependency on {literal_eval(error.message.rpartition(' is a dependency of ')[0])}"
     # Old drafts have a flag beside the limit, where new ones have a limit of its own.
     exclusive = f"exclusive{rule.capitalize()}"
     if error.schema.get(exclusive) is True:

@@ -1,4 +1,4 @@
-"""Values of secure params: sealed by clients for one object alone, opened only for whoever may see them.
+"""Values of secure params: sealed by clients for one object alone, opened only for users who may see them.
 
 NaCl's crypto_box, as in DRP's models/secureData.go: `Key` is the sender's ephemeral public key, the receiver's pair is
 the object's own. The endpoint never seals anything.
@@ -10,8 +10,8 @@ from typing import Any
 
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.documents import Document, Undecodable, go_number, parse, sorted_maps
+from drp_emulator.wire.go_bytes import BYTES
 from drp_emulator.wire.go_types import Field, Struct
-from drp_emulator.wire.octets import BYTES
 
 Owner = tuple[str, str]
 """Prefix and key of the object that holds a value."""
@@ -22,7 +22,7 @@ _CORRUPTED = "SecureData corrupted"
 
 
 def public_key(owner: Owner, transaction: Transaction) -> str:
-    """What values for an object are sealed to, in base64; the pair is made when somebody first asks."""
+    """Return what values for an object are sealed to, in base64; the pair is made at the first request for it."""
     # PyNaCl takes 20 ms to import, and only secure params need it.
     from nacl.public import PrivateKey
 
@@ -34,7 +34,7 @@ def public_key(owner: Owner, transaction: Transaction) -> str:
 
 
 def opened(value: Any, private_key: bytes | None) -> Any:
-    """What is sealed in a value.
+    """Return what is sealed in a value.
 
     Args:
         value: As it is stored.
@@ -57,7 +57,7 @@ class Opener:
     """Opens what is sealed; remembers what it read, so use one per request.
 
     Attributes:
-        seen: The texts it found, for whoever must keep them out of something.
+        seen: The texts it found, for callers that must keep them out of logs.
     """
 
     def __init__(self, transaction: Transaction) -> None:
@@ -67,14 +67,14 @@ class Opener:
         self._keys: dict[Owner, bytes | None] = {}
 
     def is_secure(self, name: str) -> bool:
-        """Whether the values of this param are sealed."""
+        """Return whether the values of this param are sealed."""
         if name not in self._secure:
             param = self._transaction.get("params", name)
             self._secure[name] = param is not None and param["Secure"]
         return self._secure[name]
 
     def value(self, owner: Owner, name: str, value: Any) -> Any:
-        """One value in clear; what was stored before its param was secure stays as it is, as in DRP."""
+        """Return one value in clear; what was stored before its param was secure stays as it is, as in DRP."""
         if not self.is_secure(name):
             return value
         try:
@@ -85,7 +85,7 @@ class Opener:
         return found
 
     def params(self, owner: Owner, values: Document) -> Document:
-        """All values of an object in clear."""
+        """Return all values of an object in clear."""
         return {name: self.value(owner, name, value) for name, value in values.items()}
 
     def _key(self, owner: Owner) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What validation found: hard faults forbid the save, soft ones are saved with the object."""
+"""What validation found: an error forbids the save, a warning is saved with the object."""
 
 from dataclasses import dataclass, field
 
@@ -10,23 +10,25 @@ class Findings:
     """The findings about one object.
 
     Attributes:
-        hard: The object is not saved: 422.
-        soft: It is saved with `Available` false and these in `Errors`.
+        key: The object's key.
+        dialect: The server whose words are used.
+        errors: The object is not saved: 422.
+        warnings: It is saved with `Available` false and these in `Errors`.
     """
 
     key: str
     dialect: Dialect
-    hard: list[str] = field(default_factory=list)
-    soft: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
-    def refuse(self, message: str) -> None:
-        """A hard fault, worded as the dialect does."""
-        self.hard.append(self.dialect.worded(self.key, message))
+    def error(self, message: str) -> None:
+        """Add an error, worded as the dialect does."""
+        self.errors.append(self.dialect.worded(self.key, message))
 
-    def refuse_plainly(self, message: str) -> None:
-        """A hard fault that no dialect prefixes."""
-        self.hard.append(message)
+    def plain_error(self, message: str) -> None:
+        """Add an error that no dialect prefixes with the key."""
+        self.errors.append(message)
 
-    def regret(self, message: str) -> None:
-        """A soft fault."""
-        self.soft.append(self.dialect.worded(self.key, message))
+    def warning(self, message: str) -> None:
+        """Add a warning, worded as the dialect does."""
+        self.warnings.append(self.dialect.worded(self.key, message))

@@ -16,9 +16,9 @@ _EXIT_STATES = ("", "complete", "reboot", "poweroff", "stop", "failed")
 def check(old: Document | None, new: Document, transaction: Transaction, findings: Findings) -> None:
     """Check the states of a job and note when it started and ended."""
     if new["State"] not in _STATES:
-        findings.refuse(f"Invalid State `{new['State']}`")
+        findings.error(f"Invalid State `{new['State']}`")
     if new["ExitState"] not in _EXIT_STATES:
-        findings.refuse(f"Invalid ExitState `{new['ExitState']}`")
+        findings.error(f"Invalid ExitState `{new['ExitState']}`")
     if old is not None:
         # Whose job it is and whether it is the current one is not for clients to say.
         for member in ("Machine", "Previous", "Current"):
@@ -48,11 +48,11 @@ def refuse_delete(job: Document, transaction: Transaction) -> None:
 
 def _fail_without_task(new: Document, transaction: Transaction, findings: Findings) -> None:
     if ":" not in new["Task"] and not transaction.has("tasks", new["Task"]):
-        findings.regret(f"Task {new['Task']} does not exist")
+        findings.warning(f"Task {new['Task']} does not exist")
     stage = transaction.get("stages", new["Stage"])
     if stage is None:
-        findings.regret(f"Stage {new['Stage']} does not exist")
+        findings.warning(f"Stage {new['Stage']} does not exist")
     elif not stage["Available"]:
-        findings.regret(f"Stage {new['Stage']} is not available")
-    if findings.soft:
+        findings.warning(f"Stage {new['Stage']} is not available")
+    if findings.warnings:
         new["State"] = "failed"

@@ -34,28 +34,29 @@ CONTENT = Struct(
     "models.Content",
     (Field("meta", _META), Field("sections", MapOf(ANY_MAP, "map[string]models.Section"))),
 )
-_WANTED = re.compile(r"(>=|<=|>|<|=)?\s*v?(\d+(?:\.\d+)*)\S*")
+# A number of more digits is cut: Python refuses to read one of thousands.
+_WANTED = re.compile(r"(>=|<=|>|<|=)?\s?v?([0-9]{1,18}(?:\.[0-9]{1,18})*)\S*")
 _LAYER_OF_PEOPLE = 0
 
 
 def store_error(name: str, messages: str | Sequence[str]) -> ErrorReply:
-    """The pack cannot be taken as it is."""
+    """Return the pack cannot be taken as it is."""
     return ErrorReply(422, "STORE_ERROR", messages, model=PREFIX, key=name)
 
 
 def summary(content: Document, warnings: Sequence[str] = ()) -> Document:
-    """A pack as lists show it."""
+    """Return a pack as lists show it."""
     counts = {prefix: len(section) for prefix, section in sorted(content["sections"].items())}
     return {"meta": content["meta"], "Counts": counts, "Warnings": list(warnings)}
 
 
 def summary_text(content: Document, warnings: Sequence[str] = ()) -> str:
-    """The summary as an event carries it."""
+    """Return the summary as an event carries it."""
     return encode(summary(content, warnings))
 
 
 def prerequisites(meta: Document) -> dict[str, str]:
-    """The packs that must be there first, each with the versions that will do."""
+    """Return the packs that must be there first, each with the versions that will do."""
     entries = (entry.partition(":") for entry in meta.get("Prerequisites", "").split(","))
     return {name.strip(): wanted.strip() for name, _, wanted in entries if name.strip()}
 
@@ -105,7 +106,7 @@ class Pack:
                     references.check_delete(self._kinds[prefix], key, context.transaction, findings)
                 except ErrorReply as fault:
                     used += fault.messages
-                used += findings.hard
+                used += findings.errors
                 saving.remove(context, self._kinds[prefix], old)
         if used:
             raise ErrorReply(409, "StillInUseError", used, model=PREFIX, key=self._name)
@@ -180,8 +181,9 @@ class Pack:
 
 
 def _satisfies(version: str, wanted: str) -> bool:
-    """Whether a version is in the ranges: `>=1.2 <2`; words that are no range want nothing."""
-    return all(_compares(sign, _numbers(version), _numbers(number)) for sign, number in _WANTED.findall(wanted))
+    """Return whether a version is in the ranges: `>=1.2 <2`; words that are no range want nothing."""
+    ranges = _WANTED.findall(_spaced(wanted))
+    return all(_compares(sign, _numbers(version), _numbers(number)) for sign, number in ranges)
 
 
 def _compares(sign: str, has: list[int], bound: list[int]) -> bool:
@@ -191,5 +193,10 @@ def _compares(sign: str, has: list[int], bound: list[int]) -> bool:
 
 
 def _numbers(version: str) -> list[int]:
-    match = _WANTED.search(version)
+    match = _WANTED.search(_spaced(version))
     return [int(part) for part in match[2].split(".")] if match else []
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one space where it has many, which the expression would search again from each."""
+    return " ".join(text.split())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.rules import tasklist
+from drp_emulator.rules.budgets import budget_of
 from drp_emulator.rules.findings import Findings
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.documents import Document
@@ -11,6 +12,8 @@ from drp_emulator.wire.error_replies import ErrorReply
 
 # Task-list entries that name something other than a task.
 _NOT_TASKS = ("action", "context", "chroot")
+# A look into the store takes about as long as this many steps.
+_LOOK_UP_STEPS = 2
 
 
 def check(
@@ -35,18 +38,18 @@ def check(
     if kind.prefix == "machines":
         _check_machine(old, new, transaction, findings, force=force)
     elif kind.prefix == "stages":
-        _regret_missing("Profile", "profiles", new["Profiles"], transaction, findings)
-        _regret_missing("Task", "tasks", new["Tasks"], transaction, findings)
+        _warn_missing("Profile", "profiles", new["Profiles"], transaction, findings)
+        _warn_missing("Task", "tasks", new["Tasks"], transaction, findings)
         if new["BootEnv"] and not transaction.has("bootenvs", new["BootEnv"]):
-            findings.regret(f"BootEnv {new['BootEnv']} does not exist")
+            findings.warning(f"BootEnv {new['BootEnv']} does not exist")
     elif kind.prefix == "workflows":
         _check_workflow(new, transaction, findings)
     elif kind.prefix == "tasks":
-        _regret_missing("Task", "tasks", new["Prerequisites"], transaction, findings)
+        _warn_missing("Task", "tasks", new["Prerequisites"], transaction, findings)
         if tasklist.circular(new, transaction):
-            findings.regret(f"Task {new['Name']} is its own prerequisite")
+            findings.warning(f"Task {new['Name']} is its own prerequisite")
     elif kind.prefix == "profiles" and findings.dialect.modern:
-        _regret_missing("Profile", "profiles", new["Profiles"], transaction, findings)
+        _warn_missing("Profile", "profiles", new["Profiles"], transaction, findings)
 
 
 def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings: Findings) -> None:
@@ -95,14 +98,14 @@ def _check_machine(
 ) -> None:
     profiles = new["Profiles"]
     missing = _missing("profiles", profiles, transaction)
-    report = findings.refuse if old is None and not force else findings.regret
+    report = findings.error if old is None and not force else findings.warning
     for place in missing:
         report(f"Profile {profiles[place]} (at {place}) does not exist")
     first: dict[str, int] = {}
     for place, profile in enumerate(profiles):
         # DRP looks for duplicates among the profiles that exist only.
         if place not in missing and first.setdefault(profile, place) != place:
-            findings.refuse(f"Duplicate profile {profile}: at {first[profile]} and {place}")
+            findings.error(f"Duplicate profile {profile}: at {first[profile]} and {place}")
     _check_workflow_of(new, transaction, findings)
     _check_place(new, transaction, findings)
     _check_tasks(new, transaction, findings)
@@ -114,62 +117,66 @@ def _check_workflow_of(new: Document, transaction: Transaction, findings: Findin
         return
     workflow = transaction.get("workflows", name)
     if workflow is None:
-        findings.refuse_plainly(f"Workflow {name} does not exist")
+        findings.plain_error(f"Workflow {name} does not exist")
     elif not workflow["Available"]:
-        findings.refuse_plainly(f"Machine {new['Uuid']} wants Workflow {name}, which is not available")
+        findings.plain_error(f"Machine {new['Uuid']} wants Workflow {name}, which is not available")
 
 
 def _check_place(new: Document, transaction: Transaction, findings: Findings) -> None:
     stage = transaction.get("stages", new["Stage"])
     if stage is None:
-        findings.refuse_plainly(f"Stage {new['Stage']} does not exist")
+        findings.plain_error(f"Stage {new['Stage']} does not exist")
     elif not stage["Available"]:
-        findings.refuse_plainly(f"Machine {new['Uuid']} wants Stage {new['Stage']}, which is not available")
+        findings.plain_error(f"Machine {new['Uuid']} wants Stage {new['Stage']}, which is not available")
     boot_env = transaction.get("bootenvs", new["BootEnv"])
     if boot_env is None:
-        findings.refuse_plainly(f"Bootenv {new['BootEnv']} does not exist")
+        findings.plain_error(f"Bootenv {new['BootEnv']} does not exist")
     elif boot_env["OnlyUnknown"]:
-        findings.refuse_plainly(
+        findings.plain_error(
             f"BootEnv {new['BootEnv']} does not allow Machine assignments, it has the OnlyUnknown flag."
         )
 
 
 def _check_tasks(new: Document, transaction: Transaction, findings: Findings) -> None:
+    budget_of(transaction).spend(len(new["Tasks"]) * _LOOK_UP_STEPS)
     for place, entry in enumerate(new["Tasks"]):
         scope, _, name = entry.partition(":")
         if scope in _NOT_TASKS:
             continue
         if scope == "stage":
             if not transaction.has("stages", name):
-                findings.refuse(f"Stage {name} (at {place}) does not exist")
+                findings.error(f"Stage {name} (at {place}) does not exist")
         elif scope == "bootenv":
             if not transaction.has("bootenvs", name):
-                findings.refuse(f"BootEnv {name} (at {place}) does not exist")
+                findings.error(f"BootEnv {name} (at {place}) does not exist")
         elif not transaction.has("tasks", entry):
-            findings.refuse(f"Task {entry} (at {place}) does not exist")
+            findings.error(f"Task {entry} (at {place}) does not exist")
 
 
 def _check_workflow(new: Document, transaction: Transaction, findings: Findings) -> None:
+    budget_of(transaction).spend(len(new["Stages"]) * _LOOK_UP_STEPS)
+    # Each stage is read once, however often it is named: it may be long.
+    stages = {name: transaction.get("stages", name) for name in dict.fromkeys(new["Stages"])}
     for name in new["Stages"]:
-        stage = transaction.get("stages", name)
+        stage = stages[name]
         if stage is None:
-            findings.regret(f"Stage {name} does not exist")
+            findings.warning(f"Stage {name} does not exist")
         elif not stage["Available"]:
-            findings.regret(f"Stage {name} is not available")
+            findings.warning(f"Stage {name} is not available")
 
 
 def _check_unused_profile(key: str, transaction: Transaction, findings: Findings) -> None:
     if key == "global":
-        findings.refuse(f"Profile {key} is the global profile, you cannot delete it")
+        findings.error(f"Profile {key} is the global profile, you cannot delete it")
     for machine in transaction.all("machines"):
         if key in machine["Profiles"]:
-            findings.refuse(f"Machine {machine['Uuid']} is using profile {key}")
+            findings.error(f"Machine {machine['Uuid']} is using profile {key}")
     for stage in transaction.all("stages"):
         if key in stage["Profiles"]:
-            findings.refuse(f"Stage {stage['Name']} is using profile {key}")
+            findings.error(f"Stage {stage['Name']} is using profile {key}")
 
 
-def _regret_missing(
+def _warn_missing(
     noun: str,
     prefix: str,
     wanted: Sequence[str],
@@ -177,10 +184,11 @@ def _regret_missing(
     findings: Findings,
 ) -> None:
     for place in _missing(prefix, wanted, transaction):
-        findings.regret(f"{noun} {wanted[place]} (at {place}) does not exist")
+        findings.warning(f"{noun} {wanted[place]} (at {place}) does not exist")
 
 
 def _missing(prefix: str, wanted: Sequence[str], transaction: Transaction) -> list[int]:
+    budget_of(transaction).spend(len(wanted) * _LOOK_UP_STEPS)
     return [place for place, name in enumerate(wanted) if not transaction.has(prefix, name)]
 
 

@@ -8,6 +8,7 @@ from drp_emulator.object_types.prefixes import object_types
 from drp_emulator.request_context import RequestContext
 from drp_emulator.rules import job_rules, references, validation, workflow
 from drp_emulator.rules.findings import Findings
+from drp_emulator.wire.cost import CostExceeded
 from drp_emulator.wire.documents import Document
 from drp_emulator.wire.error_replies import ErrorReply
 
@@ -114,7 +115,7 @@ def remove(context: RequestContext, kind: ObjectType, old: Document) -> None:
 
 
 def announce(context: RequestContext, what: tuple[str, str, str], text: str | None, original: str | None) -> None:
-    """Tell whoever listens: type, action and key, then the object and what it was."""
+    """Record an event: type, action and key, then the object and what it was."""
     names = dict(zip(("Type", "Action", "Key"), what, strict=True))
     context.transaction.record({**names, "Principal": context.principal.label}, (text, original))
 
@@ -155,19 +156,15 @@ def _store(
     transaction = context.transaction
     key = new[kind.key]
     findings = Findings(key, context.dialect)
-    force = context.flag("force")
-    if kind.prefix == "machines" and not running:
-        workflow.follow(old, new, transaction, findings, force=force)
-    elif kind.prefix == "jobs":
-        job_rules.check(old, new, transaction, findings)
-    validation.check(kind, new, transaction, findings)
-    references.check(kind, old, new, transaction, findings, force=force)
-    _check_unique(context, kind, new, findings)
-    if findings.hard:
-        raise ErrorReply(422, "ValidationError", findings.hard, model=kind.prefix, key=key)
+    try:
+        _check(context, kind, old, new, findings, running=running)
+    except CostExceeded as error:
+        findings.error(f"The object cannot be checked: {error}")
+    if findings.errors:
+        raise ErrorReply(422, "ValidationError", findings.errors, model=kind.prefix, key=key)
     new["Validated"] = True
-    new["Available"] = not findings.soft
-    new["Errors"] = findings.soft
+    new["Available"] = not findings.warnings
+    new["Errors"] = findings.warnings
     if kind.prefix == "machines":
         workflow.settle(old, new)
     original = None if old is None else transaction.body(kind.prefix, key)
@@ -178,8 +175,27 @@ def _store(
     return text
 
 
+def _check(
+    context: RequestContext,
+    kind: ObjectType,
+    old: Document | None,
+    new: Document,
+    findings: Findings,
+    *,
+    running: bool,
+) -> None:
+    transaction, force = context.transaction, context.flag("force")
+    if kind.prefix == "machines" and not running:
+        workflow.follow(old, new, transaction, findings, force=force)
+    elif kind.prefix == "jobs":
+        job_rules.check(old, new, transaction, findings)
+    validation.check(kind, new, transaction, findings)
+    references.check(kind, old, new, transaction, findings, force=force)
+    _check_unique(context, kind, new, findings)
+
+
 def _stop_after_failure(context: RequestContext, old: Document | None, job: Document) -> None:
-    """From version 4 on a machine whose job failed waits for somebody to look; before, its agent saw to that."""
+    """Make the machine of a failed job not runnable, as version 4 does; with older servers the agent does it."""
     if old is None or old["State"] == "failed" or job["State"] != "failed" or not job["Current"]:
         return
     machine = context.transaction.get("machines", job["Machine"])
@@ -189,7 +205,7 @@ def _stop_after_failure(context: RequestContext, old: Document | None, job: Docu
 
 
 def unique_name(kind: ObjectType, document: Document) -> str | None:
-    """The unique name of an object whose key is something else."""
+    """Return the unique name of an object whose key is something else."""
     return document["Name"] if kind.key == "Uuid" and "Name" in document else None
 
 
@@ -199,4 +215,4 @@ def _check_unique(context: RequestContext, kind: ObjectType, new: Document, find
         return
     holder = context.transaction.key_of(kind.prefix, name)
     if holder not in (None, findings.key):
-        findings.refuse_plainly(f"{kind.prefix}:{findings.key} violates unique index Name")
+        findings.plain_error(f"{kind.prefix}:{findings.key} violates unique index Name")

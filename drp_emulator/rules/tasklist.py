@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 
+from drp_emulator.rules.budgets import budget_of
 from drp_emulator.rules.findings import Findings
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire.documents import Document
+from drp_emulator.wire.error_replies import ErrorReply
 
 _STAGE, _BOOT_ENV = "stage:", "bootenv:"
+MOST_ENTRIES = 10_000
+_NAMES_PER_STEP = 64
 
 
 def split(machine: Document) -> tuple[list[str], list[str], list[str]]:
-    """What has run or runs, what may be changed, and what comes after the next change of stage."""
+    """Return what has run or runs, what may be changed, and what comes after the next change of stage."""
     tasks, current = machine["Tasks"], machine["CurrentTask"]
     past, present = tasks[: current + 1], tasks[current + 1 :]
     for place, entry in enumerate(present):
@@ -25,9 +29,9 @@ def check_current(old: Document, new: Document, findings: Findings) -> None:
     if wanted == was or wanted < 0 or not new["Tasks"]:
         return
     if new["Tasks"] != old["Tasks"]:
-        findings.refuse("Cannot change task list and current task at the same time")
+        findings.error("Cannot change task list and current task at the same time")
     elif wanted > was:
-        findings.refuse(f"Cannot advance CurrentTask from {was} to {wanted} without running jobs")
+        findings.error(f"Cannot advance CurrentTask from {was} to {wanted} without running jobs")
 
 
 def check_tasks(old: Document, new: Document, transaction: Transaction, findings: Findings) -> None:
@@ -42,29 +46,37 @@ def check_tasks(old: Document, new: Document, transaction: Transaction, findings
     new_past, new_present, new_future = split(new)
     if new_past != past:
         removed = len(past) > len(new_past)
-        findings.refuse(
+        findings.error(
             "Cannot remove tasks that have already executed or are already executing"
             if removed
             else "Cannot change tasks that have already executed or are executing"
         )
     elif new_future != future:
-        findings.refuse("Cannot change tasks that are past the next stage transition")
+        findings.error("Cannot change tasks that are past the next stage transition")
     elif new_present != present:
         new["Tasks"] = expanded(new, transaction, findings)
 
 
 def expanded(machine: Document, transaction: Transaction, findings: Findings | None = None) -> list[str]:
-    """The task list with the prerequisites of each task before it, once in each boot environment."""
+    """Return the task list with the prerequisites of each task before it, once in each boot environment.
+
+    Raises:
+        ErrorReply: 422, the list becomes too long.
+    """
     result: list[str] = []
     seen: set[str] = set()
+    # The tasks whose prerequisites are in the list already.
+    prepared: set[str] = set()
     boot_env = machine["BootEnv"]
     for place, entry in enumerate(machine["Tasks"]):
         if entry.startswith(_BOOT_ENV) and entry != f"{_BOOT_ENV}{boot_env}":
             boot_env = entry.removeprefix(_BOOT_ENV)
             seen.clear()
+            prepared.clear()
         elif ":" not in entry:
             if machine["CurrentTask"] <= place:
-                for task in _before(entry, transaction, {entry}):
+                prepared.add(entry)
+                for task in _before(entry, transaction, prepared):
                     if task not in seen:
                         seen.add(task)
                         result.append(task)
@@ -72,11 +84,24 @@ def expanded(machine: Document, transaction: Transaction, findings: Findings | N
                     _refuse_unavailable(entry, transaction, findings)
             seen.add(entry)
         result.append(entry)
+        refuse_long(result)
     return result
 
 
+def refuse_long(tasks: list[str]) -> None:
+    """Refuse a task list that a few short stages can make longer than the memory holds.
+
+    Raises:
+        ErrorReply: 422.
+    """
+    if len(tasks) > MOST_ENTRIES:
+        message = f"The task list would have more than {MOST_ENTRIES} entries"
+        raise ErrorReply(422, "ValidationError", message, model="machines")
+
+
 def circular(task: Document, transaction: Transaction) -> bool:
-    """Whether a task is, over any number of steps, its own prerequisite."""
+    """Return whether a task is, over any number of steps, its own prerequisite."""
+    budget = budget_of(transaction)
     reached: set[str] = set()
     waiting = list(task["Prerequisites"])
     while waiting:
@@ -85,6 +110,7 @@ def circular(task: Document, transaction: Transaction) -> bool:
             return True
         other = None if name in reached else transaction.get("tasks", name)
         reached.add(name)
+        budget.spend(1 + len(waiting) // _NAMES_PER_STEP)
         waiting += other["Prerequisites"] if other else []
     return False
 
@@ -101,11 +127,11 @@ def _before(name: str, transaction: Transaction, above: set[str]) -> Iterator[st
 def _refuse_unavailable(name: str, transaction: Transaction, findings: Findings) -> None:
     task = transaction.get("tasks", name)
     if task is not None and not task["Available"]:
-        findings.refuse(f"Task {name} is not available")
+        findings.error(f"Task {name} is not available")
 
 
 def _restart(machine: Document, current: int, transaction: Transaction) -> int:
-    """Where a list starts anew: at the first stage since the machine came into its boot environment."""
+    """Where a list starts again: at the first stage since the machine came into its boot environment."""
     start = -1
     for place in range(min(current, len(machine["Tasks"]) - 1), -1, -1):
         entry = machine["Tasks"][place]

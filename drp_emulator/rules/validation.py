@@ -6,6 +6,7 @@ from typing import Any
 from drp_emulator.object_types import names
 from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.params import schema, secure
+from drp_emulator.rules.budgets import budget_of
 from drp_emulator.rules.findings import Findings
 from drp_emulator.storage.transaction import Transaction
 from drp_emulator.wire import gotext
@@ -34,11 +35,11 @@ def check(kind: ObjectType, new: Document, transaction: Transaction, findings: F
     name = new["Name"] if "Name" in new else new[kind.key]
     if kind.names != "none" and not names.is_valid(name, kind.names, modern=modern):
         noun = "Param Name" if kind.names == "param" else "Name"
-        findings.refuse(f"Invalid {noun} `{name}`")
+        findings.error(f"Invalid {noun} `{name}`")
     if kind.has_params:
         _check_values((kind.prefix, new[kind.key]), new["Params"], transaction, findings)
     if kind.prefix == "params":
-        _check_param(new, findings)
+        _check_param(new, transaction, findings)
     if kind.prefix == "machines":
         _check_hardware(new, findings)
 
@@ -48,14 +49,14 @@ def _check_values(owner: secure.Owner, values: Document, transaction: Transactio
     modern = findings.dialect.modern
     for name, value in values.items():
         if not names.is_valid(name, "param", modern=modern):
-            findings.refuse(f"Invalid Param Name `{name}`")
+            findings.error(f"Invalid Param Name `{name}`")
             continue
         param = transaction.get("params", name)
         if param is None:
             continue
         complaint = _complaint(param, owner, value, transaction)
         if complaint:
-            findings.refuse(f"Key '{name}': invalid val '{gotext.plain(value)}': {complaint}")
+            findings.error(f"Key '{name}': invalid val '{gotext.plain(value)}': {complaint}")
 
 
 def _complaint(param: Document, owner: secure.Owner, value: Any, transaction: Transaction) -> str:
@@ -64,7 +65,7 @@ def _complaint(param: Document, owner: secure.Owner, value: Any, transaction: Tr
             value = secure.opened(value, transaction.private_key(*owner))
         except Undecodable as error:
             return str(error)
-    return _listed(schema.failures(param["Schema"], value))
+    return _listed(schema.failures(param["Schema"], value, budget_of(transaction)))
 
 
 def _listed(failures: list[str]) -> str:
@@ -74,15 +75,15 @@ def _listed(failures: list[str]) -> str:
     return "".join(f"\n  {failure}" for failure in failures)
 
 
-def _check_param(new: Document, findings: Findings) -> None:
-    for fault in schema.faults_of(new["Schema"]):
-        findings.refuse(fault)
+def _check_param(new: Document, transaction: Transaction, findings: Findings) -> None:
+    for failure in schema.schema_failures(new["Schema"], budget_of(transaction)):
+        findings.error(failure)
 
 
 def _check_hardware(new: Document, findings: Findings) -> None:
     alias = _ARCH_ALIASES.get(new["Arch"], new["Arch"])
     if alias != new["Arch"]:
-        findings.refuse(f"Please use {alias} for Arch instead of {new['Arch']}")
+        findings.error(f"Please use {alias} for Arch instead of {new['Arch']}")
     for address in new["HardwareAddrs"]:
         if _MAC.fullmatch(address) is None:
-            findings.refuse(f"Invalid Hardware Address `{address}`: address {address}: invalid MAC address")
+            findings.error(f"Invalid Hardware Address `{address}`: address {address}: invalid MAC address")

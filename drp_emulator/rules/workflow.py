@@ -1,6 +1,6 @@
 """How a machine's task list follows its workflow, stage and boot environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from drp_emulator.rules import tasklist
 from drp_emulator.rules.findings import Findings
@@ -40,14 +40,14 @@ def follow(
         _keep_to_workflow(old, new, findings)
     if not new["Workflow"]:
         _change_stage(old, new, transaction, findings, force=force)
-    if findings.hard:
+    if findings.errors:
         return
     if new["Workflow"] == old["Workflow"] and (new["Workflow"] or new["Stage"] == old["Stage"]):
         tasklist.check_tasks(old, new, transaction, findings)
 
 
 def settle(old: Document | None, new: Document) -> None:
-    """What follows for the machine from everything that changed, whoever changed it."""
+    """Set the members of the machine that follow from the others."""
     moved = old is not None and new["BootEnv"] != old["BootEnv"]
     if moved or not new["Available"]:
         new["Runnable"] = False  # it must reboot first, or be repaired
@@ -84,33 +84,37 @@ def _start_workflow(new: Document, transaction: Transaction) -> None:
     workflow = transaction.get("workflows", new["Workflow"])
     if workflow is None:
         return
-    found = (transaction.get("stages", name) for name in workflow["Stages"])
-    stages = [stage for stage in found if stage is not None]
-    if stages:
-        new["Stage"] = stages[0]["Name"]
-        new["BootEnv"] = stages[0]["BootEnv"] or new["BootEnv"]
+    first = next((stage for name in workflow["Stages"] if (stage := transaction.get("stages", name))), None)
+    if first is not None:
+        new["Stage"] = first["Name"]
+        new["BootEnv"] = first["BootEnv"] or new["BootEnv"]
     new["CurrentTask"] = _NOT_STARTED
-    new["Tasks"] = list(_entries(stages))
+    new["Tasks"] = _entries(workflow["Stages"], transaction)
     new["Tasks"] = tasklist.expanded(new, transaction)
     if "Context" in new:
         new["Context"] = new["Meta"].get("BaseContext", "")
 
 
-def _entries(stages: Sequence[Document]) -> Iterator[str]:
-    boot_env = ""
-    for stage in stages:
-        yield f"stage:{stage['Name']}"
+def _entries(names: Sequence[str], transaction: Transaction) -> list[str]:
+    boot_env, entries = "", []
+    for name in names:
+        stage = transaction.get("stages", name)
+        if stage is None:
+            continue
+        entries.append(f"stage:{stage['Name']}")
         if stage["BootEnv"] and stage["BootEnv"] != boot_env:
             boot_env = stage["BootEnv"]
-            yield f"bootenv:{boot_env}"
-        yield from stage["Tasks"]
+            entries.append(f"bootenv:{boot_env}")
+        entries += stage["Tasks"]
+        tasklist.refuse_long(entries)
+    return entries
 
 
 def _keep_to_workflow(old: Document, new: Document, findings: Findings) -> None:
     if new["BootEnv"] != old["BootEnv"]:
-        findings.refuse("Changing machine bootenv not allowed")
+        findings.error("Changing machine bootenv not allowed")
     if new["Stage"] != old["Stage"]:
-        findings.refuse("Changing machine stage not allowed")
+        findings.error("Changing machine stage not allowed")
 
 
 def _change_stage(
@@ -123,7 +127,7 @@ def _change_stage(
 ) -> None:
     if new["Stage"] == old["Stage"]:
         if new["BootEnv"] != old["BootEnv"] and new["Stage"] != transaction.preference("defaultStage") and not force:
-            findings.refuse(
+            findings.error(
                 f"Can not change bootenv while in a stage unless forced. old: {old['BootEnv']} new {new['BootEnv']}"
             )
         elif not old["Tasks"] and new["Tasks"] and new["Runnable"]:
@@ -131,7 +135,7 @@ def _change_stage(
         return
     pending = old["Tasks"] and old["CurrentTask"] != len(old["Tasks"])
     if pending and not old["Workflow"] and not force:
-        findings.refuse("Can not change stages with pending tasks unless forced")
+        findings.error("Can not change stages with pending tasks unless forced")
         return
     new["Stage"] = new["Stage"] or transaction.preference("defaultStage")
     stage = transaction.get("stages", new["Stage"])

@@ -12,7 +12,7 @@ class Dialect:
     modern: bool
 
     def worded(self, key: str, message: str) -> str:
-        """The validation message as this server words it: version 4 puts the key in front."""
+        """Return the validation message as this server words it: version 4 puts the key in front."""
         return f"{key}: {message}" if self.modern else message
 
 

@@ -14,7 +14,9 @@ _GO_EXPONENT_BELOW = 1e-6
 _EXACT_INTEGERS = 2**53
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _PADDED_EXPONENT = re.compile(r"e-0\d(?![\w-])")
-_STRING_OR_SMALL = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d[\d.]*e-\d+)')
+# The possessive quantifiers keep no memory of where a long string could be read otherwise.
+_STRING_OR_SMALL = re.compile(r'"(?:[^"\\]++|\\.)*+"|(-?\d[\d.]*+e-\d+)')
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _COMPLAINTS = {
     "Expecting value": "looking for beginning of value",
@@ -30,6 +32,10 @@ _COMPLAINTS = {
 }
 
 
+# Each value takes many times the memory of its text: sixteen megabytes of `{},{},…` would become a gigabyte.
+_MOST_VALUES = 1_000_000
+
+
 class Undecodable(ValueError):
     """The text is not JSON, or not the JSON that was asked for; the message is Go's."""
 
@@ -40,6 +46,8 @@ def parse(body: bytes) -> Any:
     Raises:
         Undecodable: The body is not JSON.
     """
+    if _values(body) > _MOST_VALUES and _values(_STRING.sub(b"", body)) > _MOST_VALUES:
+        raise Undecodable(f"more than {_MOST_VALUES} values")
     text = body.decode("utf-8", "replace")
     try:
         value = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_refuse_constant)
@@ -64,12 +72,17 @@ def encode_indented(value: Any) -> str:
 
 
 def sorted_maps(value: Any) -> Any:
-    """The same value with the members of every map in the order Go prints them."""
+    """Return the same value with the members of every map in the order Go prints them."""
     if isinstance(value, dict):
         return {name: sorted_maps(value[name]) for name in sorted(value)}
     if isinstance(value, list):
         return [sorted_maps(item) for item in value]
     return value
+
+
+def _values(body: bytes) -> int:
+    """Return about how many values a text holds, by what stands in front of each."""
+    return sum(map(body.count, (b",", b"[", b"{")))
 
 
 def _number(text: str) -> int | float:
@@ -117,7 +130,7 @@ def _as_go(text: str) -> str:
 
 
 def go_number(number: float) -> str:
-    """A number in JSON as Go prints it: `1e-7` where Python says `1e-07`."""
+    """Return a number in JSON as Go prints it: `1e-7` where Python says `1e-07`."""
     if isinstance(number, int):
         return str(number)
     if number == 0 or _GO_EXPONENT_BELOW <= abs(number) < _GO_EXPONENT_FROM:

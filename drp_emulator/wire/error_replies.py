@@ -30,7 +30,7 @@ class ErrorReply(Exception):
         super().__init__("; ".join(self.messages))
 
     def document(self) -> Document:
-        """The body of the answer."""
+        """Return the body of the answer."""
         return {
             "Model": self.model,
             "Key": self.key,
@@ -54,12 +54,12 @@ def access_denied() -> ErrorReply:
 
 
 def invalid_token(reason: str, token: str) -> ErrorReply:
-    """A token that cannot be read or has ended; DRP echoes it."""
+    """Return a token that cannot be read or has ended; DRP echoes it."""
     return ErrorReply(403, "", [f"Invalid Token :{reason}", token], model="system", headers=CHALLENGE)
 
 
 def token_revoked() -> ErrorReply:
-    """A secret the token was bound to has changed."""
+    """Return a secret the token was bound to has changed."""
     return ErrorReply(403, "AUTH", "Validation failed")
 
 

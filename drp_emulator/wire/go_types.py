@@ -12,22 +12,22 @@ from drp_emulator.wire.documents import Document, Undecodable, go_number, sorted
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-class Kind(Protocol):
+class GoType(Protocol):
     """One Go type."""
 
     @property
     def go(self) -> str:
-        """The name Go gives it in messages."""
+        """Return the name Go gives it in messages."""
 
     def zero(self) -> Any:
-        """What an absent or null member becomes."""
+        """Return what an absent or null member becomes."""
 
     def decode(self, value: Any, where: str) -> Any:
-        """The value as stored; `where` is the struct field for the message."""
+        """Return the value as stored; `where` is the struct field for the message."""
 
 
 def json_type(value: Any) -> str:
-    """The word Go uses for a JSON type."""
+    """Return the word Go uses for a JSON type."""
     if isinstance(value, bool):
         return "bool"
     words = {dict: "object", list: "array", str: "string", int: "number", float: "number"}
@@ -35,7 +35,7 @@ def json_type(value: Any) -> str:
 
 
 def mismatch(value: Any, where: str, go: str) -> Undecodable:
-    """The complaint of encoding/json about a member of the wrong type."""
+    """Return the complaint of encoding/json about a member of the wrong type."""
     place = f"struct field {where} of" if where else "value of"
     return Undecodable(f"json: cannot unmarshal {json_type(value)} into Go {place} type {go}")
 
@@ -49,7 +49,7 @@ class Scalar:
     empty: Any
 
     def zero(self) -> Any:
-        """The empty value."""
+        """Return the empty value."""
         return self.empty
 
     def decode(self, value: Any, where: str) -> Any:
@@ -68,7 +68,7 @@ class Integer:
     go: str = "int"
 
     def zero(self) -> int:
-        """Nought."""
+        """Return nought."""
         return 0
 
     def decode(self, value: Any, where: str) -> int:
@@ -90,7 +90,7 @@ class Anything:
     go: str = "interface {}"
 
     def zero(self) -> None:
-        """Null."""
+        """Return null."""
 
     def decode(self, value: Any, where: str) -> Any:  # noqa: ARG002 - the protocol's signature
         """Take it, maps sorted."""
@@ -105,7 +105,7 @@ class Text:
     parse: Callable[[str], str]
 
     def zero(self) -> str:
-        """The empty string."""
+        """Return the empty string."""
         return ""
 
     def decode(self, value: Any, where: str) -> str:
@@ -121,7 +121,7 @@ class Text:
 class ListOf:
     """A list; null is the empty one."""
 
-    item: Kind
+    item: GoType
 
     @property
     def go(self) -> str:
@@ -129,7 +129,7 @@ class ListOf:
         return f"[]{self.item.go}"
 
     def zero(self) -> list[Any]:
-        """An empty list."""
+        """Return an empty list."""
         return []
 
     def decode(self, value: Any, where: str) -> list[Any]:
@@ -145,11 +145,11 @@ class ListOf:
 class MapOf:
     """A map from strings; null is the empty one."""
 
-    item: Kind
+    item: GoType
     go: str
 
     def zero(self) -> Document:
-        """An empty map."""
+        """Return an empty map."""
         return {}
 
     def decode(self, value: Any, where: str) -> Document:
@@ -163,13 +163,13 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A member the server always answers the same, whatever is sent."""
+    """A member for which the server has one answer; what a client sends for it is ignored."""
 
     value: Any
     go: str = "interface {}"
 
     def zero(self) -> Any:
-        """The fixed value."""
+        """Return the fixed value."""
         return self.value
 
     def decode(self, value: Any, where: str) -> Any:  # noqa: ARG002 - the protocol's signature
@@ -183,13 +183,13 @@ class Field:
 
     Attributes:
         name: As the server spells it.
-        kind: What it may hold.
+        go_type: What it may hold.
         only: The dialect that has it; empty for both.
         omit_empty: Left out of the answer while empty.
     """
 
     name: str
-    kind: Kind
+    go_type: GoType
     only: str = ""
     omit_empty: bool = False
 
@@ -207,8 +207,8 @@ class Struct:
         object.__setattr__(self, "_named", {**folded, **exact})
 
     def zero(self) -> Document:
-        """Every member empty."""
-        return {field.name: field.kind.zero() for field in self.fields if not field.omit_empty}
+        """Return every member empty."""
+        return {field.name: field.go_type.zero() for field in self.fields if not field.omit_empty}
 
     def decode(self, value: Any, where: str = "") -> Document:
         """Take an object; unknown members vanish.
@@ -226,9 +226,9 @@ class Struct:
             field = named.get(name) or named.get(name.casefold())
             if field is not None:
                 place = f"{self.go.rpartition('.')[2]}.{field.name}"
-                given[field.name] = field.kind.decode(member, place)
+                given[field.name] = field.go_type.decode(member, place)
         return {
-            field.name: given[field.name] if field.name in given else field.kind.zero()
+            field.name: given[field.name] if field.name in given else field.go_type.zero()
             for field in self.fields
             if not field.omit_empty or given.get(field.name)
         }

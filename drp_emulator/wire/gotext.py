@@ -12,7 +12,7 @@ _LONGEST_INTEGER = 19
 
 
 def plain(value: Any) -> str:
-    """The `%v` form: strings bare, lists `[a b]`, maps `map[a:1 b:2]`."""
+    """Return the `%v` form: strings bare, lists `[a b]`, maps `map[a:1 b:2]`."""
     if value is None:
         return "<nil>"
     if isinstance(value, dict):
@@ -23,7 +23,7 @@ def plain(value: Any) -> str:
 
 
 def syntax(value: Any) -> str:
-    """The `%#v` form: Go source that would build the value."""
+    """Return the `%#v` form: Go source that would build the value."""
     if value is None:
         return "interface {}(nil)"
     if isinstance(value, dict):
@@ -35,7 +35,7 @@ def syntax(value: Any) -> str:
 
 
 def atoi(text: str) -> int:
-    """A whole number as Go's strconv reads it.
+    """Return a whole number as Go's strconv reads it.
 
     Raises:
         ValueError: It is none, in Go's words.
@@ -48,7 +48,7 @@ def atoi(text: str) -> int:
 
 
 def quoted(text: str) -> str:
-    """A string between double quotes."""
+    """Return a string between double quotes."""
     return json.dumps(text, ensure_ascii=False)
 
 

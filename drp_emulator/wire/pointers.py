@@ -10,12 +10,12 @@ _ILLEGAL_TILDE = re.compile(r"~(?![01])")
 Key = str | int
 
 
-class Unreachable(Exception):
+class PointerError(Exception):
     """The pointer leads nowhere; the message is DRP's."""
 
 
 def split(pointer: str) -> list[str]:
-    """The unescaped parts of a pointer.
+    """Return the unescaped parts of a pointer.
 
     Raises:
         Undecodable: It is not a pointer.
@@ -32,39 +32,39 @@ def split(pointer: str) -> list[str]:
 
 
 def join(parts: list[Key]) -> str:
-    """The pointer made of these parts."""
+    """Return the pointer made of these parts."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def existing(document: Any, pointer: str) -> list[Key]:
-    """The parts of a pointer to something that is there, list indexes counted from the start.
+    """Return the parts of a pointer to something that is there, list indexes counted from the start.
 
     Raises:
-        Unreachable: Nothing is there.
+        PointerError: Nothing is there.
     """
     return _walk(document, split(pointer), pointer)[1]
 
 
 def parent(document: Any, pointer: str) -> tuple[Any, list[Key], str]:
-    """The container a pointer leads into, the way to it, and the last part."""
+    """Return the container a pointer leads into, the way to it, and the last part."""
     *way, last = split(pointer)
     container, parts = _walk(document, way, pointer)
     return container, parts, last
 
 
 def index(container: list[Any], part: str) -> int:
-    """A list index from a part; negative ones count from the end.
+    """Return a list index from a part; negative ones count from the end.
 
     Raises:
-        Unreachable: It is not a number, or outside the list.
+        PointerError: It is not a number, or outside the list.
     """
     try:
         number = gotext.atoi(part)
     except ValueError as error:
-        raise Unreachable(f"strconv.Atoi: {error}") from None
+        raise PointerError(f"strconv.Atoi: {error}") from None
     position = number + len(container) if number < 0 else number
     if not 0 <= position < len(container):
-        raise Unreachable("Index out of bounds")
+        raise PointerError("Index out of bounds")
     return position
 
 
@@ -75,11 +75,11 @@ def _walk(document: Any, way: list[str], pointer: str) -> tuple[Any, list[Key]]:
         key: Key = part
         if isinstance(here, dict):
             if part not in here:
-                raise Unreachable(f"Selector {part} not a member of {gotext.syntax(here)}")
+                raise PointerError(f"Selector {part} not a member of {gotext.syntax(here)}")
         elif isinstance(here, list):
             key = index(here, part)
         else:
-            raise Unreachable(f"Cannot index pointer {pointer} for non-indexable JSON value")
+            raise PointerError(f"Cannot index pointer {pointer} for non-indexable JSON value")
         here = here[key]
         parts.append(key)
     return here, parts

@@ -58,7 +58,7 @@ def test_the_bench_measures_time_and_memory_beside_the_floor(bare_environment: p
 
 
 def test_the_bench_runs_workflows_on_simulated_machines(bare_environment: pytest.MonkeyPatch) -> None:
-    ran = bench("--only", "simulator")
+    ran = bench("--only", "machines")
     assert ran.returncode == 0, ran.stderr
     assert "3 live machines, 12 records" in ran.stdout
     found = rows(ran.stdout)
@@ -68,9 +68,9 @@ def test_the_bench_runs_workflows_on_simulated_machines(bare_environment: pytest
         assert (finished, jobs) == ("3 of 3", "15")
         assert all(float(figure) > 0 for figure in (seconds, *rates))
     agents = [name for name in found if name.startswith("agent of a machine")]
-    assert [found[name][0] for name in (*agents, "chassis", "server")] == ["3", "3", "1", "1"]
+    assert [found[name][0] for name in (*agents, "supervisor", "server")] == ["3", "3", "1", "1"]
     if sys.platform == "linux":
-        assert all(float(figure) > 0 for name in (*agents, "chassis", "server") for figure in found[name][1:])
+        assert all(float(figure) > 0 for name in (*agents, "supervisor", "server") for figure in found[name][1:])
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the shell loop needs curl")
@@ -96,6 +96,6 @@ def test_the_bench_counts_compare_and_sets(bare_environment: pytest.MonkeyPatch)
 
 
 def test_an_unknown_section_of_the_bench_is_refused() -> None:
-    ran = bench("--only", "simulator,speed")
+    ran = bench("--only", "machines,speed")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "there is no section 'speed': take some of requests, time, server, simulator, cluster" in ran.stderr
+    assert "there is no section 'speed': take some of requests, time, server, machines, cluster" in ran.stderr

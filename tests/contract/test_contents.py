@@ -1,4 +1,4 @@
-"""Content packs: they come, change and go whole, and what they hold is nobody else's to change."""
+"""Content packs: they are loaded, replaced and removed whole, and no other request changes what they hold."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What must hold on every endpoint, whatever its version."""
+"""What must hold on every endpoint of every version."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Secure params: clients seal values for one object, the endpoint opens them for whoever may see them."""
+"""Secure params: clients seal values for one object, the endpoint opens them for users who may see them."""
 
 import base64
 from typing import Any

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gotemplate import Limits, RenderError, Templates
+from gotemplate import Budget, Limits, RenderError, Templates
 
 SMALL = Limits(depth=50, output=1_000, steps=10_000)
 
@@ -96,3 +96,47 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", program], text=True, check=True, capture_output=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{1}}" * 40, "more than 100 pieces"),
+        ("".join(f"{{{{$v{n} := {n}}}}}" for n in range(12)), "more than 10 variables"),
+    ],
+)
+def test_a_text_of_too_many_pieces_or_variables_is_refused(text: str, reason: str) -> None:
+    assert failure(text, Limits(tokens=100, variables=10)) == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{range 1000}}{{$x := printf "%900s" "a"}}{{end}}',
+        "{{range 10}}{{if and" + " 1" * 2000 + "}}{{end}}{{end}}",
+        "{{range 1000}}{{print 1 2 3 4 5 6 7 8}}{{end}}",
+        "{{range 1000}}{{len $.long}}{{end}}",
+    ],
+)
+def test_operands_and_long_strings_cost_steps(text: str) -> None:
+    templates = Templates(limits=Limits(steps=10_000)).add("page", text)
+
+    with pytest.raises(RenderError, match="more than 10000 steps"):
+        templates.render("page", {"long": "é" * 100_000})
+
+
+def test_renderings_that_share_a_budget_end_together() -> None:
+    templates = Templates().add("page", "{{range 3000}}{{end}}")
+    budget = Budget(Limits(steps=10_000))
+
+    for _ in range(3):
+        templates.render("page", budget=budget)
+    with pytest.raises(RenderError, match="more than 10000 steps"):
+        templates.render("page", budget=budget)
+
+
+def test_an_error_about_a_long_constant_is_short() -> None:
+    with pytest.raises(RenderError) as caught:
+        Templates().add("page", "{{0x" + "f" * 1_000_000 + "}}")
+
+    assert len(str(caught.value)) < 1100

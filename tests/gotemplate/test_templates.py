@@ -7,12 +7,13 @@ import pytest
 
 import gotemplate
 from gotemplate import (
+    Budget,
     Exposed,
-    Fault,
     Limits,
     Method,
     RenderError,
     Stringer,
+    TemplateError,
     Templates,
     json_value,
     parse,
@@ -65,7 +66,7 @@ def test_functions_can_be_added() -> None:
 
 def test_a_method_refuses_with_a_fault_and_the_place_is_added() -> None:
     def refuse(key: str) -> Any:
-        raise Fault(f"No such machine parameter {key}")
+        raise TemplateError(f"No such machine parameter {key}")
 
     data = Exposed("Data", {}, {"Param": Method(refuse, (str,))})
 
@@ -134,7 +135,7 @@ def test_numbers_of_a_json_document_are_floats_as_in_go() -> None:
     assert parse("page", "{{.n}} {{.l}} {{eq .n 3.0}}").render("page", document) == "3 [1e+06 true <nil> x] true"
     with pytest.raises(RenderError, match="incompatible types for comparison: float64 and int"):
         parse("page", "{{eq .n 3}}").render("page", document)
-    with pytest.raises(Fault, match="out of range"):
+    with pytest.raises(TemplateError, match="out of range"):
         json_value([10**400])
 
 
@@ -150,11 +151,11 @@ def test_a_stringer_prints_as_text_and_has_its_own_truth() -> None:
 
 
 def test_limits_are_what_the_documentation_says() -> None:
-    assert Limits() == Limits(depth=1000, output=16 * 1024 * 1024, steps=1_000_000)
+    assert Limits() == Limits(depth=1000, output=4 * 1024 * 1024, steps=1_000_000, tokens=100_000, variables=1000)
 
 
 def test_the_documentation_lists_every_function_and_no_other() -> None:
     page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text()
     (line,) = [line for line in page.splitlines() if line.startswith("| functions |")]
 
-    assert sorted(re.findall(r"`(\w+)`", line)) == sorted(builtins(1))
+    assert sorted(re.findall(r"`(\w+)`", line)) == sorted(builtins(Budget()))

@@ -9,12 +9,12 @@ from typing import Any
 
 from gotemplate import (
     Exposed,
-    Fault,
     Method,
     RenderError,
     Stringer,
     StringList,
     StringMap,
+    TemplateError,
     Templates,
     json_value,
 )
@@ -86,7 +86,7 @@ def _render_object(params: dict[str, Any]) -> Exposed:
 
     def param(name: str) -> Any:
         if name not in params:
-            raise Fault(f"No such machine parameter {name}")
+            raise TemplateError(f"No such machine parameter {name}")
         return params[name]
 
     machine = {

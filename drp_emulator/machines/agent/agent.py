@@ -61,7 +61,7 @@ class Agent:
                 if error.document == _REVOKED or (error.status == _NOT_FOUND and self._is_gone()):
                     return exits.GONE
                 state = self._rest(error)
-            except http_client.Unreachable as error:
+            except http_client.NoResponse as error:
                 state = self._rest(error)
         return state
 
@@ -99,7 +99,7 @@ class Agent:
     def _wait_for_a_change(self) -> State | int:
         """Wait until the machine is another than the one that asked for a job.
 
-        Where its workflow was set anew around the request, it is the same again, and was not when the request came: so
+        Where its workflow was set again around the request, it is the same again, and was not when the request came: so
         a machine that has tasks left asks again, as often as news may have got lost.
         """
         self._host.idle()
@@ -125,7 +125,7 @@ class Agent:
 
     def _sleep_until_news(self) -> None:
         if self._events is None:
-            raise http_client.Unreachable("events: the stream is not open")
+            raise http_client.NoResponse("events: the stream is not open")
         if not self._events.happened(0):
             self._host.sleep(_POLL_SECONDS, self._events.fileno())
             self._events.happened(0)
@@ -177,7 +177,7 @@ class Agent:
             self._client.get(self._path)
         except Refused as error:
             return error.status == _NOT_FOUND
-        except http_client.Unreachable:
+        except http_client.NoResponse:
             pass
         return False
 

@@ -25,18 +25,19 @@ class Client:
     Args:
         endpoint: Where to.
         token: The machine's.
-        host: Sleeps between attempts.
+        host: Sleeps between attempts, and has the environment that says which certificates are trusted.
     """
 
     def __init__(self, endpoint: str, token: str, host: HostContext) -> None:
         self.endpoint = endpoint
         self.token = token
         self._host = host
-        self._connection = http_client.Connection(endpoint, _ANSWER_SECONDS)
+        self._trust = http_client.trust_from(host.environment)
+        self._connection = http_client.HTTPConnection(endpoint, _ANSWER_SECONDS, self._trust)
         self._authorization = http_client.authorization(token, "")
 
     def get(self, path: str) -> Any:
-        """The value at a path."""
+        """Return the value at a path."""
         return self.send("GET", path)[1]
 
     def patch(self, path: str, *operations: tuple[str, str, Any]) -> Any:
@@ -59,14 +60,14 @@ class Client:
 
         Raises:
             Refused: The answer is an error.
-            Unreachable: There was no answer for 20 seconds.
+            NoResponse: There was no answer for 20 seconds.
         """
         headers = {"Authorization": self._authorization, "Content-Type": content_type, "Accept": "application/json"}
         for pause in (*_PAUSES_SECONDS, None):
             try:
                 answer = self._connection.request(method, f"{ROOT}/{path}", headers, body)
                 break
-            except http_client.Unreachable:
+            except http_client.NoResponse:
                 if pause is None:
                     raise
                 self._host.sleep(pause)
@@ -79,9 +80,9 @@ class Client:
         """Open the stream of events.
 
         Raises:
-            Unreachable: There is none.
+            NoResponse: There is none.
         """
-        return websocket_client.opened(self.endpoint, self._authorization)
+        return websocket_client.opened(self.endpoint, self._authorization, trust=self._trust)
 
 
 def _value(body: bytes) -> Any:

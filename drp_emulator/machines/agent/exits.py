@@ -32,12 +32,12 @@ class Signals:
 
     @property
     def leaves(self) -> bool:
-        """Whether the agent ends after this."""
+        """Return whether the agent ends after this."""
         return self.reboot or self.poweroff or self.stop
 
     @property
     def exit_state(self) -> str:
-        """The job's ExitState."""
+        """Return the job's ExitState."""
         for name in ("reboot", "poweroff", "stop", "failed"):
             if getattr(self, name):
                 return name
@@ -45,5 +45,5 @@ class Signals:
 
 
 def signals_of(code: int, *, sane: bool) -> Signals:
-    """The signals of an exit code; any code without a meaning is a failure."""
+    """Return the signals of an exit code; any code without a meaning is a failure."""
     return Signals(*(_SANE if sane else _ORIGINAL).get(code, ("failed",)))

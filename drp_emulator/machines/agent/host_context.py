@@ -1,4 +1,4 @@
-"""The machine under the agent: its name, its scratch folder, its clock, and the cable to the chassis."""
+"""The machine under the agent: its name, its scratch folder, its clock, and the control socket to the supervisor."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class HostContext:
         uuid: Its key.
         folder: Its scratch folder.
         environment: What its scripts start with.
-        cable: To the chassis. Where it breaks, the machine has lost its power.
+        control: The socket to the supervisor. If it breaks, the machine has lost its power.
     """
 
-    def __init__(self, name: str, uuid: str, folder: str, environment: Mapping[str, str], cable: socket) -> None:
+    def __init__(self, name: str, uuid: str, folder: str, environment: Mapping[str, str], control: socket) -> None:
         self.name = name
         self.uuid = uuid
         self.folder = folder
         self.environment = environment
-        self._cable = cable
+        self._control = control
         self._exits, wake = os.pipe()
         for end in (self._exits, wake):
             os.set_blocking(end, False)
@@ -37,11 +37,11 @@ class HostContext:
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
 
     def begin_task(self, task: str) -> str:
-        """Tell the chassis that a task begins; returns the offset of this machine's clock in seconds."""
+        """Tell the supervisor that a task begins; returns the offset of this machine's clock in seconds."""
         self._tell(f"task {task}")
         answer = b""
         while not answer.endswith(b"\n"):
-            answer += self._heard()
+            answer += self._received()
         return answer.decode().strip()
 
     def idle(self) -> None:
@@ -49,7 +49,7 @@ class HostContext:
         self._tell("idle")
 
     def say(self, text: str) -> None:
-        """Say what the agent is doing, for whoever watches the simulator."""
+        """Say what the agent is doing, for the watcher of the emulator."""
         self._tell("said " + " ".join(text.split()))
 
     def sleep(self, seconds: float, *files: int) -> list[int]:
@@ -57,10 +57,10 @@ class HostContext:
         deadline = time.monotonic() + seconds
         while True:
             left = deadline - time.monotonic()
-            cable = self._cable.fileno()
-            ready = select.select([cable, self._exits, *files], [], [], max(left, 0))[0]
-            if cable in ready:
-                self._heard()
+            control = self._control.fileno()
+            ready = select.select([control, self._exits, *files], [], [], max(left, 0))[0]
+            if control in ready:
+                self._received()
             found = [file for file in files if file in ready]
             if self._exits in ready:
                 os.read(self._exits, 4096)
@@ -70,18 +70,18 @@ class HostContext:
 
     def _tell(self, line: str) -> None:
         try:
-            self._cable.sendall(line.encode() + b"\n")
+            self._control.sendall(line.encode() + b"\n")
         except OSError:
             lose_power()
 
-    def _heard(self) -> bytes:
+    def _received(self) -> bytes:
         try:
-            heard = self._cable.recv(4096)
+            received = self._control.recv(4096)
         except OSError:
-            heard = b""
-        if not heard:
+            received = b""
+        if not received:
             lose_power()
-        return heard
+        return received
 
 
 def lose_power() -> None:

@@ -49,7 +49,7 @@ class Log:
             return
         try:
             self._client.append(self._path, pending)
-        except (Refused, http_client.Unreachable):
+        except (Refused, http_client.NoResponse):
             self._lost = True
 
 
@@ -87,11 +87,11 @@ class TaskRun:
         self.log.line(banner)
 
     def run(self) -> None:
-        """Run it, and write its end down whatever happens.
+        """Run it, and record how it ended, after an error too.
 
         Raises:
             Refused: The endpoint would not have it so.
-            Unreachable: The endpoint is not there.
+            NoResponse: The endpoint is not there.
         """
         folder = f"{self._runner_folder}/{self._job['Task']}-{self._job['Uuid']}"
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103
@@ -178,7 +178,7 @@ class TaskRun:
         return self._sane or os.path.isfile(f"{folder}/.sane-exit-codes")  # noqa: PTH113
 
     def _finish(self) -> None:
-        """First the machine, then the job: whoever waits for the job's end sees a machine that has stopped."""
+        """Update the machine, then the job: a client that waits for the job's end sees a machine that has stopped."""
         if self.signals.failed or self.signals.incomplete or self.signals.leaves:
             self._mark_not_runnable()
         exit_state = "failed" if self._state == "failed" else self.signals.exit_state
@@ -190,7 +190,7 @@ class TaskRun:
                 ("replace", "/State", self._state),
                 ("replace", "/ExitState", exit_state),
             )
-        except (Refused, http_client.Unreachable) as error:
+        except (Refused, http_client.NoResponse) as error:
             self.log.line(f"Failed to update the job to its final state {self._state}: {error}")
             self.log.flush()
 
@@ -203,12 +203,12 @@ class TaskRun:
                 ("replace", "/Runnable", False),
             )
             self.log.line(f"Marked machine {name} as not runnable")
-        except (Refused, http_client.Unreachable) as error:
+        except (Refused, http_client.NoResponse) as error:
             self.log.line(f"Failed to mark machine {name} as not runnable: {error}")
 
 
 def _remove(folder: str) -> None:
-    """Remove a folder; what cannot be removed stays, until the simulator removes everything."""
+    """Remove a folder; what cannot be removed stays, until the emulator removes everything."""
     for place, folders, files in os.walk(folder, topdown=False):
         for names, remove in ((files, os.remove), (folders, _remove_link_or_folder)):
             for name in names:

@@ -1,4 +1,4 @@
-"""`python -I -S .../chassis/__main__.py`: started by the simulator, which talks to it over stdin and stdout."""
+"""`python -I -S .../supervisor/__main__.py`: the emulator starts it, sends it commands and reads its reports."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A machine's network line: its connections to the endpoint, passed on byte by byte, and what can go wrong there."""
+"""A machine's network: its connections to the endpoint, passed on byte by byte, and what can go wrong there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 65536
 _BACKLOG = 64
-# So that closing resets the connection, as a break of the line does, in place of a polite end.
+# So that closing resets the connection, as a broken network does, in place of a regular end.
 _ABRUPT = b"\1\0\0\0\0\0\0\0"
 _EVENTS_REQUEST = b"GET /api/v3/ws"
 
@@ -22,7 +22,7 @@ class Network:
     """Listens on loopback for one machine and passes on to the endpoint.
 
     Args:
-        loop: The chassis' loop.
+        loop: The supervisor's loop.
         upstream: Host and port of the endpoint.
 
     Attributes:
@@ -33,8 +33,8 @@ class Network:
         self.loop = loop
         self.upstream = upstream
         self.delay = 0.0
-        self._doom: str | None = None
-        self._passages: set[_Passage] = set()
+        self._dropped_method: str | None = None
+        self._connections: set[_ProxiedConnection] = set()
         self._listener: _socket.socket | None = None
         self.port = 0
         self.restore()
@@ -58,26 +58,26 @@ class Network:
             self.loop.watch(self._listener, 0, _nothing)
             self._listener.close()
             self._listener = None
-        for passage in list(self._passages):
-            passage.close()
+        for connection in list(self._connections):
+            connection.close()
 
-    def lose_next_reply(self, method: str) -> None:
+    def drop_next_reply(self, method: str) -> None:
         """Break the connection of the next request with this method when its answer comes; empty: any method."""
-        self._doom = method
+        self._dropped_method = method
 
-    def is_doomed(self, request: bytes) -> bool:
-        """Whether this request is the one whose answer gets lost."""
-        if self._doom is None or request.startswith(_EVENTS_REQUEST):
+    def drops_reply_to(self, request: bytes) -> bool:
+        """Return whether this request is the one whose answer gets lost."""
+        if self._dropped_method is None or request.startswith(_EVENTS_REQUEST):
             return False
         method, blank, _ = request.partition(b" ")
-        if not blank or not method.isalpha() or self._doom not in ("", method.decode()):
+        if not blank or not method.isalpha() or self._dropped_method not in ("", method.decode()):
             return False
-        self._doom = None
+        self._dropped_method = None
         return True
 
-    def forget(self, passage: _Passage) -> None:
-        """A passage has ended."""
-        self._passages.discard(passage)
+    def forget(self, connection: _ProxiedConnection) -> None:
+        """A connection has ended."""
+        self._connections.discard(connection)
 
     def _accept(self, listener: _socket.socket) -> None:
         try:
@@ -90,30 +90,30 @@ class Network:
             end.settimeout(0)
             end.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         endpoint.connect_ex(self.upstream)
-        self._passages.add(_Passage(self, machine, endpoint))
+        self._connections.add(_ProxiedConnection(self, machine, endpoint))
 
 
-class _Passage:
+class _ProxiedConnection:
     """One connection: what comes in at one end goes out at the other."""
 
-    def __init__(self, line: Network, machine: _socket.socket, endpoint: _socket.socket) -> None:
-        self._line = line
+    def __init__(self, network: Network, machine: _socket.socket, endpoint: _socket.socket) -> None:
+        self._network = network
         self._ends = (machine, endpoint)
         # What has not gone out yet, for each end.
         self._waiting = {machine: b"", endpoint: b""}
         self._held = False
-        self._doomed = False
+        self._drops_reply = False
         self._watch()
 
     def close(self) -> None:
         """Reset the machine's connection, and end the endpoint's."""
         for end in self._ends:
-            self._line.loop.watch(end, 0, _nothing)
+            self._network.loop.watch(end, 0, _nothing)
         with suppress(OSError):
             self._ends[0].setsockopt(_socket.SOL_SOCKET, _socket.SO_LINGER, _ABRUPT)
         for end in self._ends:
             end.close()
-        self._line.forget(self)
+        self._network.forget(self)
         self._held = True
 
     def _watch(self) -> None:
@@ -122,7 +122,7 @@ class _Passage:
             # No more is read at one end than the other takes.
             reads = not self._waiting[other] and not (end is machine and self._held)
             events = (READ if reads else 0) | (WRITE if self._waiting[end] and not self._held else 0)
-            self._line.loop.watch(end, events, self._acting(end, other))
+            self._network.loop.watch(end, events, self._acting(end, other))
 
     def _acting(self, end: _socket.socket, other: _socket.socket):  # type: ignore[no-untyped-def]  # noqa: ANN202
         def act(events: int) -> None:
@@ -141,15 +141,15 @@ class _Passage:
     def _receive(self, end: _socket.socket, other: _socket.socket) -> None:
         content = end.recv(_CHUNK)
         from_machine = end is self._ends[0]
-        if not content or (self._doomed and not from_machine):
+        if not content or (self._drops_reply and not from_machine):
             self.close()
             return
         self._waiting[other] = content
         if from_machine:
-            self._doomed = self._doomed or self._line.is_doomed(content)
-        if from_machine and self._line.delay:
+            self._drops_reply = self._drops_reply or self._network.drops_reply_to(content)
+        if from_machine and self._network.delay:
             self._held = True
-            self._line.loop.later(self._line.delay, self._release)
+            self._network.loop.later(self._network.delay, self._release)
             self._watch()
         else:
             self._send(other)

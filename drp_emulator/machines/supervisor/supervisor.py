@@ -1,4 +1,4 @@
-"""The chassis' program: commands come in as lines of JSON, reports go out as such, until the input ends."""
+"""The supervisor's program: commands come in as lines of JSON, reports go out as such, until the input ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from drp_emulator.drpcli import gojson
 from drp_emulator.machines.supervisor.loop import READ, Loop
-from drp_emulator.machines.supervisor.machine import Machine, sweep
+from drp_emulator.machines.supervisor.machine import Machine, kill_leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ _COMMANDS, _REPORTS = 0, 1
 
 
 class Supervisor:
-    """All machines of one simulator."""
+    """All machines of one emulator."""
 
     def __init__(self) -> None:
         self._loop = Loop()
         self._machines: dict[str, Machine] = {}
-        self._simulator = ""
-        self._heard = b""
+        self._emulator = ""
+        self._received = b""
 
     def run(self) -> None:
-        """Serve until the simulator is gone, and leave no process behind."""
+        """Serve until the emulator is gone, and leave no process behind."""
         exits, wake = os.pipe()
         os.set_blocking(exits, False)
         os.set_blocking(wake, False)
@@ -46,18 +46,18 @@ class Supervisor:
         self._loop.running = False
 
     def _listen(self) -> None:
-        heard = os.read(_COMMANDS, 65536)
-        if not heard:
+        received = os.read(_COMMANDS, 65536)
+        if not received:
             self._stop()
             return
-        *lines, self._heard = (self._heard + heard).split(b"\n")
+        *lines, self._received = (self._received + received).split(b"\n")
         for line in lines:
-            self._obey(gojson.parse(line.decode()))
+            self._execute(gojson.parse(line.decode()))
 
-    def _obey(self, command: Any) -> None:
+    def _execute(self, command: Any) -> None:
         name, what = command["machine"], command["do"]
         if what == "add":
-            self._simulator = command["simulator"]
+            self._emulator = command["emulator"]
             self._machines[name] = Machine(self._loop, command, lambda kind, detail: _report(name, kind, detail))
             return
         machine = self._machines[name]
@@ -89,12 +89,12 @@ class Supervisor:
         for machine in machines:
             with suppress(ChildProcessError):
                 os.waitpid(machine.process, 0)
-        if self._simulator:
-            sweep(self._simulator)
+        if self._emulator:
+            kill_leftovers(self._emulator)
 
 
 def _ended() -> int:
-    """A child that has ended. It is not taken away yet: while it is there, nobody else gets its number."""
+    """Return the id of a child that has ended, or 0. It is not reaped yet, so that no other process gets its id."""
     try:
         found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
@@ -111,6 +111,6 @@ def _report(machine: str, what: str, detail: str) -> None:
 
 
 def main() -> int:
-    """Run a chassis; returns the exit code."""
+    """Run a supervisor; returns the exit code."""
     Supervisor().run()
     return 0

@@ -1,4 +1,4 @@
-"""What is asked of the real drpcli and of the simulator's subset alike; profile alpha and workflow work are there."""
+"""What is asked of the real drpcli and of the emulator's subset alike; profile alpha and workflow work are there."""
 
 from dataclasses import dataclass
 from typing import Final

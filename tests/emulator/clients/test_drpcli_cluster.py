@@ -65,14 +65,14 @@ def test_simulated_machines_run_it_with_the_real_drpcli(
     program: Path, dialect: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    with Emulator(MACHINES, dialect=dialect, tls=True) as simulator:
-        drpcli = Drpcli(program, tmp_path, {"RS_ENDPOINT": simulator.url, "RS_KEY": simulator.key})
-        prepare(drpcli, list(simulator.machines))
-        harness = Harness(simulator, AdminClient(simulator.url, verify=False))
+    with Emulator(MACHINES, dialect=dialect, tls=True) as emulator:
+        drpcli = Drpcli(program, tmp_path, {"RS_ENDPOINT": emulator.url, "RS_KEY": emulator.key})
+        prepare(drpcli, list(emulator.machines))
+        harness = Harness(emulator, AdminClient(emulator.url, verify=False))
         harness.start("cluster-pattern")
         harness.wait_until_complete()
-        assert_one_leader_and_everybody_done(drpcli, simulator.machines)
-        jobs = [job for machine in simulator.machines for job in harness.jobs(machine)]
+        assert_one_leader_and_everybody_done(drpcli, emulator.machines)
+        jobs = [job for machine in emulator.machines for job in harness.jobs(machine)]
         assert len(jobs) == MACHINES * 5
         assert {job["State"] for job in jobs} == {"finished"}
         assert [job["Task"] for job in jobs if f"drpcli is {program}\n" not in harness.log(job)] == []

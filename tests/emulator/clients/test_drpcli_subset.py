@@ -1,4 +1,4 @@
-"""The simulator's subset of drpcli beside the real one: the same calls, on two endpoints that start out the same."""
+"""The emulator's subset of drpcli beside the real one: the same calls, on two endpoints that start out the same."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""A drpcli of the simulator's, its requests written down, and the fixtures that users get."""
+"""A drpcli of the emulator's, its requests written down, and the fixtures that users get."""
 
 import os
 import subprocess
@@ -70,5 +70,5 @@ def drpcli(program: Path, endpoint: EmulatedEndpoint, admin: AdminClient, tmp_pa
 
 @pytest.fixture
 def harness(drp_emulator: Emulator) -> Harness:
-    """A running simulator with an admin beside it."""
+    """A running emulator with an admin beside it."""
     return Harness(drp_emulator, AdminClient(drp_emulator.url))

@@ -32,10 +32,15 @@ def is_alive(process: int) -> bool:
 
 @dataclass
 class Harness:
-    """An admin's view of a simulator."""
+    """An admin's view of an emulator."""
 
-    simulator: Emulator
+    emulator: Emulator
     admin: AdminClient
+
+    @property
+    def simulator(self) -> Emulator:
+        """The emulator, under the name that tests/content still uses."""
+        return self.emulator
 
     def task(self, name: str, script: str, **members: Any) -> str:
         """A task that runs one script with bash."""
@@ -53,8 +58,8 @@ class Harness:
         return self.admin.patch(f"machines/Name:{machine}", {"op": "replace", "path": f"/{member}", "value": value})
 
     def start(self, workflow: str, *machines: str) -> None:
-        """Set the workflow, anew where it is set already."""
-        for machine in machines or self.simulator.machines:
+        """Set the workflow, again if it is set already."""
+        for machine in machines or self.emulator.machines:
             if self.machine(machine)["Workflow"]:
                 self.set(machine, "Workflow", "")
             self.set(machine, "Workflow", workflow)
@@ -69,7 +74,7 @@ class Harness:
         return bool(found.get("WorkflowComplete", over) and over)
 
     def wait_until_complete(self, *machines: str) -> None:
-        for machine in machines or self.simulator.machines:
+        for machine in machines or self.emulator.machines:
             eventually(lambda: self.is_complete(machine))  # noqa: B023 - used before the next turn
 
     def wait_until_stopped(self, machine: str) -> dict[str, Any]:
@@ -79,7 +84,7 @@ class Harness:
 
     def jobs(self, machine: str) -> list[dict[str, Any]]:
         """Its jobs that ran a task, oldest first."""
-        uuid = self.simulator.machines[machine]
+        uuid = self.emulator.machines[machine]
         found = [job for job in self.admin.get("jobs") if job["Machine"] == uuid and ":" not in job["Task"]]
         return sorted((job for job in found if job["Task"]), key=lambda job: str(job["StartTime"]))
 

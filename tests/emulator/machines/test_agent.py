@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize(
 
 
 def script_that_waits(proxy: Path) -> str:
-    """Says that it is here, then waits until somebody writes into the proxy."""
+    """Says that it is here, then waits until the test writes into the proxy."""
     return f'mkfifo "{proxy}"; echo "waiting here"; read -r word < "{proxy}"; echo "heard $word"\n'
 
 
@@ -71,22 +71,22 @@ def test_an_exit_code_says_what_becomes_of_job_and_machine(
     assert harness.outcomes("node-1") == [("task1", state, exit_state)]
     assert not machine["Runnable"]
     if afterwards == "stays on":
-        assert harness.simulator.process("node-1") is not None
+        assert harness.emulator.process("node-1") is not None
         assert "Marked machine node-1 as not runnable" in harness.log(harness.jobs("node-1")[0])
     else:
-        harness.simulator.wait_for("node-1", "off", afterwards)
-        assert harness.simulator.process("node-1") is None
+        harness.emulator.wait_for("node-1", "off", afterwards)
+        assert harness.emulator.process("node-1") is None
 
 
 @ONE
 def test_a_reboot_is_a_new_process_and_the_workflow_goes_on(harness: Harness) -> None:
-    before = harness.simulator.process("node-1")
+    before = harness.emulator.process("node-1")
     harness.workflow("work", harness.task("task1", "exit 64\n"), harness.task("task2", "true\n"))
     harness.start("work")
     harness.wait_until_complete("node-1")
     assert harness.outcomes("node-1") == [("task1", "finished", "reboot"), ("task2", "finished", "complete")]
-    assert [r.detail for r in harness.simulator.reports if r.what == "off"] == ["reboots"]
-    assert harness.simulator.process("node-1") not in (None, before)
+    assert [r.detail for r in harness.emulator.reports if r.what == "off"] == ["reboots"]
+    assert harness.emulator.process("node-1") not in (None, before)
 
 
 @ONE
@@ -126,8 +126,8 @@ def test_a_failed_task_runs_again_in_a_new_job(harness: Harness) -> None:
 def test_a_machine_that_was_powered_off_goes_on_after_power_on(harness: Harness) -> None:
     harness.workflow("work", harness.task("task1", "exit 32\n"), harness.task("task2", "true\n"))
     harness.start("work")
-    harness.simulator.wait_for("node-1", "off", "powers off")
-    harness.simulator.power_on("node-1")
+    harness.emulator.wait_for("node-1", "off", "powers off")
+    harness.emulator.power_on("node-1")
     harness.wait_until_complete("node-1")
 
 
@@ -227,9 +227,9 @@ def test_scripts_have_the_environment_that_drp_gives(harness: Harness, monkeypat
     harness.wait_until_complete("node-1")
     log = harness.log(harness.jobs("node-1")[0])
     given = dict(line.split("=", 1) for line in log.splitlines() if "=" in line)
-    assert given["RS_UUID"] == harness.simulator.machines["node-1"]
+    assert given["RS_UUID"] == harness.emulator.machines["node-1"]
     assert AdminClient(given["RS_ENDPOINT"]).get("info")["version"]
-    assert given["RS_TOKEN"] not in ("", harness.simulator.key)
+    assert given["RS_TOKEN"] not in ("", harness.emulator.key)
     assert given["RS_TASK_DIR"].startswith(given["RS_RUNNER_DIR"])
     assert given["RS_TASK_DIR"] in log.splitlines()
     assert "helper" in log.splitlines()
@@ -254,12 +254,12 @@ def test_a_task_with_extra_claims_gets_a_token_that_has_them(harness: Harness) -
 
 @ONE
 def test_a_change_of_boot_environment_reboots_the_machine(harness: Harness) -> None:
-    harness.simulator.wait_for("node-1", "idle")
+    harness.emulator.wait_for("node-1", "idle")
     harness.admin.post("bootenvs", {"Name": "other"})
     harness.admin.post("stages", {"Name": "in-other", "BootEnv": "other", "Tasks": [harness.task("task1", "true\n")]})
     harness.admin.post("workflows", {"Name": "work", "Stages": ["in-other"]})
     harness.start("work")
-    harness.simulator.wait_for("node-1", "off", "reboots")
+    harness.emulator.wait_for("node-1", "off", "reboots")
     harness.wait_until_complete("node-1")
     assert harness.machine("node-1")["BootEnv"] == "other"
 
@@ -267,7 +267,7 @@ def test_a_change_of_boot_environment_reboots_the_machine(harness: Harness) -> N
 @ONE
 def test_the_agent_of_a_deleted_machine_ends(harness: Harness) -> None:
     harness.admin.delete("machines/Name:node-1")
-    harness.simulator.wait_for("node-1", "off", "is gone from the endpoint")
+    harness.emulator.wait_for("node-1", "off", "is gone from the endpoint")
 
 
 @ONE
@@ -293,7 +293,7 @@ def test_the_log_says_that_drpcli_is_the_subset(harness: Harness) -> None:
     harness.start("work")
     harness.wait_until_complete("node-1")
     log = harness.log(harness.jobs("node-1")[0])
-    assert "drpcli is the simulator's subset: no drpcli is on PATH\n" in log
+    assert "drpcli is the emulator's subset: no drpcli is on PATH\n" in log
     assert "/bin/drpcli\n" in log
 
 
@@ -302,8 +302,8 @@ def test_a_drpcli_on_path_is_used_and_named(tmp_path: Path, monkeypatch: pytest.
     real.write_text("#!/bin/sh\necho the real one\n")
     real.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    with Emulator(1) as simulator:
-        harness = Harness(simulator, AdminClient(simulator.url))
+    with Emulator(1) as emulator:
+        harness = Harness(emulator, AdminClient(emulator.url))
         harness.workflow("work", harness.task("task1", "drpcli\n"))
         harness.start("work")
         harness.wait_until_complete("node-1")

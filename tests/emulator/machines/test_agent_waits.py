@@ -22,13 +22,13 @@ def recorder(endpoint: EmulatedEndpoint) -> Iterator[Recorder]:
 @pytest.fixture
 def harness(recorder: Recorder, admin: AdminClient) -> Iterator[Harness]:
     """A machine that has nothing to do yet, whose every request is seen."""
-    with Emulator(endpoint=recorder.url, names=["node-1"]) as simulator:
-        simulator.wait_for("node-1", "idle")
-        yield Harness(simulator, admin)
+    with Emulator(endpoint=recorder.url, names=["node-1"]) as emulator:
+        emulator.wait_for("node-1", "idle")
+        yield Harness(emulator, admin)
 
 
 def set_anew(harness: Harness, recorder: Recorder, times: int) -> list[object]:
-    """Let somebody set the workflow anew around so many requests for a job; gives the workflows that those met."""
+    """Set the workflow again around so many requests for a job; gives the workflows that those met."""
     met: list[object] = []
 
     @contextmanager

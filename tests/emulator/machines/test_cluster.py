@@ -27,13 +27,13 @@ echo "I follow $(get my/leader), who says $(get my/data)"
 def test_sixteen_machines_elect_exactly_one_leader(harness: Harness) -> None:
     params = {"cluster/profile": "cluster", "my/leader": "none", "my/data": "none"}
     harness.admin.post("profiles", {"Name": "cluster", "Params": params})
-    for machine in harness.simulator.machines:
+    for machine in harness.emulator.machines:
         harness.admin.patch(f"machines/Name:{machine}", {"op": "add", "path": "/Profiles/-", "value": "cluster"})
     harness.workflow("work", harness.task("elect", ELECT))
     harness.start("work")
     harness.wait_until_complete()
     leader = harness.admin.params("cluster")["my/leader"]
-    logs = {harness.simulator.machines[name]: harness.log(harness.jobs(name)[0]) for name in harness.simulator.machines}
+    logs = {harness.emulator.machines[name]: harness.log(harness.jobs(name)[0]) for name in harness.emulator.machines}
     assert [uuid for uuid, log in logs.items() if "\nI lead\n" in log] == [leader]
     followers = [log for uuid, log in logs.items() if uuid != leader]
     assert all(f"\nI follow {leader}, who says from {leader}\n" in log for log in followers)
@@ -80,5 +80,5 @@ def test_a_profile_token_does_what_it_may_and_no_more(harness: Harness) -> None:
         "Requires: profiles update other" in said["profiles set other param my/x to 1"]
     )
     assert said["profiles list"].startswith("[]")
-    assert said["machines show " + harness.simulator.machines["node-1"]].startswith("Error: GET: machines/")
+    assert said["machines show " + harness.emulator.machines["node-1"]].startswith("Error: GET: machines/")
     assert "--- InvalidTokenNotAllowedNotOnMachine InvalidTokenNotAllowedNotOnMachine" in log

@@ -127,7 +127,7 @@ def test_without_pynacl_it_says_what_to_install(drpcli: Drpcli) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "Error: Cannot set secure parameter my/secret: this needs PyNaCl, which is not installed for the simulator:"
+        "Error: Cannot set secure parameter my/secret: this needs PyNaCl, which is not installed for the emulator:"
         " install pynacl\n"
     )
 

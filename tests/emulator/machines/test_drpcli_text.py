@@ -152,7 +152,7 @@ def test_values_come_from_stdin_and_references_from_files(drpcli: Drpcli, admin:
 )
 def test_what_is_left_out_is_refused_loudly(drpcli: Drpcli, words: list[str], what: str) -> None:
     assert drpcli.fails(*words) == (
-        f"Error: drpcli (simulator subset): {what} is not covered. Put the real drpcli on PATH to use it in"
+        f"Error: drpcli (emulator subset): {what} is not covered. Put the real drpcli on PATH to use it in"
         " simulated machines.\n"
     )
     assert drpcli.sent() == []

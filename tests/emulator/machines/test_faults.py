@@ -63,16 +63,16 @@ def test_a_fault_for_a_machine_that_is_not_here_is_refused(drp_emulator: Emulato
 
 @pytest.mark.drp(machines=1, tls=True)
 def test_a_dropped_reply_over_tls_is_refused(drp_emulator: Emulator) -> None:
-    with pytest.raises(ValueError, match="reply-dropped cannot be over TLS"):
+    with pytest.raises(ValueError, match="reply-dropped cannot read requests inside TLS: leave TLS out"):
         drp_emulator.fault("node-1:reply-dropped")
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:die@task2"])
 def test_a_dead_machine_leaves_its_job_and_no_process(harness: Harness) -> None:
-    before = harness.simulator.process("node-1")
+    before = harness.emulator.process("node-1")
     harness.workflow("work", *(harness.task(name, "true\n") for name in ("task1", "task2", "task3")))
     harness.start("work")
-    harness.simulator.wait_for("node-1", "off", "lost its power")
+    harness.emulator.wait_for("node-1", "off", "lost its power")
     assert before is not None
     assert not is_alive(before)
     assert [(job["Task"], job["State"]) for job in harness.jobs("node-1")] == [
@@ -92,8 +92,8 @@ def test_a_dead_machine_leaves_its_job_and_no_process(harness: Harness) -> None:
 def test_after_power_on_the_task_runs_in_a_new_job(harness: Harness, dialect: str) -> None:
     harness.workflow("work", *(harness.task(name, "true\n") for name in ("task1", "task2", "task3")))
     harness.start("work")
-    harness.simulator.wait_for("node-1", "off", "lost its power")
-    harness.simulator.power_on("node-1")
+    harness.emulator.wait_for("node-1", "off", "lost its power")
+    harness.emulator.power_on("node-1")
     if dialect == "v4.8":  # where a failed job stops the machine
         harness.wait_until_stopped("node-1")
         harness.set("node-1", "Runnable", True)
@@ -115,9 +115,9 @@ def test_death_ends_every_process_of_a_script(harness: Harness, tmp_path: Path) 
     eventually(lambda: pids.exists() and len(pids.read_text().split()) == 3)
     processes = [int(pid) for pid in pids.read_text().split()]
     assert all(is_alive(process) for process in processes)
-    harness.simulator.fault("node-1:die,back=0.2")
+    harness.emulator.fault("node-1:die,back=0.2")
     eventually(lambda: not any(is_alive(process) for process in processes))
-    harness.simulator.wait_for("node-1", "on", times=2)
+    harness.emulator.wait_for("node-1", "on", times=2)
 
 
 @pytest.mark.drp(machines=1, faults=["node-1:lost@task1,back=0.5"])
@@ -141,8 +141,8 @@ def test_a_lost_network_breaks_what_is_open_and_refuses_the_rest(harness: Harnes
     with requests.Session() as session:
         session.trust_env = False
         assert session.get(url, timeout=10).status_code == 401
-        harness.simulator.fault("node-1:lost,back=1")
-        harness.simulator.wait_for("node-1", "fault", "lost")
+        harness.emulator.fault("node-1:lost,back=1")
+        harness.emulator.wait_for("node-1", "fault", "lost")
         with pytest.raises(requests.ConnectionError):
             session.get(url, timeout=10)
 
@@ -166,10 +166,10 @@ def test_a_lost_reply_to_the_end_of_a_job_is_repeated(harness: Harness) -> None:
 
 @ONE
 def test_a_lost_reply_to_the_request_for_a_job_costs_that_job(harness: Harness) -> None:
-    harness.simulator.wait_for("node-1", "idle")
+    harness.emulator.wait_for("node-1", "idle")
     harness.workflow("work", harness.task("task1", "true\n"))
-    harness.simulator.fault(Fault(machine="node-1", kind="reply-dropped", value="POST"))
-    harness.simulator.wait_for("node-1", "fault")
+    harness.emulator.fault(Fault(machine="node-1", kind="reply-dropped", value="POST"))
+    harness.emulator.wait_for("node-1", "fault")
     harness.start("work")
     harness.wait_until_stopped("node-1")
     harness.set("node-1", "Runnable", True)
@@ -194,8 +194,8 @@ def test_a_machine_that_hangs_stands_still_until_it_goes_on(harness: Harness, tm
     harness.workflow("work", harness.task("task1", script_that_waits(tmp_path / "proxy")))
     harness.start("work")
     eventually((tmp_path / "proxy").exists)
-    harness.simulator.fault("node-1:hang,back=1")
-    process = harness.simulator.process("node-1")
+    harness.emulator.fault("node-1:hang,back=1")
+    process = harness.emulator.process("node-1")
     eventually(lambda: Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     (tmp_path / "proxy").write_text("knock\n")
     harness.wait_until_complete("node-1")
@@ -233,8 +233,8 @@ def test_a_killed_agent_is_off_and_its_scripts_ended(harness: Harness, tmp_path:
     harness.workflow("work", harness.task("task1", f"echo $$ >> {pids}\nsleep 1000\n"))
     harness.start("work")
     eventually(lambda: pids.exists() and pids.read_text().strip())
-    process = harness.simulator.process("node-1")
+    process = harness.emulator.process("node-1")
     assert process is not None
     os.kill(process, 9)
-    harness.simulator.wait_for("node-1", "off", "lost its power")
+    harness.emulator.wait_for("node-1", "off", "lost its power")
     eventually(lambda: not is_alive(int(pids.read_text().split()[0])))

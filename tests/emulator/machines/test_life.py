@@ -1,4 +1,4 @@
-"""However a simulator ends, no process of its machines is left."""
+"""However an emulator ends, no process of its machines is left."""
 
 import re
 import signal
@@ -68,7 +68,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_simulator_that_is_told_to_stop_leaves_no_process(program: Program, number: signal.Signals) -> None:
+def test_an_emulator_that_is_told_to_stop_leaves_no_process(program: Program, number: signal.Signals) -> None:
     program.occupy()
     assert len(program.left()) == 8
     program.process.send_signal(number)
@@ -77,7 +77,7 @@ def test_a_simulator_that_is_told_to_stop_leaves_no_process(program: Program, nu
     assert program.left() == []
 
 
-def test_a_simulator_that_is_killed_leaves_no_process(program: Program) -> None:
+def test_an_emulator_that_is_killed_leaves_no_process(program: Program) -> None:
     program.occupy()
     program.process.kill()
     eventually(lambda: program.left() == [])
@@ -85,23 +85,23 @@ def test_a_simulator_that_is_killed_leaves_no_process(program: Program) -> None:
 
 def test_a_killed_supervisor_ends_its_machines(program: Program) -> None:
     program.occupy()
-    chassis = int(Path(f"/proc/{program.agents[0]}/stat").read_text().rpartition(")")[2].split()[1])
+    supervisor = int(Path(f"/proc/{program.agents[0]}/stat").read_text().rpartition(")")[2].split()[1])
     scripts = [int(pid) for pid in program.pids.read_text().split()]
-    subprocess.run(["kill", "-KILL", str(chassis)], check=True)
+    subprocess.run(["kill", "-KILL", str(supervisor)], check=True)
     _, complaints = program.process.communicate(timeout=60)
     assert program.process.returncode == 1
-    assert complaints == "The chassis of the simulated machines has died: start the simulator again.\n"
+    assert complaints == "The supervisor of the simulated machines has died: start the emulator again.\n"
     eventually(lambda: not any(is_alive(agent) for agent in program.agents))
     for process in (
         one for one in scripts if is_alive(one)
-    ):  # those that left their group: a killed chassis sweeps not
+    ):  # those that left their group: a killed supervisor sweeps not
         subprocess.run(["kill", "-KILL", str(process)], check=False)
 
 
 def test_stopping_removes_the_scratch_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with Emulator(2) as simulator:
-        harness = Harness(simulator, AdminClient(simulator.url))
+    with Emulator(2) as emulator:
+        harness = Harness(emulator, AdminClient(emulator.url))
         harness.workflow("work", harness.task("task1", 'touch "$HOME/file"; mkdir -p "$TMPDIR/a/b"\n'))
         harness.start("work")
         harness.wait_until_complete()
@@ -109,27 +109,27 @@ def test_stopping_removes_the_scratch_folders(tmp_path: Path, monkeypatch: pytes
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_stopped_simulator_can_be_started_again() -> None:
-    simulator = Emulator(1)
+def test_a_stopped_emulator_can_be_started_again() -> None:
+    emulator = Emulator(1)
     for _ in range(2):
-        with simulator:
-            simulator.wait_for("node-1", "idle")
+        with emulator:
+            emulator.wait_for("node-1", "idle")
     with pytest.raises(RuntimeError, match="not running"):
-        simulator.fault("node-1:die")
+        emulator.fault("node-1:die")
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--fault", "x"], "The fault 'x' cannot be read"),
-        (["--fault", "node-99:die"], "The simulator has no machine node-99"),
+        (["--port", "0", "--fault", "x"], "The fault 'x' cannot be read"),
+        (["--port", "0", "--fault", "node-99:die"], "The emulator has no machine node-99"),
         (["--endpoint", "http://127.0.0.1:1"], "The endpoint http://127.0.0.1:1 cannot be reached"),
         (["--endpoint", "nonsense"], "The endpoint 'nonsense' is no address"),
     ],
 )
 def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "drp_emulator", "--port", "0", *arguments],
+        [sys.executable, "-m", "drp_emulator", *arguments],
         env={**CLEAN, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -141,7 +141,7 @@ def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_second_simulator_asks_for_another_port(drp_emulator: Emulator) -> None:
+def test_a_second_emulator_asks_for_another_port(drp_emulator: Emulator) -> None:
     port = drp_emulator.url.rpartition(":")[2]
     done = subprocess.run(
         [sys.executable, "-m", "drp_emulator", "--port", port],
@@ -157,7 +157,7 @@ def test_a_second_simulator_asks_for_another_port(drp_emulator: Emulator) -> Non
 
 @pytest.fixture
 def on(endpoint: object) -> Callable[..., Emulator]:
-    """A simulator on somebody else's endpoint."""
+    """An emulator on another endpoint."""
     url = endpoint.url.replace("127.0.0.1", "localhost")  # type: ignore[attr-defined]
     return lambda machines, **options: Emulator(machines, endpoint=url, **options)
 
@@ -165,21 +165,21 @@ def on(endpoint: object) -> Callable[..., Emulator]:
 def test_machines_stand_in_on_another_endpoint(on: Callable[..., Emulator], admin: AdminClient) -> None:
     for machine in ("node-1", "node-2"):
         admin.delete(f"machines/Name:{machine}")
-    with on(2) as simulator:
-        harness = Harness(simulator, admin)
+    with on(2) as emulator:
+        harness = Harness(emulator, admin)
         assert harness.machine("node-1")["Meta"]["simulated"] == "true"
         harness.workflow("work", harness.task("task1", "true\n"))
         harness.start("work")
         harness.wait_until_complete()
-    with on(2) as simulator:
-        simulator.wait_for("node-2", "idle")
+    with on(2) as emulator:
+        emulator.wait_for("node-2", "idle")
 
 
 def test_a_machine_of_somebody_elses_is_taken_only_by_name(on: Callable[..., Emulator]) -> None:
     with pytest.raises(RuntimeError, match=r"node-1 .* is not a simulated one: name it with `--machine node-1`"):
         on(1).start()
-    with on(1, names=["node-1"]) as simulator:
-        simulator.wait_for("node-1", "idle")
+    with on(1, names=["node-1"]) as emulator:
+        emulator.wait_for("node-1", "idle")
 
 
 def test_wrong_credentials_are_one_sentence(on: Callable[..., Emulator]) -> None:

@@ -14,21 +14,21 @@ from tests.support.fault_proxy import FaultProxy
 
 
 @contextmanager
-def at_once(simulator: Emulator) -> Iterator[None]:
-    """All that is asked for in here reaches the chassis in one piece, before it can see a process end."""
-    os.kill(simulator.chassis, signal.SIGSTOP)
+def at_once(emulator: Emulator) -> Iterator[None]:
+    """All that is asked for in here reaches the supervisor in one piece, before it can see a process end."""
+    os.kill(emulator.supervisor, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(simulator.chassis, signal.SIGCONT)
+        os.kill(emulator.supervisor, signal.SIGCONT)
 
 
-def is_off_for_good(simulator: Emulator) -> bool:
-    """Whether the machine, of which `off` has been reported, is off still when the chassis has had time to boot it."""
-    faults = sum(report.what == "fault" for report in simulator.reports)
-    simulator.fault("node-1:clock=0@+1.1")  # behind the second that a crashed agent is given
-    simulator.wait_for("node-1", "fault", times=faults + 1)
-    return simulator.process("node-1") is None
+def is_off_for_good(emulator: Emulator) -> bool:
+    """Whether the machine is still off when the supervisor has had time to boot it."""
+    faults = sum(report.what == "fault" for report in emulator.reports)
+    emulator.fault("node-1:clock=0@+1.1")  # behind the second that a crashed agent is given
+    emulator.wait_for("node-1", "fault", times=faults + 1)
+    return emulator.process("node-1") is None
 
 
 @ONE
@@ -72,30 +72,30 @@ def test_power_on_does_not_boot_a_killed_machine_that_was_on(drp_emulator: Emula
     assert is_off_for_good(drp_emulator)
 
 
-def crash(simulator: Emulator, proxy: FaultProxy) -> None:
+def crash(emulator: Emulator, proxy: FaultProxy) -> None:
     """Let the agent end as by an error of its own: it is told of a machine that is none."""
     proxy.answer("GET", 200, b"{}", "application/json", times=99)  # which of its requests comes first is open
-    simulator.wait_for("node-1", "off", "crashed with exit code 1")
+    emulator.wait_for("node-1", "off", "crashed with exit code 1")
     proxy.faults.clear()
 
 
 def test_a_crashed_agent_restarts_unless_its_machine_is_off(proxy: FaultProxy, admin: AdminClient) -> None:
     assert admin.exists("machines/Name:node-1")
-    with Emulator(endpoint=proxy.url, names=["node-1"]) as simulator:
-        crash(simulator, proxy)
-        simulator.wait_for("node-1", "on", times=2)
-    with Emulator(endpoint=proxy.url, names=["node-1"]) as simulator:
-        crash(simulator, proxy)
-        simulator.power_off("node-1")
-        assert is_off_for_good(simulator)
-        simulator.power_on("node-1")
-        simulator.wait_for("node-1", "on", times=2)
+    with Emulator(endpoint=proxy.url, names=["node-1"]) as emulator:
+        crash(emulator, proxy)
+        emulator.wait_for("node-1", "on", times=2)
+    with Emulator(endpoint=proxy.url, names=["node-1"]) as emulator:
+        crash(emulator, proxy)
+        emulator.power_off("node-1")
+        assert is_off_for_good(emulator)
+        emulator.power_on("node-1")
+        emulator.wait_for("node-1", "on", times=2)
 
 
-def test_a_machine_that_reboots_is_off_after_the_simulator() -> None:
+def test_a_machine_that_reboots_is_off_after_the_emulator() -> None:
     reports: list[Report] = []
-    with Emulator(1, watch=reports.append) as simulator, at_once(simulator):
-        simulator.power_off("node-1")
-        simulator.power_on("node-1")
-        os.kill(simulator.chassis, signal.SIGTERM)
+    with Emulator(1, watch=reports.append) as emulator, at_once(emulator):
+        emulator.power_off("node-1")
+        emulator.power_on("node-1")
+        os.kill(emulator.supervisor, signal.SIGTERM)
     assert not any(is_alive(int(report.detail)) for report in reports if report.what == "on")

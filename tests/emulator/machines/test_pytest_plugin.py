@@ -68,7 +68,7 @@ def test_an_endpoint_of_ones_own(drp_endpoint: EmulatedEndpoint) -> None:
     assert AdminClient(drp_endpoint.url).exists("machines/Name:node-8")
 
 
-def test_a_simulator_of_ones_own(drp_emulator: Emulator) -> None:
+def test_an_emulator_of_ones_own(drp_emulator: Emulator) -> None:
     assert list(drp_emulator.machines) == [f"node-{number}" for number in range(1, 9)]
     drp_emulator.wait_for("node-8", "idle")
 

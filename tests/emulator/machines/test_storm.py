@@ -36,7 +36,7 @@ FAULTS: tuple[tuple[str, str, float | None], ...] = (
 
 @dataclass
 class AdminClient:
-    """Somebody who gives each machine its next workflow, and sets it going again when it has stopped."""
+    """A client that gives each machine its next workflow, and sets it going again when it has stopped."""
 
     harness: Harness
     workflows: int
@@ -44,7 +44,7 @@ class AdminClient:
     done: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        names = list(self.harness.simulator.machines)
+        names = list(self.harness.emulator.machines)
         self.left = {name: self.workflows // len(names) for name in names}
         for name in names[: self.workflows % len(names)]:
             self.left[name] += 1
@@ -56,10 +56,10 @@ class AdminClient:
             machine = machines[name]
             if not machine["Workflow"] or self.is_over(machine):
                 self.next_workflow(name, machine)
-            elif not machine["Runnable"] and self.harness.simulator.process(name) is not None:
+            elif not machine["Runnable"] and self.harness.emulator.process(name) is not None:
                 self.harness.set(name, "Runnable", True)
-            elif self.harness.simulator.process(name) is None:
-                self.harness.simulator.power_on(name)
+            elif self.harness.emulator.process(name) is None:
+                self.harness.emulator.power_on(name)
         return any(left >= 0 for left in self.left.values())
 
     @staticmethod
@@ -82,7 +82,7 @@ class AdminClient:
 def test_workflows_under_random_faults_end_as_drp_lets_them_end(harness: Harness) -> None:
     chance = random.Random(20190826)
     harness.admin.post("profiles", {"Name": "storm", "Params": {"storm/count": 0}})
-    for name in harness.simulator.machines:
+    for name in harness.emulator.machines:
         harness.admin.patch(f"machines/Name:{name}", {"op": "add", "path": "/Profiles/-", "value": "storm"})
     tasks = [harness.task("count", COUNT), *(harness.task(f"moody{code}", MOODY % code) for code in (0, 1, 64, 128))]
     harness.workflow("storm", *tasks)
@@ -94,14 +94,14 @@ def test_workflows_under_random_faults_end_as_drp_lets_them_end(harness: Harness
         def blow() -> None:
             while stormy:
                 kind, value, back = chance.choice(FAULTS)
-                name = chance.choice(list(harness.simulator.machines))
-                harness.simulator.fault(Fault(machine=name, kind=kind, value=value, back=back))  # type: ignore[arg-type]
+                name = chance.choice(list(harness.emulator.machines))
+                harness.emulator.fault(Fault(machine=name, kind=kind, value=value, back=back))  # type: ignore[arg-type]
                 time.sleep(chance.uniform(0.05, 0.4))
 
         blowing = weather.submit(blow)
         try:
             while admin.tend():
-                assert time.monotonic() < deadline, (admin.left, harness.simulator.reports[-20:])
+                assert time.monotonic() < deadline, (admin.left, harness.emulator.reports[-20:])
         finally:
             stormy = False
         blowing.result()
@@ -110,12 +110,12 @@ def test_workflows_under_random_faults_end_as_drp_lets_them_end(harness: Harness
 
 def check_the_record(harness: Harness, admin: AdminClient, tasks: list[str]) -> None:
     assert sum(admin.done.values()) == WORKFLOWS
-    assert {report.what for report in harness.simulator.reports} >= {"fault", "off", "task"}
+    assert {report.what for report in harness.emulator.reports} >= {"fault", "off", "task"}
     finished = 0
-    for name in harness.simulator.machines:
+    for name in harness.emulator.machines:
         jobs = harness.jobs(name)
         assert {job["State"] for job in jobs} <= {"finished", "failed", "incomplete"}
-        # Every task of every workflow finished exactly once, in order, whatever it took.
+        # Every task of every workflow finished exactly once, in order, after all faults.
         ends = [job["Task"] for job in jobs if job["State"] == "finished"]
         assert ends == tasks * admin.done[name]
         finished += ends.count("count")

@@ -1,14 +1,15 @@
 """Bytes in JSON as Go has them: base64 in a string."""
 
 import base64
-import string
+import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from drp_emulator.wire.documents import Undecodable
 from drp_emulator.wire.go_types import mismatch
 
-_DIGITS = frozenset(string.ascii_letters + string.digits + "+/")
+_DIGITS = re.compile(r"[A-Za-z0-9+/\r\n]*+")
 _PAD = "="
 _QUANTUM = 4
 _SHORTEST = 2
@@ -41,23 +42,21 @@ class Bytes:
 
 
 def _first_wrong(text: str) -> int | None:
-    """Where Go stops reading; None where it reads to the end."""
-    digits = 0
-    places = [place for place, character in enumerate(text) if character not in "\r\n"]
-    for index, place in enumerate(places):
-        if text[place] in _DIGITS:
-            digits = (digits + 1) % _QUANTUM
-        elif text[place] == _PAD:
-            return _wrong_padding(text, places[index:], digits)
-        else:
-            return place
-    # Of a last group that is not full Go names the first byte, as if no line break stood in it.
-    return len(text) - digits if digits else None
+    """Return where Go stops reading; None if it reads to the end."""
+    match = _DIGITS.match(text)
+    end = match.end() if match else 0
+    digits = (end - text.count("\n", 0, end) - text.count("\r", 0, end)) % _QUANTUM
+    if end == len(text):
+        # Of a last group that is not full Go names the first byte, as if no line break stood in it.
+        return len(text) - digits if digits else None
+    return _wrong_padding(text, end, digits) if text[end] == _PAD else end
 
 
-def _wrong_padding(text: str, places: list[int], digits: int) -> int | None:
-    """What is wrong from the first pad on, after so many digits of its group."""
+def _wrong_padding(text: str, start: int, digits: int) -> int | None:
+    """Return what is wrong from the first pad on, after so many digits of its group."""
     wanted = _QUANTUM - digits
+    following = (place for place in range(start, len(text)) if text[place] not in "\r\n")
+    places = list(islice(following, wanted + 1))
     if digits < _SHORTEST:
         return places[0]
     if len(places) < wanted:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drp_emulator.wire.documents import Undecodable
-from drp_emulator.wire.octets import BYTES
+from drp_emulator.wire.go_bytes import BYTES
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def section(scope: Scope) -> str:
             runs.append(_run_row(label, centre.run(workflow), len(centre.complete(workflow))))
         memory = table(("process", "how many", "RSS MB", "most", "PSS MB", "most"), first + _memory_rows(centre))
         peak = process.peak(centre.server)
-    drpcli = "the real drpcli" if shutil.which("drpcli") else "the simulator's drpcli"
+    drpcli = "the real drpcli" if shutil.which("drpcli") else "the emulator's drpcli"
     head = ("run", "s", "finished", "jobs", "jobs a second", "server CPU s", "machines' CPU s")
     return (
-        f"The simulator: {live} live machines, {records} records on the endpoint, plain http, {drpcli}\n"
-        f"(machines' CPU: chassis, agents and scripts)\n\n{table(head, runs)}\n\n"
+        f"Emulated machines: {live} live machines, {records} records on the endpoint, plain http, {drpcli}\n"
+        f"(machines' CPU: supervisor, agents and scripts)\n\n{table(head, runs)}\n\n"
         f"Memory after that, median and most; the server's highest was {peak:.0f} MB\n\n{memory}"
     )
 
@@ -63,7 +63,7 @@ def _run_row(label: str, run: Run, finished: int) -> Row:
 def _memory_rows(centre: DataCentre) -> list[Row]:
     return [
         _memory_row("agent of a machine, after its last", centre.agents),
-        _memory_row("chassis", [centre.simulator.chassis]),
+        _memory_row("supervisor", [centre.emulator.supervisor]),
         _memory_row("server", [centre.server]),
     ]
 
