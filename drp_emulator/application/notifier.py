@@ -151,7 +151,7 @@ class Notifier:
             events = transaction.events_after(self._last)
         if events and events[0][0] != self._last + 1:
             _LOG.warning(
-                "Events were dropped before they were read: all listeners are disconnected, to read everything again"
+                "Events were dropped before they were read: every listener is disconnected, to read the objects again"
             )
             self._disconnect_all()
             return

@@ -20,7 +20,7 @@ def check(environ: Mapping[str, str]) -> None:
         ErrorReply: 403 that names the header.
     """
     authority = environ.get("HTTP_HOST", "").casefold()
-    if _host(authority) not in _LOOPBACK:
+    if _host(authority) not in _LOOPBACK and not _is_agent(environ):
         # A name that an attacker's DNS resolves to 127.0.0.1 makes the browser take the endpoint for the attacker's.
         raise _refused("The Host of the request is no loopback name: use 127.0.0.1, localhost or [::1].")
     origin = environ.get("HTTP_ORIGIN", "").casefold()
@@ -32,6 +32,15 @@ def check(environ: Mapping[str, str]) -> None:
     is_api = environ.get("PATH_INFO", "").startswith("/api")
     if is_api and environ.get("HTTP_SEC_FETCH_SITE", "") not in _OWN_SITE:
         raise _refused("Another web page caused the request: use the endpoint's own dashboard, or no browser.")
+
+
+def _is_agent(environ: Mapping[str, str]) -> bool:
+    """Return whether RackN's agent passes on a script's request from its socket, with the Host `unix` and a token.
+
+    A page under the name `unix` has no token, and gets none: without one it is refused.
+    """
+    has_token = environ.get("HTTP_AUTHORIZATION", "").casefold().startswith("bearer ")
+    return environ.get("HTTP_HOST") == "unix" and has_token and "HTTP_ORIGIN" not in environ
 
 
 def _host(authority: str) -> str:

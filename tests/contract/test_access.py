@@ -1,4 +1,4 @@
-"""Who gets in, and what a missing right looks like."""
+"""Authentication, and the replies without a right."""
 
 import base64
 
@@ -30,7 +30,7 @@ def test_wrong_credentials_are_403_not_401(api: Client, key: str) -> None:
     }  # fmt: skip
 
 
-def test_a_token_opens_the_door_in_the_header_and_in_the_query(api: Client) -> None:
+def test_a_token_is_valid_in_the_header_and_in_the_query(api: Client) -> None:
     token = api.get("/users/rocketskates/token?ttl=60").json()["Token"]
     assert _bare(api, Authorization=f"Bearer {token}").status_code == 200
     assert _bare(api, f"/info?token={token}").status_code == 200
@@ -93,7 +93,7 @@ def test_a_password_is_never_part_of_the_user(api: Client) -> None:
     assert "assword" not in api.get(f"/users/{name}").text
 
 
-def test_a_user_without_rights_sees_an_empty_world(api: Client) -> None:
+def test_a_user_without_rights_sees_no_objects(api: Client) -> None:
     profile = api.make("profiles")["Name"]
     user = api.user()
     hidden = user.get(f"/profiles/{profile}")

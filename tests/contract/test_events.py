@@ -181,7 +181,7 @@ def test_a_job_and_what_it_moves_are_told(api: Client) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "abc", "nobody:secret"])
-def test_without_a_right_to_be_there_the_door_stays_shut(api: Client, token: str) -> None:
+def test_a_websocket_needs_valid_credentials(api: Client, token: str) -> None:
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",

@@ -24,7 +24,7 @@ def profile(api: Client) -> str:
 
 @pytest.fixture
 def holder(api: Client, profile: str) -> Client:
-    """Whoever has a profile token."""
+    """Return a client with a token for a profile."""
     _, token = _rendered(api, '{{.GenerateProfileToken "NAME" 600}}'.replace("NAME", profile), Profiles=[profile])
     return Client(api.url, token=token)
 

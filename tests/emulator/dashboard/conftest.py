@@ -1,4 +1,4 @@
-"""A real browser before the page of a real endpoint."""
+"""A real browser and the dashboard of a real endpoint."""
 
 import shutil
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _QUIET = (
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Chromium without a window, with a profile that nobody has used."""
+    """Chromium without a window, with a new profile."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
         pytest.skip("chromium and chromedriver are not on PATH: on Debian, tools/ci-browser installs them as root")
@@ -51,7 +51,7 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
 
 @pytest.fixture
 def page(browser: Chrome, endpoint: EmulatedEndpoint) -> Iterator[Page]:
-    """The page of the endpoint, before the log-in; at the end its scripts must not have failed."""
+    """The dashboard before the log-in; at the end its scripts must not have failed."""
     opened = Page(browser, endpoint.url)
     yield opened
     assert opened.close() == []
@@ -59,7 +59,7 @@ def page(browser: Chrome, endpoint: EmulatedEndpoint) -> Iterator[Page]:
 
 @pytest.fixture
 def board(page: Page) -> Page:
-    """The page with somebody logged in, told of events."""
+    """The dashboard after the log-in, receiving events."""
     page.log_in()
     page.wait_until("live")
     return page
@@ -67,5 +67,5 @@ def board(page: Page) -> Page:
 
 @pytest.fixture
 def admin(endpoint: EmulatedEndpoint) -> AdminClient:
-    """Somebody else who changes things."""
+    """Another client, which changes objects."""
     return AdminClient(endpoint.url)

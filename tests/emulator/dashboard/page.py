@@ -1,4 +1,4 @@
-"""What a person does with the page, and sees on it."""
+"""The dashboard as a page object: what a person does with it and sees on it."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 class Page:
-    """The page in a browser."""
+    """The dashboard in a browser."""
 
     def __init__(self, browser: Chrome, url: str) -> None:
         self.browser = browser
@@ -28,7 +28,7 @@ class Page:
         self.until(lambda: self.one("#login").is_displayed())
 
     def close(self) -> list[str]:
-        """Leave nothing for the next test; return what the browser complained of, refused requests apart."""
+        """Clean up for the next test; return the browser's errors, except those of refused requests."""
         self.browser.get("about:blank")
         network = ("Failed to load resource", "WebSocket connection")
         return [line for line in self._complaints() if not any(word in line for word in network)]
@@ -41,16 +41,16 @@ class Page:
         self.one("#login-button").click()
 
     def wait_until(self, state: str) -> None:
-        """Wait until the page is `live`, `polling` or `lost`."""
+        """Wait until the dashboard is `live`, `polling` or `lost`."""
         self.until(lambda: self.one("#live").get_attribute("data-state") == state)
 
     def until(self, condition: Callable[[], _T]) -> _T:
-        """Wait for something that is true of the page, also while its elements come and go."""
+        """Wait until a condition is true, even while elements are replaced."""
         waiting = WebDriverWait(self.browser, PATIENCE, 0.05, ignored_exceptions=[StaleElementReferenceException])
         return waiting.until(lambda _: condition())
 
     def shows(self, selector: str, *texts: str) -> None:
-        """Wait until these texts stand in what a selector finds."""
+        """Wait until the elements of a selector contain these texts."""
         self.until(lambda: all(text in self.text(selector) for text in texts))
 
     def all(self, selector: str) -> list[WebElement]:
@@ -60,7 +60,7 @@ class Page:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector: str) -> str:
-        """What can be read there; nothing where nothing is."""
+        """Return the visible text of the elements; empty if there are none."""
         return "\n".join(element.text for element in self.all(selector))
 
     def run(self, script: str, *arguments: Any) -> Any:
@@ -71,11 +71,11 @@ class Page:
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def prefer(self, feature: str, value: str) -> None:
-        """Be a person whose system is set so."""
+        """Set a preference of the person's system."""
         features = {"features": [{"name": feature, "value": value}]}
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", features)
 
     def _complaints(self) -> list[str]:
-        """What the browser wrote into its log since it was asked last."""
+        """Return the browser's new log lines."""
         lines = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
         return [str(line["message"]) for line in lines]

@@ -1,4 +1,4 @@
-"""Who may see what: nothing without the endpoint's credentials."""
+"""The log-in: without credentials the dashboard shows no data."""
 
 import re
 from urllib.parse import urljoin
@@ -51,14 +51,14 @@ def test_a_log_in_lasts_over_a_reload_and_ends_with_the_log_out(page: Page) -> N
     page.until(lambda: page.one("#login").is_displayed())
 
 
-def test_an_expired_token_leads_back_to_the_log_in(page: Page, admin: AdminClient) -> None:
+def test_an_invalid_token_leads_back_to_the_log_in(page: Page, admin: AdminClient) -> None:
     admin.post("users", {"Name": "visitor", "Roles": ["superuser"]})
     assert admin.send("PUT", "users/visitor/password", {"Password": "let me in"}).status_code == 200
     page.log_in("visitor", "let me in")
     page.shows("#machines", "node-1")
     assert admin.send("PUT", "users/visitor/password", {"Password": "no more"}).status_code == 200
 
-    # A page that comes to the front again looks at once.
+    # A tab that becomes visible again polls at once.
     page.run("document.dispatchEvent(new Event('visibilitychange'))")
 
     page.shows("#login-error", "has ended")
@@ -75,7 +75,7 @@ def test_no_data_leave_the_endpoint_without_credentials(endpoint: EmulatedEndpoi
         assert "node-" not in answer.text
 
 
-def test_the_files_of_the_page_are_the_same_for_everybody(endpoint: EmulatedEndpoint, admin: AdminClient) -> None:
+def test_the_files_of_the_dashboard_hold_no_data(endpoint: EmulatedEndpoint, admin: AdminClient) -> None:
     secret = admin.get("machines/Name:node-1")["Secret"]
     for address, answer in parts(endpoint.url).items():
         assert answer.status_code == 200, address
@@ -86,13 +86,13 @@ def test_the_files_of_the_page_are_the_same_for_everybody(endpoint: EmulatedEndp
         assert "unsafe" not in policy
 
 
-def test_nothing_comes_from_anywhere_else(board: Page, endpoint: EmulatedEndpoint) -> None:
+def test_every_file_comes_from_the_endpoint(board: Page, endpoint: EmulatedEndpoint) -> None:
     loaded = board.run("return performance.getEntriesByType('resource').map(({ name }) => name)")
     assert len(loaded) > 10
     assert [address for address in loaded if not address.startswith(f"{endpoint.url}/")] == []
 
 
-def test_only_files_of_the_page_are_sent_and_each_once(endpoint: EmulatedEndpoint) -> None:
+def test_a_file_is_sent_once_and_no_other_file_is_served(endpoint: EmulatedEndpoint) -> None:
     first = requests.get(f"{endpoint.url}/dashboard/main.js", timeout=30)
     again = requests.get(
         f"{endpoint.url}/dashboard/main.js", headers={"If-None-Match": first.headers["ETag"]}, timeout=30
@@ -109,21 +109,21 @@ def test_only_files_of_the_page_are_sent_and_each_once(endpoint: EmulatedEndpoin
     assert requests.post(endpoint.url, timeout=30).status_code == 404
 
 
-def test_the_adapter_without_a_socket_has_the_page_too(tmp_path: object) -> None:
+def test_the_adapter_without_a_socket_has_the_dashboard(tmp_path: object) -> None:
     with requests.Session() as session:
         session.mount(URL, EmulatorAdapter(f"{tmp_path}/store.db"))
         assert "<title>Digital Rebar Provision</title>" in session.get(URL).text
 
 
 def parts(url: str) -> dict[str, requests.Response]:
-    """Every file that the page leads to, by its address."""
+    """Return every file that the dashboard loads, by its address."""
     found: dict[str, requests.Response] = {}
     ahead = [f"{url}/"]
     while ahead:
         address = ahead.pop()
         if address not in found:
             found[address] = requests.get(address, timeout=30)
-            # Modules name each other from where they are, everything else is named from the page.
+            # Modules name each other relative to themselves, everything else relative to `/`.
             for name in _PART.findall(found[address].text):
                 ahead.append(urljoin(address if name.startswith("./") else f"{url}/", name))
     assert len(found) > 18

@@ -1,4 +1,4 @@
-"""Small screens, dark rooms, calm motion, readable colours; and nothing that is shown becomes part of the page."""
+"""Small screens, dark mode, reduced motion, contrast; and no value becomes markup."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ return [...document.querySelectorAll("body *")]
 
 
 def furnish(admin: AdminClient) -> None:
-    """A board with something of everything, in the longest words that DRP takes."""
+    """Make objects of every kind, with the longest names that DRP accepts."""
     long = "a-name-that-nobody-would-give-a-machine-but-somebody-does-all-the-same"
     params: dict[str, Any] = {
         "cluster/profile": long,
@@ -84,7 +84,7 @@ def test_every_text_can_be_read_in_both_colour_schemes(board: Page, admin: Admin
     assert least[0] >= 4.5, least
 
 
-def test_who_wants_no_motion_gets_none(board: Page, admin: AdminClient) -> None:
+def test_reduced_motion_means_none(board: Page, admin: AdminClient) -> None:
     board.prefer("prefers-reduced-motion", "reduce")
     furnish(admin)
     board.shows("#machines", "Stopped")
@@ -101,7 +101,7 @@ def test_the_keyboard_reaches_everything(page: Page) -> None:
 
 
 @pytest.mark.parametrize("word", [ATTACK, "__proto__"])
-def test_whatever_objects_hold_is_text(board: Page, admin: AdminClient, word: str) -> None:
+def test_every_value_is_shown_as_text(board: Page, admin: AdminClient, word: str) -> None:
     icons = {"icon": word, "color": word, "title": word}
     params: dict[str, Any] = {
         "cluster/profile": "demo",

@@ -1,4 +1,4 @@
-"""What happens on the endpoint is seen on the page."""
+"""The dashboard shows what happens on the endpoint."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ def put(admin: AdminClient, path: str, **members: Any) -> dict[str, Any]:
 
 
 def cluster(admin: AdminClient, *machines: str, **params: Any) -> None:
-    """A profile that names itself, and its members."""
+    """Make a profile that names itself, and put machines into it."""
     admin.post("profiles", {"Name": "demo", "Params": {"cluster/profile": "demo", **params}})
     for machine in machines:
         put(admin, f"machines/Name:{machine}", Profiles=["demo"])
@@ -43,7 +43,7 @@ def workflow(admin: AdminClient) -> None:
 
 
 def take(admin: AdminClient, uuid: str) -> str:
-    """The machine's agent takes its next job and starts it."""
+    """Take the next job of a machine and start it, as its agent does."""
     while not (answer := admin.send("POST", "jobs", {"Machine": uuid})).content:
         assert answer.status_code == 204
     job = str(answer.json()["Uuid"])
@@ -52,7 +52,7 @@ def take(admin: AdminClient, uuid: str) -> str:
 
 
 @BOTH
-def test_what_somebody_else_changes_appears_at_once(board: Page, admin: AdminClient) -> None:
+def test_a_change_by_another_client_appears_at_once(board: Page, admin: AdminClient) -> None:
     put(admin, "machines/Name:node-2", Meta={"icon": "anchor", "color": "purple"})
     board.until(lambda: "tone-purple" in str(board.one("[data-machine=node-2] .badge").get_attribute("class")))
     assert str(board.one("[data-machine=node-2] use").get_attribute("href")).endswith("#anchor")
@@ -70,7 +70,7 @@ def test_what_somebody_else_changes_appears_at_once(board: Page, admin: AdminCli
 
 
 @BOTH
-def test_a_workflow_is_seen_to_run_to_fail_and_to_complete(board: Page, admin: AdminClient) -> None:
+def test_a_workflow_runs_fails_and_completes(board: Page, admin: AdminClient) -> None:
     workflow(admin)
     first, second = (admin.get(f"machines/Name:{name}")["Uuid"] for name in ("node-1", "node-2"))
     put(admin, f"machines/{first}", Workflow="build")
@@ -105,7 +105,7 @@ def test_a_cluster_shows_its_params_and_which_of_them_changed(board: Page, admin
     assert not board.text("[data-param='cluster/profile'] .ago")
 
 
-def test_an_encrypted_value_is_only_said_to_be_one(board: Page, admin: AdminClient) -> None:
+def test_an_encrypted_value_is_only_named(board: Page, admin: AdminClient) -> None:
     admin.post("params", {"Name": "my/secret", "Secure": True})
     cluster(admin, "node-1", **{"my/clear": "first"})
     key = admin.get("profiles/demo/pubkey")
@@ -121,7 +121,7 @@ def test_an_encrypted_value_is_only_said_to_be_one(board: Page, admin: AdminClie
 
 
 @BOTH
-def test_leaders_stand_out_whichever_way_they_are_told(board: Page, admin: AdminClient) -> None:
+def test_leaders_are_marked_however_they_are_named(board: Page, admin: AdminClient) -> None:
     cluster(admin, "node-1", "node-2", "node-3", "node-4", **{"cluster/leaders": [], "my/leader": "none"})
     node = {name: admin.get(f"machines/Name:{name}") for name in ("node-1", "node-2", "node-3")}
     board.shows("[data-profile=demo] .leaders", "No leader yet")
@@ -136,7 +136,7 @@ def test_leaders_stand_out_whichever_way_they_are_told(board: Page, admin: Admin
     assert not board.one("[data-machine=node-4] .crown").is_displayed()
 
 
-def test_only_machines_of_a_cluster_lead_and_only_their_own(board: Page, admin: AdminClient) -> None:
+def test_only_machines_of_a_cluster_are_its_leaders(board: Page, admin: AdminClient) -> None:
     # What looks like a leader, of no cluster: an icon, a param of its own, a profile that names no cluster.
     put(admin, "machines/Name:node-1", Meta={"icon": "trophy"}, Profiles=["plain"])
     admin.post(f"machines/{admin.get('machines/Name:node-2')['Uuid']}/params/my/leader", True)
@@ -163,7 +163,7 @@ def test_a_profile_is_a_cluster_while_it_names_itself(board: Page, admin: AdminC
     board.shows("[data-profile=demo] .leaders", "node-1 leads")
 
 
-def test_without_events_the_page_looks_by_itself(browser: Chrome, proxy: FaultProxy, admin: AdminClient) -> None:
+def test_without_events_the_dashboard_polls(browser: Chrome, proxy: FaultProxy, admin: AdminClient) -> None:
     page = Page(browser, proxy.url)  # the proxy lets no websocket through
     page.log_in()
     page.wait_until("polling")

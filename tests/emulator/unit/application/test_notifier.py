@@ -1,4 +1,4 @@
-"""Whoever listens hears everything, or is told that it did not."""
+"""A listener receives every event, or is disconnected."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def test_a_later_filter_does_not_tell_of_what_was_before_it(store: Store) -> Non
     notifier.close()
 
 
-def test_an_event_is_hidden_from_whoever_has_no_claim_on_it(store: Store) -> None:
+def test_an_event_is_hidden_from_a_principal_without_a_claim(store: Store) -> None:
     notifier, listener = Notifier(store), _listener("profiles", "update", "mine")
     notifier.register(listener, _EVERYTHING, "receipt")
     _record(store, "theirs", "mine")

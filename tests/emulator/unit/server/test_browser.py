@@ -45,6 +45,16 @@ def test_a_loopback_host_is_answered(url: str, host: str) -> None:
     assert send(url, "GET /api/v3/info HTTP/1.1", f"Host: {host}", AUTHORIZATION)[0] == 200
 
 
+def test_the_name_that_rackns_agent_uses_needs_a_token(url: str) -> None:
+    answer = requests.get(f"{url}/api/v3/users/rocketskates/token", auth=LOGIN, timeout=30)
+    bearer = f"Authorization: Bearer {answer.json()['Token']}"
+    request = ("GET /api/v3/info HTTP/1.1", "Host: unix")
+    assert send(url, *request, bearer)[0] == 200
+    assert send(url, *request, AUTHORIZATION)[0] == 403
+    assert send(url, *request, bearer, "Origin: http://unix")[0] == 403
+    assert send(url, f"GET /api/v3/info?token={':'.join(LOGIN)} HTTP/1.1", "Host: unix")[0] == 403
+
+
 def test_the_dashboard_has_no_foreign_host_either(url: str) -> None:
     assert send(url, "GET / HTTP/1.1", "Host: evil.example")[0] == 403
     assert send(url, "GET / HTTP/1.1", HOST)[0] == 200

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import requests
@@ -156,8 +155,6 @@ def test_an_idle_connection_makes_room_for_a_new_one() -> None:
         idle = [connect(url) for _ in range(100)]
         try:
             assert has(url, "profiles/global")
-            threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
-            assert threads < 64
             assert rest(idle[0]) == b""
         finally:
             for client in idle:
