@@ -1,6 +1,6 @@
 # Any of these does first what is missing. None needs root, and none touches an endpoint named in the environment.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean picture test check bench requirements clean
+.PHONY: help setup demo demo-clean picture test test-versions check bench requirements clean
 
 # An environment that is there says which Python it wants; otherwise `make setup PYTHON=python3.12` does.
 PYTHON ?= $(shell .venv/bin/python -c '' 2>/dev/null && echo .venv/bin/python || echo python3)
@@ -29,6 +29,9 @@ picture: setup ## Run the demo and draw docs/pictures/demo.svg of what it prints
 
 test: setup ## Run every test (WORKERS=n at a time, ARGS="-k name")
 	@$(CLEAN) python -m pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal $(ARGS)
+
+test-versions: setup ## Test the oldest and the newest dependencies (ARGS="oldest --cli FOLDER" for some)
+	@WORKERS=$(WORKERS) $(CLEAN) python tools/versions.py $(ARGS)
 
 check: setup ## Lint, check the format, the types and the import contracts; all of them, whatever fails
 	@failed=0; for check in "ruff check . $(TOOLS)" "ruff format --check . $(TOOLS)" mypy "lint-imports --no-logo"; do \

@@ -59,7 +59,8 @@ class Stack:
         backend = state or folder / "state"
         backend.mkdir(exist_ok=True)
         self.environment = {
-            "PATH": f"{ROOT / '.venv' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            # The environment of the tests comes first: `make test-versions` runs them in others than .venv.
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}:{ROOT / '.venv' / 'bin'}",
             "HOME": str(folder),
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
