@@ -1,4 +1,4 @@
-"""Opinions on top of `drp_provider`: components compose resources and never call the API.
+"""Components that compose the resources of `drp_provider`. They never call the API.
 
 The installed package is `drp_components`; `components` is its name in this repository.
 """

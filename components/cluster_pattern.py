@@ -1,4 +1,4 @@
-"""The content pack `cluster-pattern` in the words of a program: where it is, and which params its scripts use.
+"""Names of the content pack `cluster-pattern` for programs: its folder, its workflow and its params.
 
 `content/README.md` says what each of them means to the scripts.
 """
@@ -29,10 +29,10 @@ REPORTS = "cluster-pattern/reports"
 """What each machine reports: `[{"Name", "Uuid", "Value"}]`."""
 
 SIZE = "cluster-pattern/size"
-"""So many machines must report before the leader is done."""
+"""Number of machines that must report before the leader is done."""
 
 ABORT: Mapping[str, Any] = MappingProxyType({"cluster-pattern/abort": "the cluster is being reset"})
-"""What ends every wait of the scripts, and fails the task that waits."""
+"""The params that end every wait of the scripts; the task that waits then fails."""
 
 RUNTIME_PARAMS: Mapping[str, Any] = MappingProxyType({LEADER: "none", LEADERS: [], DATA: "none", REPORTS: []})
-"""The `runtime_params` of a cluster that runs the pattern: what the machines find before they begin."""
+"""The `runtime_params` of a cluster that runs the pattern, with their initial values."""

@@ -11,8 +11,8 @@ import drp_provider as drp
 
 from . import cluster_pattern
 from .awaited import awaited_names, hidden_values
+from .checks import Content, packs_in, require_lists
 from .departed import leader_of, warn_of_entries
-from .given import Content, packs_in, refuse_what_is_no_list
 
 
 class ClusterProfile(pulumi.ComponentResource):
@@ -110,7 +110,7 @@ class ClusterProfile(pulumi.ComponentResource):
         **common: Unpack[drp.ObjectInputs],
     ) -> None:
         lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
-        refuse_what_is_no_list(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
+        require_lists(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))
         self.packs = self._upload(resource_name, content, adopt=common.get("adopt"))
         inner: drp.ObjectInputs = {**common, "opts": self._after(self.packs)}

@@ -1,4 +1,4 @@
-"""Machines that a cluster's params name and that belong to it no more: they left, or their hardware was replaced."""
+"""Warn of machines that a cluster's params name although they have left it or were replaced."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def leader_of(param: str, collected: Mapping[str, Any], members: Mapping[str, st
     leader = next((name for name, uuid in members.items() if value in (name, uuid)), None)
     if value is not None and leader is None:
         pulumi.log.warn(
-            f"{param} names {value!r}, which is no machine of the cluster any more: change `reset` to elect again."
+            f"{param} names {value!r}, which is no longer a machine of the cluster: change `reset` to elect again."
         )
     return leader
 
@@ -34,8 +34,8 @@ def warn_of_entries(collected: Mapping[str, Any], members: Mapping[str, str]) ->
             if uuid not in members.values():
                 twin = f"; {name} is another machine now, {members[name]}" if name in members else ""
                 pulumi.log.warn(
-                    f"{param} has an entry of {name or 'a machine'} ({uuid}), which is no machine of the cluster any "
-                    f"more{twin}: change `reset` to begin a new run, or take the entry out of the param."
+                    f"{param} has an entry of {name or 'a machine'} ({uuid}), which is no longer a machine of the "
+                    f"cluster{twin}: change `reset` to begin a new run, or take the entry out of the param."
                 )
 
 

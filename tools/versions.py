@@ -5,7 +5,8 @@ bound in pyproject.toml) or `newest` (each at its newest release); everything el
 set, they run again with one dependency at a time taken from it, so that each dependency that fails is named.
 
     python tools/versions.py                        both sets, with the command on PATH
-    python tools/versions.py oldest --cli FOLDER    one set, with the command in a folder (may be repeated)
+    python tools/versions.py oldest --cli FOLDER    one set, with the command in a folder
+    python tools/versions.py newest --cli 3.274.1   one set, with this release of the command, built from Go modules
 """
 
 import argparse
@@ -14,12 +15,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools" / "setup"))
+
+import console  # noqa: E402 - the set-up is a folder that Python runs, and no package
+import pulumi_cli  # noqa: E402
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi-drp" / "versions"
 PROJECTS = ("pyproject.toml", "drp_emulator/pyproject.toml")
 OURS = {"drp-emulator", "drp-gotemplate"}
@@ -59,17 +66,18 @@ def main() -> None:
     """Run the sets that were asked for, and print one verdict each."""
     parser = argparse.ArgumentParser(description="Run the tests on the oldest and the newest dependencies.")
     parser.add_argument("sets", nargs="*", help="oldest, newest; both by default")
-    parser.add_argument("--cli", action="append", type=Path, default=[], help="folder with a pulumi command to try")
+    parser.add_argument("--cli", action="append", default=[], help="folder or version of a pulumi command; repeatable")
     parser.add_argument("--tests", nargs="+", default=[*FAST, *STORIES], help="what to run in place of the default")
     given = parser.parse_args()
     unknown = sorted(set(given.sets) - RESOLUTIONS.keys())
     if unknown:
         sys.exit(f"{unknown[0]} is no set of versions: write oldest or newest.")
+    clis = [Path(cli) if Path(cli).is_dir() else built(cli) for cli in given.cli]
     verdicts = []
     for name in given.sets or RESOLUTIONS:
         versions = direct(RESOLUTIONS[name])
         print(f"{name}: {', '.join(f'{package} {version}' for package, version in versions.items())}", flush=True)
-        for cli in given.cli or [None]:
+        for cli in clis or [None]:
             verdicts.append(judged(name, versions, cli, given.tests))
     print("\n".join(line for verdict in verdicts for line in verdict.lines()))
     sys.exit(any(verdict.failed for verdict in verdicts))
@@ -134,6 +142,25 @@ def run_tests(folder: Path, cli: Path | None, tests: Sequence[str]) -> list[str]
     return failed
 
 
+def built(version: str) -> Path:
+    """Return the folder of this release of the command; build it from its Go modules if the cache does not have it."""
+    home = CACHE / f"pulumi-{version}"
+    if all((home / name).exists() for name in pulumi_cli.FILES):
+        return home
+    shutil.rmtree(home, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "tools" / "pulumi", Path(folder) / "tools" / "pulumi")
+        module = Path(folder) / "tools" / "pulumi" / "cli"
+        environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOWORK": "off"}
+        wanted = [f"github.com/pulumi/pulumi/{part}/v3@v{version}" for part in ("pkg", "sdk")]
+        for command in (["go", "get", *wanted], ["go", "mod", "tidy"]):
+            console.run(f"Looking up pulumi {version}: {command[1]}.", command, cwd=module, env=environment)
+        pulumi_cli.build(Path(folder), Path(folder) / "bin", version)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        shutil.move(Path(folder) / "bin", home)
+    return home
+
+
 def command_version(cli: Path | None) -> str:
     """Return what the command says of itself."""
     command = shutil.which("pulumi", path=str(cli) if cli else None)
@@ -158,4 +185,7 @@ def uv(*words: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except console.StepError as error:
+        sys.exit(f"{error}")

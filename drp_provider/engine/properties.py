@@ -1,4 +1,4 @@
-"""Inputs as Pulumi is to carry them; a value that JSON does not have is refused where the program gives it."""
+"""Convert inputs to Pulumi properties, and refuse values that JSON does not have while the program runs."""
 
 import datetime
 import decimal
@@ -29,17 +29,15 @@ _WAYS: tuple[tuple[type[Any] | tuple[type[Any], ...], str], ...] = (
 
 
 def to_property(value: Any, path: str, depth: int = 1) -> Any:
-    """Return an input as Pulumi is to carry it: each member of a map is one value, with its `None` made visible.
+    """Return an input as a Pulumi property: each member of a map is one value, and `None` is made visible.
 
-    A greater depth takes the members of the members apart as well.
-
-    Pulumi drops `None` in maps without a word; `check` refuses it. A member that holds Outputs somewhere inside is made
-    one Output: it is owned, compared and replaced whole, so it is secret whole if a part of it is.
+    Pulumi silently drops `None` in maps, and `check` could not refuse it then. A member that holds Outputs becomes one
+    Output: it is owned, compared and replaced whole, so it is secret whole if a part of it is.
 
     Args:
         value: The input.
-        path: What an error calls it: the resource and the input.
-        depth: How many levels of maps are taken apart.
+        path: The resource and the input, for errors.
+        depth: How many levels of maps have members of their own.
 
     Raises:
         pulumi.RunError: the value, or something inside it, is not JSON.
@@ -87,7 +85,7 @@ def _checked(value: Any, path: str) -> Any:
 
 
 def _text(value: Any, path: str) -> str:
-    """Return a text, or the key of a map, which is to be one."""
+    """Return a text, or the key of a map, which must be a text."""
     if not isinstance(value, str):
         raise pulumi.RunError(f"{path} has the key {value!r}, and keys of JSON are text: write {str(value)!r}.")
     try:

@@ -51,7 +51,7 @@ def python_environment() -> str:
 
 
 class DrpProvider(ResourceProvider):
-    """The provider of one resource type; it holds the type's name and nothing else."""
+    """The provider of one resource type. Its pickled form holds the name of the type and nothing else."""
 
     serialize_as_secret_always = False
 
@@ -63,19 +63,19 @@ class DrpProvider(ResourceProvider):
         return type(self), (self._model,)
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's configuration, and see to it that users read one line and no traceback."""
+        """Keep the stack's configuration, and let errors be printed without a traceback."""
         from drp_provider.connect import require_endpoint
 
         if not os.environ.get("DRP_DEBUG"):
             sys.tracebacklimit = 0
         self._config = _settings_in(req.config)
         require_endpoint(self._config)
-        # Models and HTTP load next. Without this, a sixth of their time is the garbage collector's, who walks through
-        # everything that Pulumi has loaded, again and again: docs/performance.md.
+        # Models and HTTP load next. Without this, the garbage collector takes a sixth of that time, since it visits all
+        # objects that Pulumi has loaded again and again: docs/performance.md.
         gc.freeze()
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        """Complete and validate the inputs; every fault at once."""
+        """Complete and validate the inputs, and report all faults at once."""
         program = news.get(ENVIRONMENT, python_environment())
         if program != python_environment():
             return CheckResult({}, [CheckFailure("", _two_environments(program))])
@@ -84,7 +84,7 @@ class DrpProvider(ResourceProvider):
         return CheckResult(to_pulumi(inputs), [CheckFailure("", fault) for fault in faults])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """Which inputs changed; the engine then shows them path by path."""
+        """Compare the inputs; the engine then shows the changes path by path."""
         verdict = self._lifecycle.diff(from_pulumi(_olds), from_pulumi(_news))
         return DiffResult(
             changes=verdict.changes,
@@ -93,24 +93,24 @@ class DrpProvider(ResourceProvider):
         )
 
     def create(self, props: Props) -> CreateResult:
-        """Make the object, or take it over."""
+        """Create the object, or adopt it."""
         state = self._lifecycle.create(self._client, self._inputs(props))
         return CreateResult(state.id, to_pulumi(state.outputs, state.secrets))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        """Send what changed."""
+        """Send the changes."""
         state = self._lifecycle.update(self._client, _id, from_pulumi(_olds), self._inputs(_news))
         return UpdateResult(to_pulumi(state.outputs, state.secrets))
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        """What the endpoint has now; an empty id when it is gone."""
+        """Return what the endpoint has now; an empty id if the object is gone."""
         state = self._lifecycle.read(self._client, id_, from_pulumi(props))
         if state is None:
             return ReadResult("", {})
         return ReadResult(state.id, to_pulumi(state.outputs, state.secrets), to_pulumi(state.inputs))
 
     def delete(self, _id: str, _props: Props) -> None:
-        """Take away what is ours."""
+        """Delete the object, or release the fields that the program owns."""
         self._lifecycle.delete(self._client, _id, from_pulumi(_props))
 
     def _inputs(self, props: Props) -> dict[str, Any]:

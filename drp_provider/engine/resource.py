@@ -1,4 +1,4 @@
-"""The program's side of every resource: inputs become properties, and what Pulumi would lose is caught.
+"""The program's side of every resource: convert inputs to properties, and refuse what Pulumi would lose.
 
 It runs in the program's process, which needs neither models nor HTTP.
 """
@@ -25,10 +25,10 @@ class DrpResource(Resource, module="drp", name="Resource"):
 
     _model: ClassVar[str]
     _depths: ClassVar[Mapping[str, int]] = {}
-    """Inputs whose maps are shown, and kept secret, member by member to a depth of more than one."""
+    """Inputs whose maps are shown, and kept secret, member by member at a depth of more than one."""
 
     def __init_subclass__(cls, *, model: str = "") -> None:
-        # The token is persisted in every stack: it is the class's name, and no subclass may fall back to another.
+        # The type token is persisted in every stack. It is the class's name, also for a subclass of a resource.
         super().__init_subclass__(module="drp", name=cls.__name__)
         cls._model = model
 
@@ -56,7 +56,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
             n: to_property(v, f"{subject}: {n}", self._depths.get(n, 1)) for n, v in inputs.items() if v is not None
         }
         given["secret_keys"] = secret_keys_of(given, opts)
-        # An output exists as an attribute only where its property is named, inputs that were not given included.
+        # An output exists as an attribute only if its property is named, even for an input that was not given.
         unset = dict.fromkeys([*(name for name in inputs if inputs[name] is None), *facts])
         here = {ENVIRONMENT: python_environment()}
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hide_diffs=["secret_keys", *hidden]))
@@ -64,7 +64,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
 
 
 class ObjectResource(DrpResource):
-    """Base of the resources that are whole DRP objects. `own` are the inputs of one type beside `ObjectInputs`."""
+    """Base of the resources that are whole DRP objects. `own` holds the inputs that `ObjectInputs` does not have."""
 
     name: Output[str]
     description: Output[str | None]
@@ -104,10 +104,10 @@ class ObjectResource(DrpResource):
 
 
 def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[str, Any]:
-    """Return the inputs that a resource must have; Pulumi drops one that is None, so this makes it visible.
+    """Return the required inputs, with the None of an Output made visible: Pulumi would drop it.
 
     Raises:
-        pulumi.RunError: one is None.
+        pulumi.RunError: a required input is None.
     """
     parameters = inspect.signature(resource).parameters.values()
     found = {p.name: inputs[p.name] for p in parameters if p.default is p.empty and p.name in inputs}
@@ -120,9 +120,9 @@ def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[s
 
 
 def owner_mark(resource_name: str) -> str | None:
-    """`project/stack/resource`, written into the object's Meta, by which an interrupted run knows its own object.
+    """Return `project/stack/resource`, or None if `drp:ownerMark` is false.
 
-    None where `drp:ownerMark` is false. Only the program knows the stack; the provider process does not.
+    The object's Meta holds it, so that an interrupted run recognises its own object. Only the program knows the stack.
     """
     if pulumi.Config("drp").get_bool(OWNER_SETTING) is False:
         return None

@@ -1,4 +1,4 @@
-"""Which of a program's inputs are secret, and what they hold: Pulumi gives a provider secrets as plain values.
+"""Find which of a program's inputs are secret: a provider gets secrets as plain values.
 
 It runs in the program's process.
 """
@@ -104,7 +104,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _labelled(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Output[Any]]]:
-    """Every Output among the inputs, by the label of the value that it belongs to."""
+    """Yield every Output in the inputs with the label of its value."""
     for name, value in inputs.items():
         if isinstance(value, Mapping):
             for key, member in value.items():

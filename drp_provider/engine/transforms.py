@@ -1,9 +1,9 @@
-"""Whether Pulumi's transforms may make inputs of a resource secret after the program has given them.
+"""Tell whether Pulumi's transforms may make inputs of a resource secret after the program has given them.
 
 Pulumi has two kinds. `transformations` run in the program and are inherited through a private attribute of the parent.
 `transforms` run in the engine, after this process has sent the resource, and the SDK does not keep them on the resource
-that has them. So a stack transformation of our own, which changes nothing, notes which resources have some. Wherever
-the SDK does not let us see what is registered, the answer is that something may be.
+that has them. So a stack transformation of our own, which changes nothing, notes which resources have some. If
+the SDK does not show what is registered, the answer is that a transform may be.
 """
 
 import asyncio

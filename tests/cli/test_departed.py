@@ -61,9 +61,9 @@ def test_replaced_hardware_joins_and_runs_and_its_old_entry_is_named(
     machine = admin.get(f"machines/{new}")
     assert (machine["Profiles"], machine["CurrentTask"] >= len(machine["Tasks"])) == (["web"], True)
     said = " ".join(done.split())
-    assert f"web/members has an entry of {leader} ({old}), which is no machine of the cluster any more" in said
+    assert f"web/members has an entry of {leader} ({old}), which is no longer a machine of the cluster" in said
     assert f"{leader} is another machine now, {new}: change `reset` to begin a new run" in said
-    assert f"web/leader names '{old}', which is no machine of the cluster any more: change `reset`" in said
+    assert f"web/leader names '{old}', which is no longer a machine of the cluster: change `reset`" in said
 
 
 def test_a_leader_that_leaves_is_named_before_and_after(
@@ -76,8 +76,8 @@ def test_a_leader_that_leaves_is_named_before_and_after(
     assert f"cluster 'web': machine {leader}, which leads it (web/leader), leaves" in before
     assert "change `reset` in the same `pulumi up` to elect again" in before
     after = " ".join(succeeded(stack.up(of(other))).error().split())
-    assert "which is no machine of the cluster any more: change `reset` to elect again" in after
+    assert "which is no longer a machine of the cluster: change `reset` to elect again" in after
     assert admin.profiles_of(leader) == []
     renewed = " ".join(succeeded(stack.up(of(other).replace("timeout=60", 'timeout=60, reset="1"'))).error().split())
-    assert "no machine of the cluster any more" not in renewed
+    assert "no longer a machine of the cluster" not in renewed
     assert name_of_leader(admin) == other

@@ -130,7 +130,7 @@ def _provide(root: Path, version: str, home: Path) -> None:
         for left in home.parent.glob("unfinished-*"):
             shutil.rmtree(left)
         with tempfile.TemporaryDirectory(prefix="unfinished-", dir=home.parent) as folder:
-            made = _install(Path(folder), version) or _build(root, Path(folder) / "bin", version)
+            made = _install(Path(folder), version) or build(root, Path(folder) / "bin", version)
             shutil.rmtree(home, ignore_errors=True)
             made.rename(home)
 
@@ -182,7 +182,7 @@ def _install(folder: Path, version: str) -> Path | None:
     return None
 
 
-def _build(root: Path, target: Path, version: str) -> Path:
+def build(root: Path, target: Path, version: str) -> Path:
     """The command line and its Python language host, from the two modules in tools/pulumi."""
     go = shutil.which("go")
     if go is None or _number(_output(go, "version")) < (1, 21):  # from 1.21 on, Go fetches newer Go

@@ -1,4 +1,4 @@
-"""Inputs of the component that are lists; what is none is refused by one sentence, and not taken apart."""
+"""Check the component's inputs that must be lists: a text would be read letter by letter."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -11,8 +11,8 @@ import drp_provider as drp
 Content = str | PathLike[str] | drp.ContentPack | Sequence[drp.ContentPack]
 
 
-def refuse_what_is_no_list(resource_name: str, **inputs: Any) -> None:
-    """Raise RunError if an input is not a list. None and a map pass: they have a meaning of their own."""
+def require_lists(resource_name: str, **inputs: Any) -> None:
+    """Raise RunError unless each input is a list, a map or None."""
     for name, value in inputs.items():
         subject = f"ClusterProfile {resource_name!r}: {name}"
         if isinstance(value, str):
@@ -24,9 +24,9 @@ def refuse_what_is_no_list(resource_name: str, **inputs: Any) -> None:
 
 
 def packs_in(resource_name: str, content: Any) -> list[drp.ContentPack]:
-    """Return the content packs that the program declares by itself."""
+    """Return the content packs that the program declares itself."""
     packs = [content] if isinstance(content, drp.ContentPack) else content
-    refuse_what_is_no_list(resource_name, content=packs)
+    require_lists(resource_name, content=packs)
     wrong = [pack for pack in packs if not isinstance(pack, drp.ContentPack)]
     if wrong:
         shown = repr(wrong[0]) if isinstance(wrong[0], str) else f"a {type(wrong[0]).__name__}"
