@@ -21,50 +21,6 @@ class ClusterProfile(pulumi.ComponentResource):
     The component creates, in this order: the content, the profile, one `drp.MachineAssignment` and one
     `drp.MachineWorkflow` per machine, and one `drp.ClusterReady`. A destroy removes them in the reverse order.
 
-    Args:
-        resource_name: Pulumi's name of the component, and of the profile inside it.
-        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
-            whole. Default: none.
-        runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
-            and then never compared, changed or removed. Default: none.
-        machines: Names or uuids of the machines. A list that holds Outputs names their resources by their position; a
-            map of label to machine names them itself. Removing one changes that machine only. Default: none.
-        self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
-            `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
-        content: The content that the workflow needs: a path as in `drp.ContentPack`, or one or more `drp.ContentPack`
-            resources, which clusters can share. Default: none.
-        workflow: Name of the workflow. Every machine runs it once in each run of the cluster, stopped machines and
-            those that have completed it elsewhere too. Default: none.
-        final_workflows: Names of the workflows that tasks of `workflow` set at its end. A machine is done when it has
-            completed one of them. Default: when it has completed `workflow`.
-        restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
-            Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
-        drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
-            goes on. If it fails, the resource stays. Default: none.
-        drain_timeout: Seconds for that on one machine. Default: 600.
-        wait_for: Names of params of the profile that must hold something when all machines are done, or a map to the
-            values that they must hold. None does not wait at all. Default: no params, only the machines.
-        wait_for_secrets: More such names, whose values are secret, such as KRIB's join command. Default: none.
-        masked_values: Values that are hidden in the log lines of an error. Pulumi encrypts them. Default: none.
-            Secrets in the cluster's params and content packs are hidden anyway.
-        timeout: Seconds until the wait fails and says what each machine is still doing. Default: 600.
-        leader_param: Name of the param in which the machines keep their leader, or a list with the leader first.
-            Default: `cluster-pattern/leader`.
-        reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and removes
-            every param that is not declared. The workflow then runs again. Default: none.
-        abort_params: Values, by param name, that end the waits of the scripts, such as
-            `{"cluster-pattern/abort": "reset"}`. If machines of the profile are working, a reset sets them first,
-            waits 20 s at most for the machines, and then removes them. Default: those of the cluster pattern.
-        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object. The
-            machines then move to the new profile and run the workflow again.
-        description: One line for operators (`Description`).
-        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
-        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
-        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. The params that
-            an earlier cluster left are kept; content that is given by its path is taken over too.
-        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
-        opts: Pulumi's resource options.
-
     The outputs are `name`, `params` and `machines`; after a wait also `leader` (name of the machine), `members` (uuid
     by machine name), `collected` (value by name of the `wait_for` params and of the leader's) and `collected_secrets`,
     which Pulumi encrypts.
@@ -109,6 +65,53 @@ class ClusterProfile(pulumi.ComponentResource):
         abort_params: Mapping[str, Any] = cluster_pattern.ABORT,
         **common: Unpack[drp.ObjectInputs],
     ) -> None:
+        """Declare a cluster.
+
+        Args:
+            resource_name: Pulumi's name of the component, and of the profile inside it.
+            params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+                whole. Default: none.
+            runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
+                and then never compared, changed or removed. Default: none.
+            machines: Names or uuids of the machines. A list that holds Outputs names their resources by their position;
+                a map of label to machine names them itself. Removing one changes that machine only. Default: none.
+            self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
+                `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
+            content: The content that the workflow needs: a path as in `drp.ContentPack`, or one or more
+                `drp.ContentPack` resources, which clusters can share. Default: none.
+            workflow: Name of the workflow. Every machine runs it once in each run of the cluster, stopped machines and
+                those that have completed it elsewhere too. Default: none.
+            final_workflows: Names of the workflows that tasks of `workflow` set at its end. A machine is done when it
+                has completed one of them. Default: when it has completed `workflow`.
+            restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
+                Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
+            drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
+                goes on. If it fails, the resource stays. Default: none.
+            drain_timeout: Seconds for that on one machine. Default: 600.
+            wait_for: Names of params of the profile that must hold something when all machines are done, or a map to
+                the values that they must hold. None does not wait at all. Default: no params, only the machines.
+            wait_for_secrets: More such names, whose values are secret, such as KRIB's join command. Default: none.
+            masked_values: Values that are hidden in the log lines of an error. Pulumi encrypts them. Default: none.
+                Secrets in the cluster's params and content packs are hidden anyway.
+            timeout: Seconds until the wait fails and says what each machine is still doing. Default: 600.
+            leader_param: Name of the param in which the machines keep their leader, or a list with the leader first.
+                Default: `cluster-pattern/leader`.
+            reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and
+                removes every param that is not declared. The workflow then runs again. Default: none.
+            abort_params: Values, by param name, that end the waits of the scripts, such as `{"cluster-pattern/abort":
+                "reset"}`. If machines of the profile are working, a reset sets them first, waits 20 s at most for the
+                machines, and then removes them. Default: those of the cluster pattern.
+            name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object. The
+                machines then move to the new profile and run the workflow again.
+            description: One line for operators (`Description`). Default: none.
+            documentation: Longer text, reStructuredText or Markdown (`Documentation`). Default: none.
+            meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`). Default: none.
+            adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. The params
+                that an earlier cluster left are kept; content that is given by its path is taken over too.
+            force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default:
+                none.
+            opts: Pulumi's resource options.
+        """
         lists = {"machines": machines, "wait_for": wait_for, "wait_for_secrets": wait_for_secrets}
         require_lists(resource_name, **lists, masked_values=masked_values, force=common.get("force"))
         super().__init__(self.TYPE, resource_name, {}, common.pop("opts", None))

@@ -36,11 +36,11 @@ class ObjectInputs(TypedDict, total=False):
     name: Input[str]
     """DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object."""
     description: Input[str]
-    """One line for operators (`Description`)."""
+    """One line for operators (`Description`). Default: none."""
     documentation: Input[str]
-    """Longer text, reStructuredText or Markdown (`Documentation`)."""
+    """Longer text, reStructuredText or Markdown (`Documentation`). Default: none."""
     meta: Input[Mapping[str, Input[str]]]
-    """Annotations by name, such as `icon` and `color`; the values are text (`Meta`)."""
+    """Annotations by name, such as `icon` and `color`; the values are text (`Meta`). Default: none."""
     adopt: bool
     """True takes over an object that exists already. A destroy then keeps it. Default: False."""
     force: SequenceNotStr[str]

@@ -14,28 +14,6 @@ from drp_provider.runs import run_of
 class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
     """A profile with self-reference params, and params that belong to the machines after a first value.
 
-    Args:
-        resource_name: Pulumi's name of the resource.
-        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
-            whole. Default: none.
-        runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
-            and then never compared, changed or removed. Default: none.
-        self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
-            `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
-        reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and removes
-            every param that is not declared. Default: none.
-        abort_params: Values, by param name, that end the waits of the scripts, such as
-            `{"cluster-pattern/abort": "reset"}`. If machines of the profile are working, a reset sets them first,
-            waits 20 s at most for the machines, and then removes them. Default: none.
-        name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object.
-        description: One line for operators (`Description`).
-        documentation: Longer text, reStructuredText or Markdown (`Documentation`).
-        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`).
-        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False.
-            The params that an earlier cluster left are kept.
-        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
-        opts: Pulumi's resource options.
-
     Creation fails if the name exists, and lists the params that an earlier cluster left there.
     """
 
@@ -58,6 +36,31 @@ class ClusterProfile(ObjectResource, model="cluster_profile:ClusterProfile"):
         abort_params: Mapping[str, Any] | None = None,
         **common: Unpack[ObjectInputs],
     ) -> None:
+        """Declare the profile of a cluster.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+                whole. Default: none.
+            runtime_params: Initial values, by name, of params that the machines own afterwards: they are set if absent,
+                and then never compared, changed or removed. Default: none.
+            self_reference: Name, or list of names, of the params that hold the profile's own name. KRIB needs
+                `["krib/cluster-profile", "etcd/cluster-profile"]`. May be empty. Default: `cluster-profile`.
+            reset: Any text. If it changes, one guarded patch sets the runtime params to their initial values and
+                removes every param that is not declared. Default: none.
+            abort_params: Values, by param name, that end the waits of the scripts, such as `{"cluster-pattern/abort":
+                "reset"}`. If machines of the profile are working, a reset sets them first, waits 20 s at most for the
+                machines, and then removes them. Default: none.
+            name: DRP's name of the object (`Name`). Default: the resource name. Another name replaces the object.
+            description: One line for operators (`Description`). Default: none.
+            documentation: Longer text, reStructuredText or Markdown (`Documentation`). Default: none.
+            meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`). Default: none.
+            adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. The params
+                that an earlier cluster left are kept.
+            force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default:
+                none.
+            opts: Pulumi's resource options.
+        """
         own = {
             "params": params,
             "runtime_params": runtime_params,

@@ -21,28 +21,6 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
 
     It makes nothing on the endpoint. Each poll is one list request, whatever the number of machines.
 
-    Args:
-        resource_name: Pulumi's name of the resource.
-        cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only if
-            a `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again, and
-            params that the program keeps secret are treated as `secret_params`. One of `cluster` and `profile`.
-        profile: Name of the profile. It stands in place of `cluster`; runs are not told apart then.
-        machines: The machines to wait for: a list of `drp.MachineWorkflow`, `drp.MachineAssignment` or uuids. If one
-            of these workflows starts again, it is waited for again.
-        workflow: Name of the workflow. If a machine gets another one, the wait ends with an error.
-            Default: the workflow that each machine has.
-        final_workflows: Names of the workflows that tasks of `workflow` set at its end. A machine is done when it has
-            completed one of them. Default: when it has completed `workflow`.
-        leader: Name of the param that names the leader. If that machine leaves, a warning says so before anything
-            changes. Default: none.
-        params: Names of params of the profile that must hold something (not null, `none` or empty). Default: none.
-        secret_params: More such names, whose values are secret, such as a join token. Default: none.
-        masked_values: Values that are hidden in the log lines of an error. Pulumi encrypts them. Default: none.
-        values: Values, by param name, that the profile must hold exactly. Default: none.
-        timeout: Seconds until the wait fails and says what each machine is still doing. Default: 600.
-        poll_seconds: Seconds between two polls; the first follow each other faster. Default: 2.
-        opts: Pulumi's resource options. A changed `replacement_trigger` waits again.
-
     The outputs are `members` (uuid by machine name), `collected` (value by name of the `params`), and
     `collected_secrets` (of the `secret_params`), which Pulumi encrypts.
     """
@@ -70,6 +48,30 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
         poll_seconds: float | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Wait for a cluster.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only
+                if a `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again,
+                and params that the program keeps secret are treated as `secret_params`. One of `cluster` and `profile`.
+            profile: Name of the profile. It stands in place of `cluster`; runs are not told apart then.
+            machines: The machines to wait for: a list of `drp.MachineWorkflow`, `drp.MachineAssignment` or uuids. If
+                one of these workflows starts again, it is waited for again.
+            workflow: Name of the workflow. If a machine gets another one, the wait ends with an error. Default: the
+                workflow that each machine has.
+            final_workflows: Names of the workflows that tasks of `workflow` set at its end. A machine is done when it
+                has completed one of them. Default: when it has completed `workflow`.
+            leader: Name of the param that names the leader. If that machine leaves, a warning says so before anything
+                changes. Default: none.
+            params: Names of params of the profile that must hold something (not null, `none` or empty). Default: none.
+            secret_params: More such names, whose values are secret, such as a join token. Default: none.
+            masked_values: Values that are hidden in the log lines of an error. Pulumi encrypts them. Default: none.
+            values: Values, by param name, that the profile must hold exactly. Default: none.
+            timeout: Seconds until the wait fails and says what each machine is still doing. Default: 600.
+            poll_seconds: Seconds between two polls; the first follow each other faster. Default: 2.
+            opts: Pulumi's resource options. A changed `replacement_trigger` waits again.
+        """
         if (profile is None) == (cluster is None):
             raise TypeError("ClusterReady() takes one of cluster and profile")
         starts = _starts(machines)

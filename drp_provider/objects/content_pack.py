@@ -16,21 +16,6 @@ from drp_provider.errors import InvalidInput
 class ContentPack(DrpResource, model="content_pack:ContentPack"):
     """A DRP content pack, whose objects are read-only for other clients. One request if it changed, otherwise none.
 
-    Args:
-        resource_name: Pulumi's name of the resource.
-        path: A folder in the layout of `drpcli contents bundle` (`params/*.yaml`, `templates/*.tmpl`, `tasks/`, …,
-            and `meta.yaml` or `._Name.meta` files), or a bundle of one, YAML or JSON. A relative path starts at the
-            program's folder. One of `path` and `content`.
-        content: The same as a map, `{"meta": {…}, "sections": {"tasks": {"elect": {…}}}}`. Secrets and Outputs are
-            allowed; an object that holds a secret is secret whole.
-        name: DRP's name of the pack (`Name`). Default: the name in its meta, or else the resource name. Another name
-            replaces the pack: the old one is deleted first, since two packs may not hold the same object.
-        version: The pack's version (`Version`). Default: the version in its meta, or else one made of the content,
-            which changes exactly if the content changes.
-        adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. An adopted pack
-            is replaced whole.
-        opts: Pulumi's resource options.
-
     Creation and update fail, and change nothing, if an object is invalid or would override another pack's; update and
     delete also fail if an object that would be deleted is still in use. The preview shows which objects change. DRP
     cannot make the replacement of a pack conditional: an update overwrites what another client has uploaded under this
@@ -59,6 +44,23 @@ class ContentPack(DrpResource, model="content_pack:ContentPack"):
         adopt: bool | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare a content pack.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            path: A folder in the layout of `drpcli contents bundle` (`params/*.yaml`, `templates/*.tmpl`, `tasks/`, …,
+                and `meta.yaml` or `._Name.meta` files), or a bundle of one, YAML or JSON. A relative path starts at the
+                program's folder. One of `path` and `content`.
+            content: The same as a map, `{"meta": {…}, "sections": {"tasks": {"elect": {…}}}}`. Secrets and Outputs are
+                allowed; an object that holds a secret is secret whole.
+            name: DRP's name of the pack (`Name`). Default: the name in its meta, or else the resource name. Another
+                name replaces the pack: the old one is deleted first, since two packs may not hold the same object.
+            version: The pack's version (`Version`). Default: the version in its meta, or else one made of the content,
+                which changes exactly if the content changes.
+            adopt: True takes over an object that exists already. A destroy then keeps it. Default: False. An adopted
+                pack is replaced whole.
+            opts: Pulumi's resource options.
+        """
         if (path is None) == (content is None):
             raise TypeError("ContentPack() takes one of path and content")
         loaded = content if path is None else _loaded(path)

@@ -13,21 +13,6 @@ from drp_provider.engine.resource import DrpResource
 class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
     """Selected params, meta keys and fields of an existing machine. The machine is never created or deleted.
 
-    Args:
-        resource_name: Pulumi's name of the resource.
-        machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
-        params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
-            whole. Default: none.
-        meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`). The scripts of a cluster
-            often write these two.
-        description: One line for operators (`Description`).
-        address: IP address (`Address`), as DRP writes it.
-        arch: Architecture (`Arch`) in DRP's word, such as `amd64` or `arm64`.
-        locked: True makes the machine refuse every change (`Locked`), those of this program's other resources too.
-            This resource unlocks it for its own changes, which then take a second request.
-        force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default: none.
-        opts: Pulumi's resource options. With `retain_on_delete`, a destroy changes nothing on the machine.
-
     An input that is left out is not changed on the machine.
 
     Creation fails, and changes nothing, if a declared key has another value and is not in `force`. A destroy restores
@@ -62,6 +47,24 @@ class MachineSettings(DrpResource, model="machine_settings:MachineSettings"):
         force: SequenceNotStr[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Declare values on a machine.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
+            params: Values by param name (`Params`); secrets and Outputs are allowed. Each value is tested and replaced
+                whole. Default: none.
+            meta: Annotations by name, such as `icon` and `color`; the values are text (`Meta`). Default: none.
+                The scripts of a cluster often write these two.
+            description: One line for operators (`Description`). Default: none.
+            address: IP address (`Address`), as DRP writes it. Default: none.
+            arch: Architecture (`Arch`) in DRP's word, such as `amd64` or `arm64`. Default: none.
+            locked: True makes the machine refuse every change (`Locked`), those of this program's other resources too.
+                This resource unlocks it for its own changes, which then take a second request. Default: none.
+            force: Names of keys, such as `my/key`, to overwrite although another client has changed them. Default:
+                none.
+            opts: Pulumi's resource options. With `retain_on_delete`, a destroy changes nothing on the machine.
+        """
         inputs = {
             "machine": machine,
             "params": params,

@@ -14,28 +14,6 @@ from drp_provider.objects.cluster_profile import ClusterProfile
 class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
     """The workflow of one machine (`Workflow`). It is set, and not waited for: a `ClusterReady` waits.
 
-    Args:
-        resource_name: Pulumi's name of the resource.
-        machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
-        workflow: Name of the workflow. Another name starts that workflow.
-        cluster: The `drp.ClusterProfile` of the machines. The workflow then runs once in each run of the
-            cluster, also on a machine that has completed it elsewhere. It needs `assignment`. Default: none.
-        assignment: The `drp.MachineAssignment` that puts the machine into `cluster`. If another cluster comes first on
-            the machine, creation is refused, since the scripts would work in that one. Default: none.
-        runnable: True also starts a stopped machine (`Runnable`), in the same patch. Default: not changed, and not
-            compared, since machines stop themselves.
-        final_workflows: Names of the workflows that tasks of `workflow` set at its end. They count as `workflow`; any
-            other workflow that a refresh finds is drift. Default: none.
-        restart: Any text; if it changes, the workflow runs again from its start. Not with `cluster`, whose `reset`
-            does it. Default: none.
-        restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
-            Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
-        drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
-            goes on. If it fails, the resource stays. Default: none.
-        drain_timeout: Seconds for that on one machine. Default: 600.
-        force: `["workflow"]` replaces the workflow that the machine is in the middle of. Default: none.
-        opts: Pulumi's resource options. With `retain_on_delete`, a destroy keeps the workflow on the machine.
-
     Creation takes over a machine that has no workflow, has this one (which is not started again), or has completed
     another one. A machine in the middle of another workflow is a conflict. A destroy clears the workflow if it is still
     the one that was set.
@@ -69,6 +47,30 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
         force: SequenceNotStr[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Set the workflow of a machine.
+
+        Args:
+            resource_name: Pulumi's name of the resource.
+            machine: Name or uuid of the machine. Another machine replaces the resource, never the machine.
+            workflow: Name of the workflow. Another name starts that workflow.
+            cluster: The `drp.ClusterProfile` of the machines. The workflow then runs once in each run of the cluster,
+                also on a machine that has completed it elsewhere. It needs `assignment`. Default: none.
+            assignment: The `drp.MachineAssignment` that puts the machine into `cluster`. If another cluster comes first
+                on the machine, creation is refused, since the scripts would work in that one. Default: none.
+            runnable: True also starts a stopped machine (`Runnable`), in the same patch. Default: not changed, and not
+                compared, since machines stop themselves.
+            final_workflows: Names of the workflows that tasks of `workflow` set at its end. They count as `workflow`;
+                any other workflow that a refresh finds is drift. Default: none.
+            restart: Any text; if it changes, the workflow runs again from its start. Not with `cluster`, whose `reset`
+                does it. Default: none.
+            restart_on_drift: True runs the workflow again if a refresh has found another one, or none, on the machine.
+                Otherwise such an update is refused, since it may reinstall a machine that is in use. Default: False.
+            drain_workflow: Name of a workflow that the machine runs and completes, with its profiles, before a destroy
+                goes on. If it fails, the resource stays. Default: none.
+            drain_timeout: Seconds for that on one machine. Default: 600.
+            force: `["workflow"]` replaces the workflow that the machine is in the middle of. Default: none.
+            opts: Pulumi's resource options. With `retain_on_delete`, a destroy keeps the workflow on the machine.
+        """
         inputs = {
             "machine": machine,
             "workflow": workflow,

@@ -93,8 +93,8 @@ def test_inputs_of_one_name_have_one_description() -> None:
 
 
 def described(resource: type[pulumi.Resource]) -> dict[str, str]:
-    """Return what the section Args of a docstring says of each input, in one line."""
-    text = f"{inspect.getdoc(resource)}\n"
+    """Return what a constructor's docstring says of each input, in one line. Editors show that docstring."""
+    text = f"{inspect.getdoc(resource.__init__)}\n"
     (section,) = re.findall(r"^Args:\n((?:    .*\n)+)", text, re.MULTILINE)
     entries = re.findall(r"^    (\w+): (.*\n(?:     +.*\n)*)", section, re.MULTILINE)
     return {name: " ".join(entry.split()) for name, entry in entries}

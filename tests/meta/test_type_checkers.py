@@ -3,6 +3,7 @@
 pyright is run as basedpyright, which has the same checker inside its wheel and so needs no download at its first use.
 """
 
+import inspect
 import json
 import re
 import subprocess
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+import drp_provider as drp
+from components import ClusterProfile
+from tests.support import editor
 from tests.support.checkout import ROOT
 
 PROGRAMS = [ROOT / "__main__.py", *sorted(ROOT.glob("examples/*/__main__.py"))]
@@ -143,3 +147,16 @@ def test_a_type_checker_reports_each_mistake(checker: Checker, tmp_path: Path) -
     (tmp_path / "program.py").write_text(MISTAKES)
     wrong = {("program.py", number) for number, line in enumerate(MISTAKES.splitlines(), 1) if "  # " in line}
     assert checker(tmp_path).keys() == wrong
+
+
+def test_an_editor_shows_every_input_of_a_constructor(tmp_path: Path) -> None:
+    program = (
+        'import drp_provider as drp\nfrom components import ClusterProfile\ndrp.Profile("a", )\nClusterProfile("b", )\n'
+    )
+    with editor.opened(tmp_path, program) as shown:
+        for line, resource, pointer, cursor in ((2, drp.Profile, 6, 17), (3, ClusterProfile, 2, 20)):
+            own = [name for name in inspect.signature(resource).parameters if name != "common"]
+            inputs = {*own, *drp.ObjectInputs.__annotations__}
+            described = shown.hover(line, pointer)
+            assert not [name for name in inputs if f"{name}: " not in described.partition("Args:")[2]]
+            assert {f"{name}=" for name in inputs} <= shown.completions(line, cursor)
