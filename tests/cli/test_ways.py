@@ -5,7 +5,7 @@ import pytest
 from drp_emulator import EmulatedEndpoint
 from tests.support.admin import AdminClient
 from tests.support.fault_proxy import FaultProxy
-from tests.support.stack import KEY, Stack
+from tests.support.stack import KEY, Stack, succeeded
 
 pytestmark = pytest.mark.cli
 
@@ -119,3 +119,17 @@ def test_a_preview_with_a_refresh_shows_live_drift_by_key(stack: Stack, admin: A
     assert '~ web/version: "1.2" => "1.2-hotfix"' in shown.text
     assert '~ web/version: "1.2-hotfix" => "1.2"' in shown.text
     assert "~ web/list" not in shown.text
+
+
+def test_a_changed_replacement_trigger_waits_again(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
+    admin.post("profiles", {"Name": "base", "Params": {"my/data": 1}})
+    program = """
+        opts = pulumi.ResourceOptions(replacement_trigger=TRIGGER)
+        drp.ClusterReady("base", profile="base", machines=[], params=["my/data"], opts=opts)
+    """
+    succeeded(stack.up(program.replace("TRIGGER", "1")))
+    proxy.forget()
+    succeeded(stack.up(None, "--expect-no-changes"))
+    assert proxy.calls() == []
+    succeeded(stack.up(program.replace("TRIGGER", "2")))
+    assert "GET profiles/base" in proxy.calls()
