@@ -125,20 +125,23 @@ def run_tests(folder: Path, cli: Path | None, tests: Sequence[str]) -> list[str]
     words = ["-q", "-rfE", "-p", "no:cacheprovider", "-n", os.environ.get("WORKERS", "auto"), "--dist", "worksteal"]
     first = [str(folder / "bin"), *([str(cli)] if cli else [])]
     path = os.pathsep.join([*first, os.environ["PATH"]])
-    done = subprocess.run(
+    print(f"{folder.name} with {command_version(cli)}:", flush=True)
+    text = ""
+    with subprocess.Popen(
         [folder / "bin" / "python", "-m", "pytest", *words, *tests],
         cwd=ROOT,
         env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
-        check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    failed = _FAILED.findall(done.stdout)
-    print(f"{folder.name}, {command_version(cli)}: {done.stdout.rstrip().rpartition(chr(10))[2]}", flush=True)
-    if done.returncode and not failed:
-        sys.exit(f"{done.stdout}\nThe tests did not run in {folder}.")
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            text += line
+    failed = _FAILED.findall(text)
+    if process.returncode and not failed:
+        sys.exit(f"The tests did not run in {folder}: look above for the reason.")
     return failed
 
 
