@@ -23,7 +23,7 @@ LEADERS = "cluster-pattern/leaders"
 """All leaders, the elected one first: `[{"Address", "Name", "Uuid"}]`."""
 
 DATA = "cluster-pattern/data"
-"""What the leader publishes: where it is, as `{"Address", "Name", "Uuid"}`, unless your own task publishes more."""
+"""What the leader publishes: its own `{"Address", "Name", "Uuid"}`, unless a task of yours publishes more."""
 
 REPORTS = "cluster-pattern/reports"
 """What each machine reports: `[{"Name", "Uuid", "Value"}]`."""
