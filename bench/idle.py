@@ -21,7 +21,7 @@ class IdleProvider(ResourceProvider):
 
 
 class Idle(Resource, module="bench", name="Idle"):
-    """A resource without an object, with the same inputs as the one that it is compared with."""
+    """A resource without an object, with the same inputs as the measured resource."""
 
     def __init__(self, resource_name: str, inputs: Mapping[str, Any]) -> None:
         super().__init__(IdleProvider(), resource_name, {**inputs})

@@ -42,7 +42,7 @@ def test_a_machine_of_another_run_is_not_done(
 ) -> None:
     if mark:
         admin.patch(f"machines/{machine}", {"op": "add", "path": f"{MARK}{name}", "value": mark})
-    with pytest.raises(PluginError, match=rf"still waiting for {name} \(another run\)"):
+    with pytest.raises(PluginError, match=rf"still waiting for {name} \(another run, because this one has not begun"):
         plugin.create(MODEL, inputs(name, machine, run="aa:2"))
     admin.patch(f"machines/{machine}", {"op": "add", "path": f"{MARK}{name}", "value": "aa:2"})
     assert plugin.create(MODEL, inputs(name, machine, run="aa:2"))[1]["members"] == {name: machine}

@@ -22,7 +22,7 @@ FIRST_PAUSE = 0.125
 """Seconds, doubled before each poll up to `poll_seconds`, because small clusters are ready soon."""
 FIRST_SILENCE = 15.0
 """Seconds without a change after which the last line is repeated; doubled each time."""
-ANOTHER_RUN = "another run"
+ANOTHER_RUN = "another run, because this one has not begun there"
 SECRETS = "collected_secrets"
 """The output that Pulumi encrypts."""
 
