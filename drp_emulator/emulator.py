@@ -1,7 +1,6 @@
 """The emulator: an endpoint, machines that are processes, and faults of these machines."""
 
 import os
-import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from drp_emulator.machines.inventory import Inventory
 from drp_emulator.machines.supervisor_client import Report, SupervisorClient
 from drp_emulator.machines.trust import trust_in
 from drp_emulator.server.server import EmulatedEndpoint
+from drp_emulator.server.temporary import TemporaryFolder
 
 KEY = f"{USER}:{PASSWORD}"
 _LOOK_SECONDS = 0.5
@@ -72,7 +72,7 @@ class Emulator:
         self._trust = None if insecure or endpoint is None else trust_in(endpoint, ca_file)
         self._faults = [_parsed(fault) for fault in faults]
         self._watch = watch
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryFolder | None = None
         self._supervisor: SupervisorClient | None = None
         self._uuids: dict[str, str] = {}
 
@@ -123,11 +123,11 @@ class Emulator:
         try:
             if self._embedded is not None:
                 self._embedded.start()
-            self._folder = tempfile.TemporaryDirectory(prefix="drp-emulator-", ignore_cleanup_errors=True)
+            self._folder = TemporaryFolder()
             self._supervisor = SupervisorClient(self._watch)
             with Inventory(self.url, self._token, self._key, self._trust) as inventory:
                 self._find(inventory)
-                self._configure(inventory, Path(self._folder.name))
+                self._configure(inventory, self._folder.path)
             self._power_everything_on()
         except BaseException:
             self.stop()
@@ -141,7 +141,7 @@ class Emulator:
         if self._embedded is not None:
             self._embedded.stop()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
         self._supervisor = self._folder = None
 
     def fault(self, fault: Fault | str) -> None:

@@ -14,8 +14,6 @@ from drp_emulator import EmulatedEndpoint
 from .client import Client, fault
 
 _LIMITS = settings(
-    max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 _SCALARS = (

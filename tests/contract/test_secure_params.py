@@ -186,7 +186,7 @@ def anything(api: Client) -> tuple[str, str]:
     return made(api), str(api.make("params", Secure=True)["Name"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON)
 def test_every_value_comes_out_as_it_went_in(api: Client, anything: tuple[str, str], value: Any) -> None:
     path, name = anything

@@ -11,8 +11,9 @@ import pytest
 
 from drp_emulator import Fault
 from tests.emulator.machines.harness import Harness
+from tests.support.thoroughness import rounds
 
-WORKFLOWS = int(os.environ.get("STORM_WORKFLOWS", "100"))
+WORKFLOWS = int(os.environ.get("STORM_WORKFLOWS", rounds(32, 100)))
 MACHINES = 16
 BOUND_SECONDS = 540.0  # 35 s on two quiet cores
 # Counts in the cluster's profile by compare-and-set, as cluster tasks do, and ends in a way of its own now and then.

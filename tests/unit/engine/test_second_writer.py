@@ -24,6 +24,7 @@ from drp_provider.patch.values import ABSENT, same
 from tests.strategies import DRP_PARAMS as PARAMS
 from tests.strategies import LOSSES, WRITES
 from tests.support.concurrent_writer import BASE, KEY, ConcurrentWriter
+from tests.support.thoroughness import rounds
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 patient = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=rounds(100, 2000), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

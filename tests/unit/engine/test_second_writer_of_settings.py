@@ -20,6 +20,7 @@ from drp_provider.patch.values import ABSENT, same
 from tests.strategies import DRP_KEYS, LOSSES, WRITES
 from tests.strategies import DRP_PARAMS as PARAMS
 from tests.support.concurrent_writer import BASE, KEY, ConcurrentWriter
+from tests.support.thoroughness import rounds
 
 FORCED = st.sets(DRP_KEYS)
 _numbers = iter(range(10**9))
@@ -50,7 +51,7 @@ def lifecycle() -> MachineSettingsLifecycle:
 
 
 patient = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=rounds(100, 750), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
