@@ -33,7 +33,7 @@ class Use:
     jobs: int
 
     def since(self, before: "Use") -> "Use":
-        """What was added to an earlier look."""
+        """Return what was added to an earlier reading."""
         return Use(self.server - before.server, self.machines - before.machines, self.jobs - before.jobs)
 
 
@@ -90,7 +90,7 @@ class DataCentre:
         return [pid for name in self.uuids if (pid := self.emulator.process(name)) is not None]
 
     def make_workflow(self, name: str, scripts: Sequence[str]) -> None:
-        """A workflow of one stage with a task for each script."""
+        """Create a workflow of one stage with a task for each script."""
         tasks = [f"{name}-{number}" for number in range(1, len(scripts) + 1)]
         for task, script in zip(tasks, scripts, strict=True):
             templates = [{"Name": "script", "Contents": f"#!/usr/bin/env bash\n{script}"}]
@@ -113,12 +113,12 @@ class DataCentre:
         return Run(time.perf_counter() - begin, len(self.uuids), self.use().since(before))
 
     def complete(self, workflow: str) -> list[str]:
-        """The machines that have run a workflow to its end."""
+        """Return the machines that have completed their workflow."""
         found = self.admin.demand("GET", f"machines?Workflow={workflow}&WorkflowComplete=true")
         return [machine["Name"] for machine in found if machine["Name"] in self.uuids]
 
     def use(self) -> Use:
-        """What has been used up to now."""
+        """Return what has been used until now."""
         machines = sum(process.cpu(pid) for pid in (self.emulator.supervisor, *self.agents))
         jobs = self.admin.demand("GET", "jobs?State=finished")
         return Use(process.cpu(self.server), machines, sum(bool(job["Task"]) for job in jobs))
@@ -148,7 +148,7 @@ class DataCentre:
 
 @contextmanager
 def data_centre(records: int, live: int) -> Iterator[DataCentre]:
-    """An endpoint with so many machines' records, the first of which can be powered on.
+    """Start an endpoint with so many machines' records, the first of which can be powered on.
 
     Raises:
         RuntimeError: It did not start.

@@ -1,4 +1,4 @@
-"""What a cluster is waited for, as far as it is known before the program has run."""
+"""The params that a cluster is waited for, by what is known before the program has run."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

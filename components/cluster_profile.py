@@ -27,7 +27,7 @@ class ClusterProfile(pulumi.ComponentResource):
     """
 
     TYPE: ClassVar = "drp:components:ClusterProfile"
-    """Pulumi's type token; it stands in the state of every stack, so it never changes."""
+    """Pulumi's type token. The state of every stack holds it, so it never changes."""
 
     name: Output[str]
     params: Output[dict[str, Any]]
@@ -197,7 +197,7 @@ class ClusterProfile(pulumi.ComponentResource):
         self.params = self.profile.params
         self.machines = Output.all(*(a.machine for a in self.assignments.values())).apply(list)
         nothing: Output[dict[str, Any]] = Output.from_input({})
-        # Pulumi's mocks may answer without outputs.
+        # Pulumi's mocks may return no outputs.
         self.members = self.ready.members.apply(lambda found: found or {}) if self.ready else nothing
         self.collected = self.ready.collected.apply(lambda found: found or {}) if self.ready else nothing
         self.collected_secrets = (

@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def drp_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
-    """A DRP endpoint of the test's own on loopback: `drp_endpoint.url`, as `rocketskates:r0cketsk8ts`.
+    """Start a DRP endpoint of the test's own on loopback: `drp_endpoint.url`, as `rocketskates:r0cketsk8ts`.
 
     Its machines are records only: nothing runs on them. `@pytest.mark.drp(machines=16)` sets what it starts with.
     """
@@ -39,7 +39,7 @@ def drp_endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
 
 @pytest.fixture
 def drp_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """An endpoint of the test's own with machines that run workflows.
+    """Start an endpoint of the test's own with machines that run workflows.
 
     It has `url`, `fault(...)`, `power_on(...)`, `wait_for(...)` and more.
     `@pytest.mark.drp(machines=16, faults=["node-3:die@join"])` sets what it starts with.

@@ -210,7 +210,7 @@ class Parser(Pipelines):
         return _folded(heads, otherwise)
 
     def refuse(self, token: Token) -> NoReturn:
-        """A keyword in a place that is not its own."""
+        """Raise the error for a keyword in a wrong position."""
         self.back(token)
         raise TemplateError(f"unexpected {{{{{token.text}}}}}")
 

@@ -93,7 +93,7 @@ class Pipelines:
         return token
 
     def unexpected(self, token: Token, context: str) -> NoReturn:
-        """A token that has no place here."""
+        """Raise the error for a token that is not allowed here."""
         raise TemplateError(f"unexpected {token.text or 'end of the template'!r} in {context}")
 
     @contextmanager
@@ -110,7 +110,7 @@ class Pipelines:
         self._depth -= 1
 
     def pipeline(self, context: str, end: Kind) -> Pipe:
-        """Declarations and commands up to a right delimiter or parenthesis, which is read."""
+        """Parse declarations and commands up to a right delimiter or parenthesis, which is read."""
         pipe = Pipe(self.peek_solid().start, 0)
         self._declarations(pipe, context)
         while True:

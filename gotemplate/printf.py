@@ -20,7 +20,7 @@ class Printer:
         self.flags = Flags()
 
     def argument(self, value: Any, verb: str) -> None:
-        """A value that stands by itself."""
+        """Format a value by itself."""
         if isinstance(value, Exposed):
             raise TemplateError(f"the object {value.kind} cannot be printed")
         if value is None or value is NIL:
@@ -43,7 +43,7 @@ class Printer:
         self._pad(self._truncated(type_name(value)))
 
     def _element(self, value: Any, verb: str) -> None:
-        """A value inside a list or a map."""
+        """Format a value inside a list or a map."""
         if value is None or value is NIL:
             self.output.write("interface {}(nil)" if self.flags.go_syntax else _NIL)
         elif isinstance(value, Exposed):

@@ -28,7 +28,7 @@ def _wait(session: Session, prefix: str, words: list[str]) -> None:
 
 
 def _outcome(session: Session, prefix: str, key: str, condition: tuple[str, Any], deadline: float) -> str:
-    """Always a word, and exit code 0: also when the time is over."""
+    """Print a word, and return exit code 0: also when the time is over."""
     try:
         authorization, trust = session.headers["Authorization"], session.trust
         with websocket_client.opened(session.flags.endpoint, authorization, trust=trust) as events:

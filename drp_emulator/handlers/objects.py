@@ -94,7 +94,7 @@ def delete(context: RequestContext) -> Reply:
 
 
 def _let_go(context: RequestContext, old: Document) -> None:
-    """What a machine or job leaves behind: jobs outlive their machine, logs do not outlive their job."""
+    """Clean up after a machine or job: jobs outlive their machine, logs do not outlive their job."""
     transaction = context.transaction
     if context.kind.prefix == "jobs":
         job_rules.refuse_delete(old, transaction)

@@ -64,7 +64,7 @@ def token_revoked() -> ErrorReply:
 
 
 def forbidden(path: str, scope: str, action: str, key: str) -> ErrorReply:
-    """Authenticated, but without the claim."""
+    """Return the error for a user without the claim."""
     return ErrorReply(403, "AUTH", [f"Cannot access {path}", f"Requires: {scope} {action} {key}"])
 
 

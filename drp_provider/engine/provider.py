@@ -44,8 +44,8 @@ _REGISTRY = Registry()
 """One for all resource types of this process."""
 
 ENVIRONMENT = "__environment"
-"""The property in which a program says where it runs. `check` leaves it out of its answer, so the value is in no state
-and in no plan; the name alone stands in the list of what each property depends on."""
+"""The property in which a program says where it runs. `check` does not return it, so the value is in no state
+and in no plan; only its name is in the list of what each property depends on."""
 
 
 @cache
@@ -79,12 +79,12 @@ class DrpProvider(ResourceProvider):
         gc.freeze()
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        """Complete and validate the inputs, and report all faults at once."""
+        """Complete and validate the inputs, and report all errors at once."""
         program = news.get(ENVIRONMENT, python_environment())
         if program != python_environment():
             return CheckResult({}, [CheckFailure("", _two_environments(program))])
         inputs, faults = self._lifecycle.check(from_pulumi(_olds), from_pulumi(news))
-        # No property name goes with a fault: the engine would print the value beside it, secret or not.
+        # No property name goes with an error: the engine would print the value beside it, secret or not.
         return CheckResult(to_pulumi(inputs), [CheckFailure("", fault) for fault in faults])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:

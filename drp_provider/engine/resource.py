@@ -45,7 +45,7 @@ class DrpResource(Resource, module="drp", name="Resource"):
 
         Args:
             resource_name: Pulumi's name of the resource.
-            inputs: The inputs by property name; None stands for one that was not given.
+            inputs: The inputs by property name; None if one was not given.
             opts: Pulumi's resource options.
             facts: Names of the properties that only the provider sets.
             hidden: Names of the properties that the program does not set: previews do not show how they change.

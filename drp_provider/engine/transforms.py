@@ -3,7 +3,7 @@
 Pulumi has two kinds. `transformations` run in the program and are inherited through a private attribute of the parent.
 `transforms` run in the engine, after this process has sent the resource, and the SDK does not keep them on the resource
 that has them. So a stack transformation of our own, which changes nothing, notes which resources have some. If
-the SDK does not show what is registered, the answer is that a transform may be.
+the SDK does not show what is registered, the result is that a transform may be.
 """
 
 import asyncio

@@ -55,7 +55,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only
                 if a `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again,
                 and params that the program keeps secret are treated as `secret_params`. One of `cluster` and `profile`.
-            profile: Name of the profile. It stands in place of `cluster`; runs are not told apart then.
+            profile: Name of the profile, instead of `cluster`; runs are not told apart then.
             machines: The machines to wait for: a list of `drp.MachineWorkflow`, `drp.MachineAssignment` or uuids. If
                 one of these workflows starts again, it is waited for again.
             workflow: Name of the workflow. If a machine gets another one, the wait ends with an error. Default: the
@@ -123,7 +123,7 @@ def _sort(params: Any, secret_params: Any, hidden: Sequence[str]) -> tuple[list[
 
 
 def _starts(machines: Any) -> list[Output[int]]:
-    """Return how often the workflow of each machine has started, as far as the program starts them."""
+    """Return how often each workflow that the program starts has started."""
     members = machines if isinstance(machines, (list, tuple)) else ()
     return [member.start_count for member in members if isinstance(member, MachineWorkflow)]
 

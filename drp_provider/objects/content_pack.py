@@ -85,7 +85,7 @@ def _loaded(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _name_of(content: Any, resource_name: str) -> Input[str]:
-    """The name in the pack's meta. It is no secret, though the content may be."""
+    """Return the name in the pack's meta. It is no secret, though the content may be."""
     if isinstance(content, Output):
         return Output.unsecret(content.apply(lambda known: _name_of(known, resource_name)))
     meta = content.get("meta")

@@ -15,8 +15,8 @@ class MachineWorkflow(DrpResource, model="machine_workflow:MachineWorkflow"):
     """The workflow of one machine (`Workflow`). It is set, and not waited for: a `ClusterReady` waits.
 
     Creation takes over a machine that has no workflow, has this one (which is not started again), or has completed
-    another one. A machine in the middle of another workflow is a conflict. A destroy clears the workflow if it is still
-    the one that was set.
+    another one. A machine in the middle of another workflow is a conflict. A destroy clears the workflow unless
+    another client has changed it.
 
     The outputs are `machine_uuid`, `machine_name` and `start_count`: how often the program has started the workflow.
     A preview shows a new `start_count` exactly if the workflow runs again.

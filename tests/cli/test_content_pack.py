@@ -84,7 +84,7 @@ def test_a_pack_lives_changes_drifts_and_goes(stack: Stack, proxy: FaultProxy, a
     admin.post("stages", {"Name": "theirs", "Tasks": ["elect"]})
     refused = stack.destroy()
     assert not refused.ok
-    assert "what would go with it is in use: task elect by stage theirs; take it away there first" in refused.text
+    assert "because it or its objects are in use: task elect by stage theirs; remove these uses first" in refused.text
     admin.delete("stages/theirs")
     succeeded(stack.destroy())
     assert not admin.exists("tasks/elect")

@@ -41,19 +41,7 @@ FORBIDDEN = {
 WORDS = re.compile("|".join(rf"\b(?:{words})\b" for words in FORBIDDEN), re.IGNORECASE)
 NAMES = re.compile(r"`[^`]*`|\$\{?\w+|https?://\S+")
 """Code inside a text: names of inputs and commands are not prose."""
-PENDING = (
-    *("components", "drp_provider/engine/properties.py", "drp_provider/engine/provider.py"),
-    *("drp_provider/engine/resource.py", "drp_provider/engine/secret_inputs.py", "drp_provider/engine/transforms.py"),
-    "drp_provider/objects",
-)
-"""Not rewritten yet: remove a name from this list together with the words."""
-FILES = sorted(
-    path
-    for folder in FOLDERS
-    for path in (ROOT / folder).rglob("*")
-    if path.suffix in TEXTS
-    if not any(path.is_relative_to(ROOT / name) for name in PENDING)
-)
+FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS)
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:

@@ -76,7 +76,7 @@ class Network:
         return True
 
     def forget(self, connection: _ProxiedConnection) -> None:
-        """A connection has ended."""
+        """Forget a connection that has ended."""
         self._connections.discard(connection)
 
     def _accept(self, listener: _socket.socket) -> None:

@@ -49,7 +49,7 @@ def test_users_get_the_fixtures_and_the_marker(tmp_path: Path) -> None:
 def test_the_fixtures_are_listed_with_what_they_are(tmp_path: Path) -> None:
     said = pytest_run(tmp_path, "--fixtures")
     assert "drp_endpoint" in said
-    assert "An endpoint of the test's own with machines that run workflows." in said
+    assert "Start an endpoint of the test's own with machines that run workflows." in said
     assert "@pytest.mark.drp(machines=8, dialect='v4.8', tls=False, faults=())" in pytest_run(tmp_path, "--markers")
 
 
