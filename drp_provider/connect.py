@@ -67,17 +67,17 @@ def client_for(settings: "Settings") -> "Client":
 def _embedded(settings: "Settings") -> dict[str, Any]:
     try:
         from drp_emulator.server.adapter import URL, EmulatorAdapter
+
+        adapter = EmulatorAdapter(settings.embedded_store, machines=settings.embedded_machines)
+        adapter.open()
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"drp:endpoint is `embedded`, which needs the emulator, but {error.name} is not installed: run "
             "`pip install 'pulumi-drp[emulator]'`, or name a DRP endpoint with drp:endpoint or RS_ENDPOINT."
         ) from None
-    adapter = EmulatorAdapter(settings.embedded_store, machines=settings.embedded_machines)
-    try:
-        adapter.open()
     except ValueError as error:
         raise SettingsError(
-            f"{str(error).rstrip('.')}: name another file with drp:embeddedStore or RS_EMBEDDED_STORE."
+            f"{str(error).rstrip('.')}; drp:embeddedStore or RS_EMBEDDED_STORE names the file."
         ) from error
     return {"base_url": URL, "key": adapter.key, "adapter": adapter}
 

@@ -58,7 +58,7 @@ __all__ = [
 class DrpError(Exception):
     """Base of every error that leaves this package. Errors can be copied and pickled."""
 
-    _home: ClassVar[str]
+    _home: ClassVar[str] = __name__
     """The module that defines the class."""
 
     def __init_subclass__(cls) -> None:

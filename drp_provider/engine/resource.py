@@ -114,9 +114,15 @@ def _required(resource: type, inputs: Mapping[str, Any], subject: str) -> dict[s
     for name, value in found.items():
         if value is None:
             raise pulumi.RunError(f"{subject}: {name} is None, and this resource needs it: give it a value.")
-        if isinstance(value, Output):
-            found[name] = value.apply(lambda known: NULL if known is None else known)
+        found[name] = with_visible_null(value)
     return found
+
+
+def with_visible_null(value: Any) -> Any:
+    """Return an input whose Output keeps a None, so that `check` refuses it; Pulumi would drop it."""
+    if isinstance(value, Output):
+        return value.apply(lambda known: NULL if known is None else known)
+    return value
 
 
 def owner_mark(resource_name: str) -> str | None:

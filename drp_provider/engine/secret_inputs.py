@@ -51,10 +51,17 @@ def _hidden(labels: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _names_of(value: Any) -> Output[list[str]]:
-    """Return the keys of a map, or of an Output that holds one; its values may not be known yet."""
+    """Return the keys of a map, or of an Output that holds one; its values may not be known yet.
+
+    `check` refuses anything else.
+    """
     if isinstance(value, Mapping):
-        return Output.from_input(sorted(value))
-    return Output.unsecret(Output.from_input(value).apply(lambda found: sorted(found or {})))
+        return Output.from_input(_text_keys(value))
+    return Output.unsecret(Output.from_input(value).apply(_text_keys))
+
+
+def _text_keys(value: Any) -> list[str]:
+    return sorted(key for key in value if isinstance(key, str)) if isinstance(value, Mapping) else []
 
 
 def secret_values_in(value: Any, opts: pulumi.ResourceOptions | None) -> Output[list[Any] | None] | None:

@@ -47,6 +47,9 @@ class MachineWorkflow(MachineInputs):
         for name in ("workflow", "restart"):
             if not isinstance(inputs.get(name), str | None):
                 return {**inputs, "start_count": inputs[name]}  # unknown, like the input that it follows from
+        finals = inputs.get("final_workflows")
+        if olds.get("expected") is not None and not isinstance(finals, list | None):
+            return {**inputs, "start_count": finals}
         return {**inputs, "start_count": count + 1 if cls.starts_again(olds, inputs) else count}
 
     @classmethod
@@ -54,7 +57,8 @@ class MachineWorkflow(MachineInputs):
         """Return whether this change starts the workflow: another one, another `restart`, or an accepted drift."""
         expected = olds.get("expected") or olds.get("workflow")
         is_restart = news.get("restart") is not None and news.get("restart") != olds.get("restart")
-        is_final = olds.get("workflow") in (news.get("final_workflows") or ())
+        finals = news.get("final_workflows")
+        is_final = isinstance(finals, list) and olds.get("workflow") in finals
         is_accepted = olds.get("expected") is not None and bool(news.get("restart_on_drift")) and not is_final
         return news.get("workflow") != expected or is_restart or is_accepted
 
@@ -64,8 +68,9 @@ class MachineWorkflow(MachineInputs):
         has_drifted = olds.get("expected") is not None and isinstance(news.get("workflow"), str)
         if not has_drifted or not isinstance(news.get("restart"), str | None) or cls.starts_again(olds, news):
             return []
-        if olds.get("workflow") in (news.get("final_workflows") or ()):
-            return []
+        finals = news.get("final_workflows") or []
+        if not isinstance(finals, list) or olds.get("workflow") in finals:
+            return []  # final, or not known yet
         found = f"the workflow {olds['workflow']!r}" if olds.get("workflow") else "no workflow"
         objection = (
             f"machine {olds['machine']!r} has {found} instead of {olds['expected']!r}, which this program set. The "

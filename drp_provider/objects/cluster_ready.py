@@ -7,7 +7,7 @@ import pulumi
 from pulumi import Input, Output
 
 from drp_provider.engine.inputs import SequenceNotStr
-from drp_provider.engine.resource import DrpResource
+from drp_provider.engine.resource import DrpResource, with_visible_null
 from drp_provider.objects.assignment import MachineAssignment
 from drp_provider.objects.cluster_profile import ClusterProfile
 from drp_provider.objects.machine_workflow import MachineWorkflow
@@ -55,7 +55,7 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             cluster: The `drp.ClusterProfile` of the machines. If `workflow` is given too, a machine counts as done only
                 if a `MachineWorkflow` of this cluster has started it in the present run. A new run is waited for again,
                 and params that the program keeps secret are treated as `secret_params`. One of `cluster` and `profile`.
-            profile: Name of the profile, instead of `cluster`; runs are not told apart then.
+            profile: Name of the profile. Use it instead of `cluster`; runs are not told apart then.
             machines: The machines to wait for: a list of `drp.MachineWorkflow`, `drp.MachineAssignment` or uuids. If
                 one of these workflows starts again, it is waited for again.
             workflow: Name of the workflow. If a machine gets another one, the wait ends with an error. Default: the
@@ -91,6 +91,8 @@ class ClusterReady(DrpResource, model="cluster_ready:ClusterReady"):
             "poll_seconds": poll_seconds,
             "trigger": Output.all(starts=Output.all(*starts)) if starts else None,
         }
+        if profile is not None:
+            inputs["profile"] = with_visible_null(profile)
         if cluster is not None:
             inputs |= _of_cluster(cluster, starts, params, secret_params)
             inputs["run"] = None if workflow is None else cluster.run
@@ -116,10 +118,19 @@ def _of_cluster(cluster: Any, starts: Sequence[Output[int]], params: Any, secret
     }
 
 
-def _sort(params: Any, secret_params: Any, hidden: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the names whose values may be shown, and those whose values may not."""
+def _sort(params: Any, secret_params: Any, hidden: Sequence[str]) -> tuple[Any, Any]:
+    """Return the names whose values may be shown, and those whose values may not.
+
+    Inputs that are no lists of names are returned as they are, for `check` to refuse.
+    """
+    if not all(map(_is_list_of_names, (params, secret_params))):
+        return params, secret_params
     secret = dict.fromkeys([*(secret_params or ()), *(name for name in params or () if name in hidden)])
     return [name for name in dict.fromkeys(params or ()) if name not in secret], list(secret)
+
+
+def _is_list_of_names(value: Any) -> bool:
+    return value is None or (isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value))
 
 
 def _starts(machines: Any) -> list[Output[int]]:

@@ -23,5 +23,13 @@ def parent_of(pointer: str) -> str:
 
 
 def value_at(document: Any, pointer: str) -> Any:
-    """Return the value to which a pointer leads, or `ABSENT`."""
-    return JsonPointer(pointer).resolve(document, ABSENT)
+    """Return the value to which a pointer leads through maps, or `ABSENT`.
+
+    `JsonPointer.resolve` also enters lists, and returns an object of its own for `-`. No owned field is in a list.
+    """
+    found = document
+    for token in tokens_of(pointer):
+        if not isinstance(found, dict) or token not in found:
+            return ABSENT
+        found = found[token]
+    return found

@@ -94,5 +94,5 @@ def test_a_broken_file_is_one_line_with_its_place(stack: Stack, pack: Path) -> N
     (pack / "tasks" / "wait.yaml").write_text("Name: wait\nTemplates: [\n")
     refused = stack.preview(FIRST)
     assert not refused.ok
-    assert "pack/tasks/wait.yaml:3 is no YAML (" in refused.text
+    assert "pack/tasks/wait.yaml:3 is not YAML (" in refused.text
     assert "Traceback" not in refused.text

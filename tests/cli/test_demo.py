@@ -139,5 +139,5 @@ def test_a_demo_that_goes_otherwise_fails_in_a_sentence(checkout: Checkout) -> N
     last = story.splitlines()[-1]
     assert last == "The demo did not go as told: expected that the preview announces each part of the cluster."
     assert "Traceback" not in story
-    assert "The demo is gone" in checkout.demo("--clean")
+    assert "The demo is removed" in checkout.demo("--clean")
     assert checkout.leftovers() == []

@@ -1,6 +1,9 @@
 """Runs that died, and states that were lost, with the real command: what is listed, and that its advice ends it."""
 
 import shlex
+import time
+from collections.abc import Collection
+from contextlib import suppress
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -32,22 +35,34 @@ def follow(stack: Stack, found: Listed) -> None:
         succeeded(stack.run(*words, *QUESTIONS[words[0]]))
 
 
-def killed_after(stack: Stack, proxy: FaultProxy, method: str, program: str) -> None:
-    """Kill an `up`, with -9, as soon as a request of this method has landed."""
+def wait_until_recorded(stack: Stack, types: Collection[str]) -> None:
+    """Wait until the state holds these resources: a kill in the middle of a write would leave half a file."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with suppress(OSError, TypeError, ValueError):  # half a file is no JSON, and a new stack has no resources
+            if {one["type"].rpartition(":")[2] for one in stack.state().get("resources", ())} >= {*types}:
+                return
+    raise AssertionError(f"the state does not hold {types}")
+
+
+def killed_after(stack: Stack, proxy: FaultProxy, method: str, program: str, *, others: Collection[str] = ()) -> None:
+    """Kill an `up`, with -9, as soon as a request of this method has landed and the others are recorded."""
     landed, let_go = proxy.hold_reply(method)
     stack.program(program)
     process = stack.start("up", "--yes", "--skip-preview")
     assert landed.wait(120)
+    wait_until_recorded(stack, others)
     kill(process, stack.folder)
     let_go.set()
 
 
 def test_what_a_killed_run_left_is_listed_and_taken_over(stack: Stack, proxy: FaultProxy, admin: AdminClient) -> None:
-    killed_after(stack, proxy, "PATCH", CLUSTER)
+    killed_after(stack, proxy, "PATCH", CLUSTER, others=["MachineAssignment"])
     before = {prefix: admin.get(prefix) for prefix in ("profiles", "machines")}
+    held = next(one.path for one in proxy.requests if one.method == "PATCH").rpartition(":")[2]
     proxy.forget()
     found = listed(stack)
-    assert {"resource MachineAssignment 'web-node-1'", "machine 'node-1'"} <= set(found.objects)
+    assert {f"resource MachineAssignment 'web-{held}'", f"machine {held!r}"} <= set(found.objects)
     assert {call.partition(" ")[0] for call in proxy.calls()} == {"GET"}
     assert {prefix: admin.get(prefix) for prefix in before} == before
     follow(stack, found)

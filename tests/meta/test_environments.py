@@ -83,7 +83,7 @@ def machine() -> Iterator[Machine]:
     with open_folder(ODD_NAME) as folder:
         checkout = Checkout(folder / "checkout", folder / "home", python=python, **PLAIN_USER)
         # The packages that programs need; those of the tests would take a minute.
-        shutil.copy(ROOT / "requirements.txt", checkout.requirements)
+        shutil.copy(ROOT / "requirements-dev.txt", checkout.requirements)
         for name in SOURCES:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, checkout.folder / name)
@@ -128,8 +128,8 @@ def test_a_read_only_project_names_the_setting_of_the_store(machine: Machine) ->
     done = machine.run("pulumi", "up", "--yes", "--skip-preview", "--color", "never", cwd=folder)
     assert not done.ok
     sentence = (
-        f"SettingsError: The embedded endpoint's store {folder}/.drp/endpoint.db cannot be written "
-        "(Permission denied): name another file with drp:embeddedStore or RS_EMBEDDED_STORE."
+        f"SettingsError: The emulator's store {folder}/.drp/endpoint.db cannot be written "
+        "(Permission denied): choose another file; drp:embeddedStore or RS_EMBEDDED_STORE names the file."
     )
     assert sentence in done.text
     assert "Traceback" not in done.text

@@ -22,7 +22,7 @@ MODULES = sorted(
 )
 FILLED_IN = {
     "DrpObject": {"owner", "secret_keys"},
-    "ClusterProfile": {"run"},
+    "ClusterProfile": {"run_number"},
     "ClusterReady": {"masked_params", "run", "trigger"},
     "ContentPack": {"owner"},
     "MachineWorkflow": {"adopted_machines", "expected", "position", "start_count"},

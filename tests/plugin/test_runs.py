@@ -224,6 +224,15 @@ def test_a_changed_workflow_runs_again_on_request(plugin: Plugin, member: Member
     assert (member.document["Workflow"], member.has_begun) == (member.flow, False)
 
 
+def test_a_drift_with_unknown_final_workflows_is_no_error(plugin: Plugin, member: Member) -> None:
+    id_, outputs = plugin.create(MODEL, member.inputs())
+    assert plugin.check(MODEL, member.inputs(final_workflows=UNKNOWN), outputs)[1] == []
+    member.set(Workflow=member.final)
+    _, outputs, refreshed = plugin.read(MODEL, id_, outputs)
+    inputs, errors = plugin.check(MODEL, member.inputs(final_workflows=UNKNOWN), refreshed)
+    assert (errors, inputs["start_count"]) == ([], UNKNOWN)
+
+
 def test_a_drift_that_ended_is_forgotten(plugin: Plugin, member: Member) -> None:
     id_, outputs = plugin.create(MODEL, member.inputs())
     member.set(Workflow="")

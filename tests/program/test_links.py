@@ -8,6 +8,7 @@ import pytest
 
 import drp_provider as drp
 from components import ClusterProfile
+from drp_provider.engine.codec import NULL
 from tests.program.conftest import Run
 
 
@@ -105,3 +106,27 @@ def test_half_a_link_is_a_type_error(
 
     with pytest.raises(TypeError, match=sentence):
         recorded(program)
+
+
+@pytest.mark.parametrize("params", ["my/token", {"aa": 1}, 5, [{"a": 1}]])
+def test_params_of_a_wait_that_are_no_list_reach_the_check(recorded: Run, params: Any) -> None:
+    def program() -> None:
+        drp.ClusterReady("ready", cluster=drp.ClusterProfile("web"), machines=["some-uuid"], params=params)
+
+    assert recorded(program).inputs("ClusterReady")["ready"]["params"] == params
+
+
+@pytest.mark.parametrize("params", [5, "text"])
+def test_params_of_a_cluster_that_are_no_map_reach_the_check(recorded: Run, params: Any) -> None:
+    def program() -> None:
+        drp.ClusterProfile("web", params=params, runtime_params=pulumi.Output.from_input(params))
+
+    assert recorded(program).inputs("ClusterProfile")["web"]["params"] == params
+
+
+def test_a_profile_of_a_wait_that_comes_out_as_none_is_visible(recorded: Run) -> None:
+    def program() -> None:
+        nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
+        drp.ClusterReady("ready", profile=nothing, machines=["some-uuid"])
+
+    assert recorded(program).inputs("ClusterReady")["ready"]["profile"] == NULL

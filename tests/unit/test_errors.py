@@ -18,6 +18,7 @@ EXAMPLES = [
     Conflict("profile 'x'", [Difference("params.a", "1", "2", "3")], "look at it"),
     OutcomeUnknown("no answer", retry_after=2.5),
     WaitTimeout("too late"),
+    DrpError("no"),
 ]
 
 

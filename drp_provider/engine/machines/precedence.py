@@ -27,7 +27,7 @@ def require_first_cluster(api: Api, subject: str, position: Mapping[str, Any]) -
             raise AnotherCluster(
                 f"{subject} carries the cluster {other!r} in front of {profile!r}, and both name themselves in "
                 f"{shared[0]}: its scripts would join {other!r}, so no workflow was started. Take {other!r} off the "
-                "machine first; if this program removes it, run `pulumi up` for that before you add {profile!r}."
+                f"machine first; if this program removes it, run `pulumi up` for that before you add {profile!r}."
             )
 
 

@@ -41,5 +41,5 @@ def test_a_wrong_setting_is_seen_without_a_list_of_keys(name: str, provider: Drp
 
 def test_a_misspelt_setting_is_named(provider: DrpProvider) -> None:
     given = {"drp:endpoint": "https://localhost:8092", "drp:timout": "3", "other:timout": "3"}
-    with pytest.raises(SettingsError, match=r"drp:timout is no setting of the provider: did you mean drp:timeout\?"):
+    with pytest.raises(SettingsError, match=r"drp:timout is not a setting of the provider: did you mean drp:timeout\?"):
         provider.configure(ConfigureRequest(Config(given, "tests")))
