@@ -28,15 +28,15 @@ class Emulator:
 
     Args:
         machines: How many machines live on it: `node-1`, `node-2`, ….
-        endpoint: A DRP test system to stand in on. None: an embedded endpoint of its own.
+        endpoint: A DRP test system to stand in on. None: an emulated endpoint of its own.
         token: The operator's token there.
         key: The operator's `user:password` there, where there is no token.
         ca_file: The authorities whose certificates are trusted there, as PEM; None for those of the system.
         insecure: Accept any certificate there.
         names: Machines of that system to stand in for, in place of `node-1`, …. Their scripts run on this computer.
-        dialect: `v4.8` or `v3.13`, of the embedded endpoint.
-        tls: Let the embedded endpoint speak https.
-        port: Where the embedded endpoint listens; 0 for any free port.
+        dialect: `v4.8` or `v3.13`, of the emulated endpoint.
+        tls: Let the emulated endpoint speak https.
+        port: Where the emulated endpoint listens; 0 for any free port.
         store: The file that keeps its objects; None for a temporary one.
         faults: What goes wrong, as `Fault` or in its short form.
         watch: Is called with each report, in another thread.

@@ -87,7 +87,7 @@ class Pack:
         for prefix in _ORDER:
             self._save([entry for entry in objects if entry[0].prefix == prefix])
         left = sorted(set(self._content["sections"]) - set(_ORDER))
-        self.warnings += [f"Section {prefix} is kept, but the embedded endpoint does not serve it" for prefix in left]
+        self.warnings += [f"Section {prefix} does not exist" for prefix in left]
 
     def unload(self, keep: Document) -> None:
         """Remove every object that is not kept, the ones that refer to others first.
@@ -129,7 +129,7 @@ class Pack:
             kind = self._kinds.get(prefix)
             for key, document in self._content["sections"].get(prefix, {}).items():
                 if kind is None:
-                    raise store_error(self._name, f"There are no {prefix} in this version")
+                    raise store_error(self._name, f"Section {prefix} does not exist")
                 objects.append((kind, key, self._one(kind, key, document)))
         return objects
 

@@ -8,6 +8,7 @@ from drp_emulator.object_types.prefixes import object_types
 from drp_emulator.request_context import RequestContext
 from drp_emulator.rules import job_rules, references, validation, workflow
 from drp_emulator.rules.findings import Findings
+from drp_emulator.rules.hooks import Hooks
 from drp_emulator.wire.cost import CostExceeded
 from drp_emulator.wire.documents import Document
 from drp_emulator.wire.error_replies import ErrorReply
@@ -50,9 +51,8 @@ def add(context: RequestContext, kind: ObjectType, new: Document, *, bundle: str
         if member in new:
             new[member] = [] if member == "Errors" else False
     new["Bundle"], new["ReadOnly"] = bundle, bool(bundle)
-    _complete(context, kind, new)
-    if kind.prefix == "machines":
-        _begin_machine(context, new)
+    hooks_of(kind).complete(context, new)
+    hooks_of(kind).begin(context, new)
     return _store(context, kind, None, new)
 
 
@@ -78,7 +78,7 @@ def update(context: RequestContext, old: Document, new: Document, action: str) -
         raise ErrorReply(400, action, key)
     if new[kind.key] != key:
         raise ErrorReply(400, action, f"Update: {kind.prefix}:{new[kind.key]} does not already exist")
-    _complete(context, kind, new)
+    hooks_of(kind).complete(context, new)
     return _store(context, kind, old, new)
 
 
@@ -92,7 +92,7 @@ def replace(context: RequestContext, kind: ObjectType, old: Document, new: Docum
         new: What it shall become.
         running: The machine's task list moves on, which no client may do.
     """
-    _complete(context, kind, new)
+    hooks_of(kind).complete(context, new)
     return _store(context, kind, old, new, running=running)
 
 
@@ -120,19 +120,24 @@ def announce(context: RequestContext, what: tuple[str, str, str], text: str | No
     context.transaction.record({**names, "Principal": context.principal.label}, (text, original))
 
 
-def _complete(context: RequestContext, kind: ObjectType, new: Document) -> None:
-    prefix = kind.prefix
-    if prefix in ("machines", "users"):
-        new["Secret"] = new["Secret"] or random_word()
-    if prefix == "machines":
-        new["Arch"] = new["Arch"] or "amd64"
-        if context.dialect.modern:
-            new["Pool"] = new["Pool"] or "default"
-            new["PoolStatus"] = new["PoolStatus"] or "Free"
-    elif prefix == "stages":
-        new["RunnerWait"] = True
-    elif prefix == "tasks":
-        new["Meta"] = dict(sorted({"feature-flags": "sane-exit-codes", **new["Meta"]}.items()))
+def _complete_machine(context: RequestContext, new: Document) -> None:
+    _complete_user(context, new)
+    new["Arch"] = new["Arch"] or "amd64"
+    if context.dialect.modern:
+        new["Pool"] = new["Pool"] or "default"
+        new["PoolStatus"] = new["PoolStatus"] or "Free"
+
+
+def _complete_user(_: RequestContext, new: Document) -> None:
+    new["Secret"] = new["Secret"] or random_word()
+
+
+def _complete_stage(_: RequestContext, new: Document) -> None:
+    new["RunnerWait"] = True
+
+
+def _complete_task(_: RequestContext, new: Document) -> None:
+    new["Meta"] = dict(sorted({"feature-flags": "sane-exit-codes", **new["Meta"]}.items()))
 
 
 def _begin_machine(context: RequestContext, new: Document) -> None:
@@ -165,13 +170,12 @@ def _store(
     new["Validated"] = True
     new["Available"] = not findings.warnings
     new["Errors"] = findings.warnings
-    if kind.prefix == "machines":
-        workflow.settle(old, new)
+    hooks_of(kind).settle(old, new)
     original = None if old is None else transaction.body(kind.prefix, key)
     text = transaction.put(kind.prefix, key, new, unique_name(kind, new))
     announce(context, (kind.prefix, "create" if old is None else "update", key), text, original)
-    if kind.prefix == "jobs" and context.dialect.modern and not running:
-        _stop_after_failure(context, old, new)
+    if not running:
+        hooks_of(kind).saved(context, old, new)
     return text
 
 
@@ -185,10 +189,7 @@ def _check(
     running: bool,
 ) -> None:
     transaction, force = context.transaction, context.flag("force")
-    if kind.prefix == "machines" and not running:
-        workflow.follow(old, new, transaction, findings, force=force)
-    elif kind.prefix == "jobs":
-        job_rules.check(old, new, transaction, findings)
+    hooks_of(kind).check(context, old, new, findings, running=running)
     validation.check(kind, new, transaction, findings)
     references.check(kind, old, new, transaction, findings, force=force)
     _check_unique(context, kind, new, findings)
@@ -196,7 +197,13 @@ def _check(
 
 def _stop_after_failure(context: RequestContext, old: Document | None, job: Document) -> None:
     """Make the machine of a failed job not runnable, as version 4 does; with older servers the agent does it."""
-    if old is None or old["State"] == "failed" or job["State"] != "failed" or not job["Current"]:
+    if (
+        not context.dialect.modern
+        or old is None
+        or old["State"] == "failed"
+        or job["State"] != "failed"
+        or not job["Current"]
+    ):
         return
     machine = context.transaction.get("machines", job["Machine"])
     if machine is not None and machine["Runnable"]:
@@ -216,3 +223,36 @@ def _check_unique(context: RequestContext, kind: ObjectType, new: Document, find
     holder = context.transaction.key_of(kind.prefix, name)
     if holder not in (None, findings.key):
         findings.plain_error(f"{kind.prefix}:{findings.key} violates unique index Name")
+
+
+def _check_machine(
+    context: RequestContext, old: Document | None, new: Document, findings: Findings, *, running: bool
+) -> None:
+    if not running:
+        workflow.follow(old, new, context.transaction, findings, force=context.flag("force"))
+
+
+def _check_job(
+    context: RequestContext,
+    old: Document | None,
+    new: Document,
+    findings: Findings,
+    *,
+    running: bool,  # noqa: ARG001 - a hook's
+) -> None:
+    job_rules.check(old, new, context.transaction, findings)
+
+
+_HOOKS = {
+    "jobs": Hooks(check=_check_job, saved=_stop_after_failure),
+    "machines": Hooks(begin=_begin_machine, complete=_complete_machine, check=_check_machine, settle=workflow.settle),
+    "stages": Hooks(complete=_complete_stage),
+    "tasks": Hooks(complete=_complete_task),
+    "users": Hooks(complete=_complete_user),
+}
+_NONE = Hooks()
+
+
+def hooks_of(kind: ObjectType) -> Hooks:
+    """Return what saving an object of this type does beside the common steps."""
+    return _HOOKS.get(kind.prefix, _NONE)

@@ -29,5 +29,5 @@ def dialect_named(name: str) -> Dialect:
     """
     if name not in DIALECTS:
         known = " and ".join(DIALECTS)
-        raise ValueError(f"There is no dialect {name!r}; the embedded endpoint speaks {known}.")
+        raise ValueError(f"There is no dialect {name!r}; the emulated endpoint speaks {known}.")
     return DIALECTS[name]

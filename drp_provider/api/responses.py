@@ -54,11 +54,10 @@ _SCHEMA_REASON = re.compile(
     re.MULTILINE,
 )
 _HARMLESS = re.compile(
-    r"(Profile|Stage|Workflow|Task|Bootenv|BootEnv|Template) [\w .-]+?( \(at \d+\))? does not exist"
+    r"(Profile|Stage|Workflow|Task|Bootenv|BootEnv|Template|Section) [\w .-]+?( \(at \d+\))? does not exist"
     r"|Invalid (Param )?Name `[^`]*`|Empty key not allowed|Locked|Not Found|already exists|No route"
     r"|Content [\w .-]+? requires (content )?[\w.-]+(( [<>=\d.]+)*, (which is not present|and [\w.+-]+ is present))?"
     r"|cannot unmarshal \w+ into Go (struct field [\w.]+|value) of type [\w.\[\]]+|[\w.-]+ stands under the key [\w.-]+"
-    r"|There are no \w+ in this version|Section \w+ is kept, but the embedded endpoint does not serve it"
     r"|Error parsing inline templates: template: [\w./ -]*:\d+: (bad character U\+[0-9A-F]{4}( '.')?"
     r"|function \"\w+\" not defined|undefined variable \"\$\w*\"|unclosed action|unexpected EOF|unterminated [\w ]+)"
     r"|has a primitive type that is NOT VALID -- given: /\w+/ .*|[\w ]+ is the global profile, you cannot delete it"

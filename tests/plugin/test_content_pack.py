@@ -323,7 +323,7 @@ def test_what_is_not_usable_yet_is_an_output(plugin: Plugin, name: str) -> None:
     _, outputs = plugin.create(PACK, {"name": name, "content": pack})
     assert outputs["warnings"] == [
         f"stages/{name}-s: Task missing (at 0) does not exist",
-        "Section ux_views is kept, but the embedded endpoint does not serve it",
+        "Section ux_views does not exist",
     ]
 
 
