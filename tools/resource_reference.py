@@ -32,7 +32,6 @@ FACTS = {
     "assignments": "The assignment of each machine, by the machine's label.",
     "collected": "The params that were waited for, with their values.",
     "collected_secrets": "The secret params that were waited for, with their values; encrypted in the state.",
-    "generation": "The text of the cluster's run; it changes at each creation, reset, replacement and other name.",
     "leader": "Name of the machine that leads.",
     "machine_name": "Name of the machine.",
     "machine_uuid": "Uuid of the machine.",
@@ -42,7 +41,8 @@ FACTS = {
     "position": "Which profiles come before this one in the machine's list.",
     "profile": "The profile.",
     "ready": "The wait; None if the component does not wait.",
-    "run": "The number of the cluster's run; it counts the resets.",
+    "run": "The text of the cluster's run; it changes at each creation, reset, replacement and other name.",
+    "run_number": "The number of the cluster's run; it counts the resets.",
     "start_count": "How often the program has started the workflow.",
     "warnings": "What was uploaded and cannot be used yet.",
     "workflows": "The workflow of each machine, by the machine's label.",
@@ -92,12 +92,12 @@ class Input:
 
 def inputs_of(resource: type) -> list[Input]:
     """Return the inputs in the order of the signature; those that many resources share come last."""
-    said, defaults = Docstring.of(resource).items, _model_defaults(resource)
+    said, defaults = Docstring.of(resource.__init__).items, _model_defaults(resource)
     annotations = _annotations_of_init(resource)
     found, shared = [], []
     for name, parameter in inspect.signature(resource.__init__).parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:
-            shared += list(_shared(parameter.annotation, defaults))
+            shared += list(_shared(parameter.annotation, defaults, said))
         elif parameter.kind is parameter.KEYWORD_ONLY:
             default = "required" if parameter.default is parameter.empty else parameter.default
             default = defaults.get(name) if default is None else default
@@ -113,12 +113,12 @@ def _annotations_of_init(resource: type) -> dict[str, str]:
     return {each.arg: ast.unparse(each.annotation) for each in function.args.kwonlyargs if each.annotation}
 
 
-def _shared(annotation: Any, defaults: Mapping[str, Any]) -> Iterator[Input]:
-    """Yield the keys of an `Unpack[TypedDict]`, each with the text below it."""
+def _shared(annotation: Any, defaults: Mapping[str, Any], said: Mapping[str, str]) -> Iterator[Input]:
+    """Yield the keys of an `Unpack[TypedDict]`, each with its text in the constructor's docstring, or below the key."""
     for shape in typing.get_args(annotation):
         for name, (type_, meaning) in _members(shape).items():
             default = "the resource name" if name == "name" else shown_default(defaults.get(name))
-            yield Input(name, shown_type(type_), default, meaning)
+            yield Input(name, shown_type(type_), default, said.get(name, meaning))
 
 
 def _members(owner: type) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,7 @@ set, they run again with one dependency at a time taken from it, so that each de
 
     python tools/versions.py                        both sets, with the command on PATH
     python tools/versions.py oldest --cli FOLDER    one set, with the command in a folder
-    python tools/versions.py newest --cli 3.274.1   one set, with this release of the command, built from Go modules
+    python tools/versions.py newest --cli VERSION   one set, with this release of the command, built from Go modules
 """
 
 import argparse
