@@ -64,14 +64,13 @@ def test_a_cluster_changes_and_machines_keep_theirs(stack: Stack, proxy: FaultPr
     assert [admin.profiles_of(f"node-{n}") for n in (2, 3)] == [[], []]
 
 
-def test_every_fault_of_a_program_is_in_one_preview(stack: Stack) -> None:
-    """Only a fault that stops the program itself, as Python sees it, comes alone."""
+def test_every_fault_of_a_resource_is_in_one_preview(stack: Stack) -> None:
+    """Pulumi may stop at the first resource that is refused."""
     refused = stack.preview("""
         drp.Profile("web", params={
             "my/a": 2**53 + 1, "my/b": {"deep": [2**60]}, "my/c": float("nan"), "my/d": None, "my/e": {"deep": None},
             "my/f": pulumi.Output.from_input({"deep": None}), "my/g": 1,
         })
-        ClusterProfile("example", params={"cluster-profile": "other"})
     """)
     assert not refused.ok
     assert "params.my/a: DRP keeps whole numbers exactly only between" in refused.text

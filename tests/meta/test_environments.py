@@ -129,7 +129,8 @@ def test_a_read_only_project_names_the_setting_of_the_store(machine: Machine) ->
     assert not done.ok
     sentence = (
         f"SettingsError: The emulator's store {folder}/.drp/endpoint.db cannot be written "
-        "(Permission denied): choose another file; drp:embeddedStore or RS_EMBEDDED_STORE names the file."
+        f"(Permission denied at {folder}/.drp): choose another file; "
+        "drp:embeddedStore or RS_EMBEDDED_STORE names the file."
     )
     assert sentence in done.text
     assert "Traceback" not in done.text

@@ -18,6 +18,8 @@ from components import ClusterProfile
 from tests.support import editor
 from tests.support.checkout import ROOT
 
+ALIAS = ROOT / "tools" / "import_path"
+"""The checkout's `drp_components`."""
 PROGRAMS = [ROOT / "__main__.py", *sorted(ROOT.glob("examples/*/__main__.py"))]
 
 OWN = '''
@@ -28,7 +30,7 @@ from typing import Any, Unpack
 import pulumi
 
 import drp_provider as drp
-from components import ClusterProfile, cluster_pattern
+from drp_components import ClusterProfile, cluster_pattern
 
 names = ["node-1", "node-2"]
 token = pulumi.Output.secret("t0ken")
@@ -96,7 +98,7 @@ Checker = Callable[[Path], Found]
 @pytest.fixture(scope="module")
 def mypy(tmp_path_factory: pytest.TempPathFactory) -> Checker:
     home = tmp_path_factory.mktemp("mypy")
-    (home / "mypy.ini").write_text("[mypy]\nstrict = true\n")
+    (home / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {ALIAS}\n")
 
     def check(folder: Path) -> Found:
         settings = ["--config-file", str(home / "mypy.ini"), "--cache-dir", str(home)]
@@ -114,7 +116,7 @@ def pyright(tmp_path_factory: pytest.TempPathFactory) -> Checker:
     home = tmp_path_factory.mktemp("pyright")
 
     def check(folder: Path) -> Found:
-        settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT)], "include": [str(folder)]}
+        settings = {"typeCheckingMode": "strict", "extraPaths": [str(ROOT), str(ALIAS)], "include": [str(folder)]}
         (home / "pyrightconfig.json").write_text(json.dumps(settings))
         command = ["-m", "basedpyright", "--outputjson", "--project", str(home), "--pythonpath", sys.executable]
         done = subprocess.run([sys.executable, *command], cwd=home, capture_output=True, text=True, check=False)
