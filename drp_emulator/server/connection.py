@@ -114,9 +114,13 @@ class Connection:
 
     def _answer(self, request: h11.Request, body: bytes, *, is_upgrade: bool) -> wsgi.Answer | None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
-        environment = wsgi.environ(
-            request.method.decode("latin-1"), request.target.decode("latin-1"), self._server, headers, body
-        )
+        try:
+            authority, target = wsgi.origin_form(request.target.decode("latin-1"))
+        except ValueError:
+            raise h11.RemoteProtocolError("target") from None
+        environment = wsgi.environ(request.method.decode("latin-1"), target, self._server, headers, body)
+        if authority:
+            environment["HTTP_HOST"] = authority  # it counts in place of the header
         environment["SERVER_PROTOCOL"] = f"HTTP/{request.http_version.decode('latin-1')}"
         environment["wsgi.url_scheme"] = "http" if self._tls is None else "https"
         if is_upgrade:
