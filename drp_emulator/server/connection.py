@@ -48,17 +48,18 @@ class Connection:
         tls: With it the client has to shake hands first.
 
     Attributes:
-        idle_since: When the connection began to wait for a request; None while one is answered.
+        waiting_since: When the connection began to wait for its client; None while the application answers.
     """
 
     def __init__(self, client: socket.socket, application: "Application", tls: ssl.SSLContext | None) -> None:
-        self.idle_since: float | None = time.monotonic()
+        self.waiting_since: float | None = time.monotonic()
         self._client = client
         self._application = application
         self._tls = tls
         self._server: tuple[str, int] = client.getsockname()[:2]
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
-        self._deadline = self.idle_since + _ARRIVAL_SECONDS
+        self._is_idle = True
+        self._deadline = self.waiting_since + _ARRIVAL_SECONDS
 
     def run(self) -> None:
         """Answer requests until either side closes the connection.
@@ -70,11 +71,14 @@ class Connection:
         # Without it small answers wait for the client's delayed acknowledgement.
         self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is not None:
-            self._client = self._tls.wrap_socket(self._client, server_side=True)
+            # In two steps, since a connection that still shakes hands can be closed, too.
+            self._client = self._tls.wrap_socket(self._client, server_side=True, do_handshake_on_connect=False)
+            self._client.do_handshake()
         try:
             while self._serve_one():
-                self.idle_since = time.monotonic()
-                self._deadline = self.idle_since + _IDLE_SECONDS
+                self._is_idle = True
+                self.waiting_since = time.monotonic()
+                self._deadline = self.waiting_since + _IDLE_SECONDS
         except h11.RemoteProtocolError as error:
             self._refuse(HTTPStatus(error.error_status_hint))
         except TimeoutError:
@@ -86,22 +90,23 @@ class Connection:
 
     def close(self) -> None:
         """End the connection in both directions; another thread that waits for it notices."""
-        self.idle_since = None
+        self.waiting_since = None
         with suppress(OSError):
-            self._client.shutdown(socket.SHUT_RDWR)
+            # The method of a TLS socket would also take its state from the thread that uses it.
+            socket.socket.shutdown(self._client, socket.SHUT_RDWR)
 
     def _serve_one(self) -> bool:
         """Answer one request; return whether another can follow."""
         request = self._next_event()
         if not isinstance(request, h11.Request):
             return False
-        self.idle_since = None
         if request.http_version not in _VERSIONS:
             raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         names = {name for name, _ in request.headers}
         if {b"content-length", b"transfer-encoding"} <= names:
             raise h11.RemoteProtocolError("two lengths")  # where the body ends depends on who reads it
         body = self._body()
+        self.waiting_since = None
         is_upgrade = dict(request.headers).get(b"upgrade", b"").lower() == b"websocket"
         answer = self._answer(request, body, is_upgrade=is_upgrade)
         if answer is None:
@@ -161,11 +166,11 @@ class Connection:
                 data = self._client.recv(_CHUNK_BYTES)
                 break
             self._check_deadline()
-        if self.idle_since is None:
-            self._check_deadline()
-        else:
-            self.idle_since = None
+        if self._is_idle:
+            self._is_idle = False
             self._deadline = time.monotonic() + _ARRIVAL_SECONDS
+        else:
+            self._check_deadline()
         return data
 
     def _check_deadline(self) -> None:

@@ -141,10 +141,10 @@ class _Server(ThreadingTCPServer):
         super().__init__(address, BaseRequestHandler)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the base's signature
-        """Accept a connection unless there are too many; of these, close the one that has waited longest."""
+        """Accept a connection; of too many, close the one that has waited longest for its client, or refuse the new."""
         if len(self._open) < self._limit:
             return True
-        waiting = [(since, one) for one in list(self._open.values()) if (since := one.idle_since) is not None]
+        waiting = [(since, one) for one in list(self._open.values()) if (since := one.waiting_since) is not None]
         if not waiting:
             return False
         min(waiting, key=itemgetter(0))[1].close()
