@@ -59,6 +59,7 @@ class Connection:
         self._server: tuple[str, int] = client.getsockname()[:2]
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
         self._is_idle = True
+        self._is_head = False
         self._deadline = self.waiting_since + _ARRIVAL_SECONDS
 
     def run(self) -> None:
@@ -97,9 +98,11 @@ class Connection:
 
     def _serve_one(self) -> bool:
         """Answer one request; return whether another can follow."""
+        self._is_head = False
         request = self._next_event()
         if not isinstance(request, h11.Request):
             return False
+        self._is_head = request.method == b"HEAD"
         if request.http_version not in _VERSIONS:
             raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         names = {name for name, _ in request.headers}
@@ -111,7 +114,7 @@ class Connection:
         answer = self._answer(request, body, is_upgrade=is_upgrade)
         if answer is None:
             return False
-        self._send(answer, has_body=request.method != b"HEAD")
+        self._send(answer)
         if is_upgrade or self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -177,7 +180,8 @@ class Connection:
         if time.monotonic() > self._deadline:
             raise TimeoutError
 
-    def _send(self, answer: wsgi.Answer, *, has_body: bool) -> None:
+    def _send(self, answer: wsgi.Answer) -> None:
+        has_body = not self._is_head
         headers = wsgi.framed(answer, has_body=has_body)
         response = h11.Response(status_code=answer.code, headers=headers, reason=answer.reason)
         data = self._http.send(response) or b""
@@ -192,7 +196,7 @@ class Connection:
             return
         _LOG.debug("Refused a request: %d", status)
         answer = wsgi.refusal(ErrorReply(status, "", _REASONS.get(status, _MALFORMED), headers={"Connection": "close"}))
-        self._send(answer, has_body=True)
+        self._send(answer)
         self._client.shutdown(socket.SHUT_WR)
         self._client.settimeout(_LINGER_SECONDS)
         self._deadline = time.monotonic() + _LINGER_SECONDS
