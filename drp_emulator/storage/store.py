@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -45,6 +45,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 _OLDER_LAYOUTS = (1, 2)
 _PATIENCE_SECONDS = 30.0
 """How long a writer waits for the one before it, in this process or another."""
+_Identity = tuple[int, int]
 _NO_TURN: AbstractContextManager[Any] = nullcontext()
 
 
@@ -66,12 +67,15 @@ class Store:
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         try:
             self._prepare(seed)
+            self._place = self.path.resolve()  # where SQLite keeps its companions if the path is a link
             self._file = _identity(self.path)
         except OSError as error:
             raise unwritable(self.path, error) from error
         except sqlite3.Error as error:
             raise failed(self.path, error) from error
         self._idle.put(self._connect())
+        # An open connection keeps SQLite from removing the companions, so that they stay the same ones.
+        self._files = self._identities()
 
     @contextmanager
     def transaction(self, *, write: bool, turn: AbstractContextManager[Any] = _NO_TURN) -> Iterator[Transaction]:
@@ -100,6 +104,9 @@ class Store:
     def close(self) -> None:
         """Close the file; transactions that have begun finish first."""
         self._closed = True
+        found = self._identities()
+        if found != self._files:
+            self._write_back(found)
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -107,15 +114,40 @@ class Store:
                 return
 
     def _prepare(self, seed: Callable[[Transaction], None]) -> None:
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _make(self.path, seed)
+        place = self.path.resolve()  # the path may be a link to a file that is missing
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _make(place, seed)
         # SQLite says so only at the first write, without the file's name. It makes two files beside the store.
-        for needed in (self.path, self.path.parent):
+        for needed in (self.path, place.parent):
             if not os.access(needed, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(needed))
 
+    def _identities(self) -> list[_Identity | None]:
+        companions = (self._place.with_name(self._place.name + ending) for ending in _COMPANIONS[:2])
+        return [_identity(path) for path in (self.path, *companions)]
+
+    def _write_back(self, found: list[_Identity | None]) -> None:
+        """Move the log's content into the database's file, and empty the log.
+
+        SQLite would replay the log over a file that has taken the store's place, and lose it if the log is removed.
+        """
+        database, log, _ = found
+        if database == self._file and log not in (None, self._files[1]):
+            return  # another process may use the new log
+        with suppress(Empty, sqlite3.Error):
+            connection = self._idle.get_nowait()
+            try:
+                connection.execute("PRAGMA busy_timeout = 0")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._idle.put(connection)
+
     def _borrow(self) -> sqlite3.Connection:
+        found = self._identities()
+        if found != self._files:
+            self._write_back(found)
+            raise replaced(self.path)
         try:
             return self._idle.get_nowait()
         except Empty:
@@ -167,7 +199,7 @@ class Store:
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> _Identity | None:
     try:
         status = path.stat()
     except FileNotFoundError:
