@@ -10,10 +10,11 @@ from drp_emulator.access.claims import Principal
 from drp_emulator.application.notifier import Filter, Listener, Notifier
 from drp_emulator.storage.clock import now
 from drp_emulator.wire.documents import encode
+from drp_emulator.wire.sending import send_all
 
 _PING_SECONDS = 25
 _SEND_SECONDS = 10.0
-"""How long a client may take to accept an event before it counts as gone."""
+"""How long a client may accept nothing of an event before it counts as gone."""
 _LONGEST_COMMAND = 64 * 1024
 _PARTS = 3
 
@@ -116,7 +117,7 @@ class _Socket:
     def send(self, data: bytes) -> None:
         """Write the whole message."""
         with self._busy:
-            self._connection.sendall(data)
+            send_all(self._connection, data)
 
     def close(self) -> None:
         """End the connection in both directions."""

@@ -12,6 +12,7 @@ import h11
 
 from drp_emulator.server import browser, wsgi
 from drp_emulator.wire.error_replies import ErrorReply
+from drp_emulator.wire.sending import send_all
 
 if TYPE_CHECKING:
     from drp_emulator.application.app import Application
@@ -188,7 +189,9 @@ class Connection:
         if has_body:
             data += self._http.send(h11.Data(data=answer.body)) or b""
         data += self._http.send(h11.EndOfMessage()) or b""
-        self._client.sendall(data)
+        # A client that reads too slowly may have to make room as one that sends too slowly.
+        self.waiting_since = time.monotonic()
+        send_all(self._client, data)
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Say why, and read on for a moment: a socket that is closed with bytes unread takes the answer with it."""

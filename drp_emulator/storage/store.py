@@ -67,7 +67,8 @@ class Store:
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         try:
             self._prepare(seed)
-            self._place = self.path.resolve()  # where SQLite keeps its companions if the path is a link
+            place = self.path.resolve()  # SQLite keeps its companions there if the path is a link
+            self._watched = [self.path, *(place.with_name(place.name + ending) for ending in _COMPANIONS[:2])]
             self._file = _identity(self.path)
         except OSError as error:
             raise unwritable(self.path, error) from error
@@ -124,8 +125,7 @@ class Store:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(needed))
 
     def _identities(self) -> list[_Identity | None]:
-        companions = (self._place.with_name(self._place.name + ending) for ending in _COMPANIONS[:2])
-        return [_identity(path) for path in (self.path, *companions)]
+        return [_identity(path) for path in self._watched]
 
     def _write_back(self, found: list[_Identity | None]) -> None:
         """Move the log's content into the database's file, and empty the log.

@@ -4,6 +4,7 @@ import json
 import ssl
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 import requests
 
+from drp_emulator import EmulatedEndpoint
 from drp_emulator.server import connection
 
 from .wire import AUTHORIZATION, HOST, JSON, LOGIN, PATIENCE, connect, has, post, rest, send
@@ -167,6 +169,24 @@ def test_a_request_that_drips_in_ends_all_the_same(monkeypatch: pytest.MonkeyPat
     assert answer.startswith(b"HTTP/1.1 408")
 
 
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_slow_reader_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch, tls: bool) -> None:
+    monkeypatch.setattr(connection, "_TIMEOUT_SECONDS", 1.0)
+    pause = threading.Event()
+    with EmulatedEndpoint(machines=1, tls=tls) as endpoint, ExitStack() as opened:
+        client = opened.enter_context(connect(endpoint.url))
+        if tls:
+            client = opened.enter_context(untrusting().wrap_socket(client))
+        content = json.dumps({"Name": "large", "Description": "x" * 15_000_000}).encode()
+        head = f"POST /api/v3/profiles HTTP/1.1\r\n{HOST}\r\n{AUTHORIZATION}\r\n{JSON}\r\nConnection: close\r\n"
+        client.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        received = 0
+        while more := client.recv(64 * 1024):
+            received += len(more)
+            pause.wait(len(more) / 3_000_000)  # this is what a slow reader is
+    assert received > 15_000_000
+
+
 @contextmanager
 def with_few_files(*options: str) -> Iterator[str]:
     """Run an endpoint that may open 64 files; gives its address."""
@@ -184,12 +204,17 @@ def with_few_files(*options: str) -> Iterator[str]:
             process.terminate()
 
 
+def untrusting() -> ssl.SSLContext:
+    """Return what accepts any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def answered(url: str) -> bool:
     """Return whether a new connection gets an answer; with TLS, whatever the certificate."""
-    untrusting = ssl.create_default_context()
-    untrusting.check_hostname, untrusting.verify_mode = False, ssl.CERT_NONE
     request = urllib.request.Request(url, method="HEAD")
-    with urllib.request.urlopen(request, timeout=PATIENCE, context=untrusting) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE, context=untrusting()) as answer:
         return bool(answer.status == 200)
 
 
