@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+import threading
 import time
 from contextlib import suppress
 from http import HTTPStatus
@@ -39,6 +40,8 @@ _REASONS = {
 }
 _MALFORMED = "The request is not well-formed HTTP/1.1: correct its first line, headers or body."
 
+_TOO_MANY_WEBSOCKETS = "Too many websockets are open: close some, or start the emulator with more files (ulimit -n)."
+
 
 class Connection:
     """The requests of one client, turned into WSGI calls.
@@ -47,16 +50,24 @@ class Connection:
         client: The socket, before any TLS handshake.
         application: What answers.
         tls: With it the client has to shake hands first.
+        websockets: How many more may be open.
 
     Attributes:
         waiting_since: When the connection began to wait for its client; None while the application answers.
     """
 
-    def __init__(self, client: socket.socket, application: "Application", tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        client: socket.socket,
+        application: "Application",
+        tls: ssl.SSLContext | None,
+        websockets: threading.Semaphore,
+    ) -> None:
         self.waiting_since: float | None = time.monotonic()
         self._client = client
         self._application = application
         self._tls = tls
+        self._websockets = websockets
         self._server: tuple[str, int] = client.getsockname()[:2]
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
         self._is_idle = True
@@ -132,14 +143,21 @@ class Connection:
             environment["HTTP_HOST"] = authority  # it counts in place of the header
         environment["SERVER_PROTOCOL"] = f"HTTP/{request.http_version.decode('latin-1')}"
         environment["wsgi.url_scheme"] = "http" if self._tls is None else "https"
-        if is_upgrade:
-            # A websocket takes the connection over; no further request can follow.
-            environment["werkzeug.socket"] = self._client
         try:
             browser.check(environment)
         except ErrorReply as error:
             return wsgi.refusal(error)
-        return wsgi.call(self._application, environment)
+        return self._upgraded(environment) if is_upgrade else wsgi.call(self._application, environment)
+
+    def _upgraded(self, environment: dict[str, Any]) -> wsgi.Answer | None:
+        """Let a websocket take the connection over; no further request can follow."""
+        if not self._websockets.acquire(blocking=False):
+            return wsgi.refusal(ErrorReply(503, "", _TOO_MANY_WEBSOCKETS))
+        try:
+            environment["werkzeug.socket"] = self._client
+            return wsgi.call(self._application, environment)
+        finally:
+            self._websockets.release()
 
     def _body(self) -> bytes:
         """Read the whole body, so that the next request starts behind it."""

@@ -234,3 +234,22 @@ def test_a_waiting_connection_makes_room_for_a_new_one(begun: bytes, options: tu
         waiting[0].settimeout(PATIENCE)
         with suppress(ConnectionError):
             assert rest(waiting[0]) == b""
+
+
+def test_websockets_leave_room_for_requests() -> None:
+    path = f"/api/v3/ws?token={':'.join(LOGIN)}"
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    head = (
+        f"GET {path} HTTP/1.1\r\n{HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    )
+    with with_few_files() as url, ExitStack() as clients:
+        opened, refused = [], []
+        for _ in range(20):
+            client = clients.enter_context(connect(url))
+            client.sendall(f"{head}Sec-WebSocket-Key: {key}\r\n\r\n".encode())
+            answer = client.recv(4096)
+            (opened if answer.startswith(b"HTTP/1.1 101") else refused).append((client, answer))
+        assert len(opened) == 8
+        assert all(b" 503 " in answer and b"ulimit -n" in answer + rest(client) for client, answer in refused)
+        for _ in range(30):
+            assert answered(url)
