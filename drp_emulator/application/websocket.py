@@ -66,7 +66,7 @@ def _send(connection: Any, listener: Listener) -> None:
         while (text := listener.outbox.get()) is not None:
             connection.send(text)
         if listener.lost:
-            connection.close(1013, "Events were lost: connect again and read the objects")
+            connection.close(1013, listener.lost)
     # Wakes the thread that reads.
     connection.sock.close()
 

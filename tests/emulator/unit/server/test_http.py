@@ -1,6 +1,7 @@
 """Only whole, well-formed requests are carried out, and a connection cannot be held for ever."""
 
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -243,7 +244,8 @@ def test_websockets_leave_room_for_requests() -> None:
         f"GET {path} HTTP/1.1\r\n{HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     )
     with with_few_files() as url, ExitStack() as clients:
-        opened, refused = [], []
+        opened: list[tuple[socket.socket, bytes]] = []
+        refused: list[tuple[socket.socket, bytes]] = []
         for _ in range(20):
             client = clients.enter_context(connect(url))
             client.sendall(f"{head}Sec-WebSocket-Key: {key}\r\n\r\n".encode())
