@@ -32,7 +32,8 @@ def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> 
     from simple_websocket import ConnectionClosed, ConnectionError, Server  # noqa: A004 - its name
     from wsproto.utilities import ProtocolError
 
-    if "werkzeug.socket" not in environ:
+    is_handshake = environ["REQUEST_METHOD"] == "GET" and environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+    if "werkzeug.socket" not in environ or not is_handshake:
         raise NoHandshake("The client is not using the websocket protocol")
     client = _Socket(environ["werkzeug.socket"])
     daemon = functools.partial(threading.Thread, daemon=True)
@@ -45,6 +46,8 @@ def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> 
         )
     except (ProtocolError, ConnectionError) as error:
         raise NoHandshake(str(error)) from None
+    except UnicodeError:
+        raise NoHandshake("The websocket's headers are not ASCII: correct Sec-WebSocket-Protocol.") from None
     listener = Listener(principal)
     sender = daemon(target=_send, args=(connection, listener), name="drp-websocket")
     sender.start()

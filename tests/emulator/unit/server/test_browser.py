@@ -89,6 +89,21 @@ def test_a_socket_opens_for_no_foreign_origin(url: str, headers: list[str], stat
     assert send(url, f"GET {path} HTTP/1.1", HOST, *UPGRADE, *headers)[0] == status
 
 
+@pytest.mark.parametrize(
+    ("method", "version", "more"),
+    [
+        ("GET", "1.1", ["Sec-WebSocket-Protocol: \xff"]),
+        ("GET", "1.1", ["Sec-WebSocket-Extensions: \xff"]),
+        ("GET", "1.0", []),
+        ("POST", "1.1", []),
+        ("HEAD", "1.1", []),
+    ],
+)
+def test_a_malformed_handshake_opens_no_socket(url: str, method: str, version: str, more: list[str]) -> None:
+    path = f"/api/v3/ws?token={':'.join(LOGIN)}"
+    assert send(url, f"{method} {path} HTTP/{version}", HOST, *UPGRADE, *more)[0] == 400
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_foreign_page_cannot_hide_its_origin(url: str, site: str) -> None:
     status, answer = send(url, "GET /api/v3/info HTTP/1.1", HOST, AUTHORIZATION, f"Sec-Fetch-Site: {site}")
