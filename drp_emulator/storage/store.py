@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
-from drp_emulator.storage.store_error import StoreError, failed, foreign, replaced, unwritable
+from drp_emulator.storage.store_error import StoreError, damaged, failed, foreign, replaced, unwritable
 from drp_emulator.storage.transaction import Transaction
 
 _SCHEMA = """
@@ -39,7 +39,21 @@ CREATE TABLE IF NOT EXISTS private_keys (
 PRAGMA user_version = 3;
 """
 _LAYOUT = 3
-_TABLES = frozenset({"objects", "preferences", "passwords", "facts"})
+_COLUMNS = {
+    "objects": {"prefix", "key", "name", "body"},
+    "preferences": {"name", "value"},
+    "passwords": {"user", "hash"},
+    "facts": {"name", "value"},
+}
+_ADDED_COLUMNS = {
+    "events": {"number", "type", "action", "key", "body"},
+    "logs": {"number", "job", "content"},
+    "private_keys": {"prefix", "key", "content"},
+}
+_ALL_COLUMNS = """
+SELECT tables.name, columns.name FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
+WHERE tables.type = 'table'
+"""
 # Files that SQLite keeps beside its own. A log outlives a store that is removed alone, and SQLite would replay it.
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _OLDER_LAYOUTS = (1, 2)
@@ -190,9 +204,14 @@ class Store:
     def _open(self, connection: sqlite3.Connection) -> None:
         """Bring the layout up to date, but only of a file that is a store: any SQLite file may have this version."""
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if layout not in (*_OLDER_LAYOUTS, _LAYOUT) or not {name for (name,) in rows} >= _TABLES:
+        found: dict[str, set[str]] = {}
+        for table, column in connection.execute(_ALL_COLUMNS):
+            found.setdefault(table, set()).add(column)
+        if layout not in (*_OLDER_LAYOUTS, _LAYOUT) or not found.keys() >= _COLUMNS.keys():
             raise foreign(self.path)
+        needed = _COLUMNS | (_ADDED_COLUMNS if layout == _LAYOUT else {})
+        if not all(found.get(table, set()) >= columns for table, columns in needed.items()):
+            raise damaged(self.path)
         if layout in _OLDER_LAYOUTS:
             connection.executescript(_ADDED)
         # A killed process loses nothing; only a power failure may cost the last answers.

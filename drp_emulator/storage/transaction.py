@@ -19,6 +19,12 @@ WHERE total > ? AND number < ?
 """
 
 
+class DamagedRow(sqlite3.DatabaseError):
+    """A row does not hold an object."""
+
+    sqlite_errorname = "SQLITE_CORRUPT"
+
+
 class Transaction:
     """Read and change the store; either all changes happen or none."""
 
@@ -162,5 +168,10 @@ class Transaction:
 
 
 def _document(body: str) -> Document:
-    document: Document = json.loads(body)
+    try:
+        document = json.loads(body)
+    except (TypeError, ValueError):
+        raise DamagedRow from None
+    if not isinstance(document, dict):
+        raise DamagedRow
     return document

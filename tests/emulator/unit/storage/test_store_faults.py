@@ -66,6 +66,15 @@ def another_database(version: int) -> Callable[[Path], None]:
     return make
 
 
+def changed(statement: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        fresh(path)
+        with closing(sqlite3.connect(path)) as opened, opened:
+            opened.execute(statement)
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
@@ -76,6 +85,14 @@ def another_database(version: int) -> Callable[[Path], None]:
         (another_database(3), "is not a store: choose another file."),
         (half, "is damaged: remove it for a fresh one, or restore a copy."),
         (malformed, "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DELETE FROM facts"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (
+            changed("ALTER TABLE objects RENAME COLUMN body TO content"),
+            "is damaged: remove it for a fresh one, or restore a copy.",
+        ),
+        (changed("DROP TABLE events"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DROP TABLE private_keys"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DROP TABLE passwords"), "is not a store: choose another file."),
     ],
 )
 def test_what_is_no_store_is_refused_and_kept(tmp_path: Path, make: Callable[[Path], None], cause: str) -> None:
@@ -164,6 +181,18 @@ def test_a_page_that_breaks_later_fails_its_requests_alone(tmp_path: Path) -> No
         _, complaints = process.communicate(timeout=30)
     assert document["Messages"] == ["The emulator's store is damaged: remove it for a fresh one, or restore a copy."]
     assert "Traceback" not in complaints
+
+
+@pytest.mark.parametrize("prefix", ["profiles", "users", "machines"])
+@pytest.mark.parametrize("body", ["{bad", "[]", "null", "", "1" * 5000])
+def test_a_damaged_row_is_said_to_be_so(tmp_path: Path, prefix: str, body: str) -> None:
+    path = tmp_path / "store.db"
+    fresh(path)
+    with closing(sqlite3.connect(path)) as opened, opened:
+        opened.execute("UPDATE objects SET body = ? WHERE prefix = ?", (body, prefix))
+    with EmulatedEndpoint(path) as endpoint:
+        document = fault(Client(endpoint.url).get(f"/{prefix}"))
+    assert document["Messages"] == ["The emulator's store is damaged: remove it for a fresh one, or restore a copy."]
 
 
 def test_a_removed_store_takes_its_objects_with_it(tmp_path: Path) -> None:
