@@ -19,7 +19,7 @@ from drp_emulator.application.routes import ROOT, WRITERS, Handler, routes
 from drp_emulator.application.seed import seeder, set_password
 from drp_emulator.request_context import Reply, RequestContext
 from drp_emulator.storage.store import Store
-from drp_emulator.storage.store_error import StoreError
+from drp_emulator.storage.store_error import StoreError, damaged
 from drp_emulator.wire.dialects import dialect_named
 from drp_emulator.wire.error_replies import ErrorReply, access_denied, no_route
 
@@ -87,6 +87,8 @@ class Application:
     def _check(self, dialect: str) -> None:
         with self._store.transaction(write=False) as transaction:
             made_for = transaction.fact("dialect")
+        if not made_for:
+            raise damaged(self._store.path)
         if made_for != dialect:
             raise ValueError(
                 f"The store {self._store.path} was made for dialect {made_for}, not {dialect}:"

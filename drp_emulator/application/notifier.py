@@ -14,9 +14,42 @@ _POLL_SECONDS = 0.15
 """How long an event of another process may wait; one of this process wakes the notifier at once."""
 _LONGEST_QUEUE = 8192
 """How many texts a listener may be behind; a slower one is disconnected, since it must not miss events unawares."""
+_LONGEST_TEXTS = 64 * 1024 * 1024
+"""How many characters these texts may have together, unless it is a single one."""
+_MOST_FILTERS = 1024
+_LONGEST_FILTERS = 1024 * 1024
+_LOST = "Events were lost: connect again and read the objects"
+_TOO_MANY = "Too many filters are registered: deregister some, or use * for a part"
 _LOG = logging.getLogger(__name__)
 
 Filter = tuple[str, str, str]
+
+
+class Outbox(queue.Queue[str | None]):
+    """A bounded queue of texts that knows how long they are together."""
+
+    def __init__(self) -> None:
+        super().__init__(_LONGEST_QUEUE)
+        self.length = 0
+
+    def fits(self, text: str) -> bool:
+        """Return whether the text may be queued, too."""
+        return self.length == 0 or self.length + len(text) <= _LONGEST_TEXTS
+
+    def clear(self) -> None:
+        """Drop every text."""
+        with self.mutex:
+            self.queue.clear()
+            self.length = 0
+
+    def _put(self, item: str | None) -> None:
+        super()._put(item)
+        self.length += len(item or "")
+
+    def _get(self) -> str | None:
+        item: str | None = super()._get()
+        self.length -= len(item or "")
+        return item
 
 
 @dataclass(eq=False)
@@ -27,13 +60,13 @@ class Listener:
         principal: Its rights decide which events it receives.
         outbox: The texts to send; None ends them.
         filters: Wanted events, with the number of the last event before the filter was set.
-        lost: Whether it was disconnected because it would miss events.
+        lost: Why the endpoint has disconnected it; empty if it has not.
     """
 
     principal: Principal
-    outbox: "queue.Queue[str | None]" = field(default_factory=lambda: queue.Queue(_LONGEST_QUEUE))
+    outbox: Outbox = field(default_factory=Outbox)
     filters: dict[Filter, int] = field(default_factory=dict)
-    lost: bool = False
+    lost: str = ""
 
     def wants(self, number: int, what: Filter) -> bool:
         """Return whether a filter that is older than the event fits, and the principal may see the event."""
@@ -45,17 +78,24 @@ class Listener:
 
     def send(self, text: str) -> None:
         """Queue a text; disconnect the listener if it is too slow."""
+        if not self.outbox.fits(text):
+            self.disconnect()
+            return
         try:
             self.outbox.put_nowait(text)
         except queue.Full:
             self.disconnect()
 
-    def disconnect(self) -> None:
+    def has_room(self, wanted: Filter) -> bool:
+        """Return whether the listener may have this filter, too."""
+        length = sum(len(part) for one in (*self.filters, wanted) for part in one)
+        return wanted in self.filters or (len(self.filters) < _MOST_FILTERS and length <= _LONGEST_FILTERS)
+
+    def disconnect(self, reason: str = _LOST) -> None:
         """End the connection, so that the client notices that it misses events."""
-        self.lost = True
+        self.lost = reason
         self.filters.clear()
-        with self.outbox.mutex:
-            self.outbox.queue.clear()
+        self.outbox.clear()
         self.end()
 
     def end(self) -> None:
@@ -97,6 +137,9 @@ class Notifier:
         with self._lock:
             if self._closed:
                 listener.disconnect()
+                return
+            if not listener.has_room(wanted):
+                listener.disconnect(_TOO_MANY)
                 return
             with self._store.transaction(write=False) as transaction:
                 number = transaction.last_event()

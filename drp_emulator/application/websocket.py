@@ -10,10 +10,11 @@ from drp_emulator.access.claims import Principal
 from drp_emulator.application.notifier import Filter, Listener, Notifier
 from drp_emulator.storage.clock import now
 from drp_emulator.wire.documents import encode
+from drp_emulator.wire.sending import send_all
 
 _PING_SECONDS = 25
 _SEND_SECONDS = 10.0
-"""How long a client may take to accept an event before it counts as gone."""
+"""How long a client may accept nothing of an event before it counts as gone."""
 _LONGEST_COMMAND = 64 * 1024
 _PARTS = 3
 
@@ -31,7 +32,8 @@ def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> 
     from simple_websocket import ConnectionClosed, ConnectionError, Server  # noqa: A004 - its name
     from wsproto.utilities import ProtocolError
 
-    if "werkzeug.socket" not in environ:
+    is_handshake = environ["REQUEST_METHOD"] == "GET" and environ["SERVER_PROTOCOL"] == "HTTP/1.1"
+    if "werkzeug.socket" not in environ or not is_handshake:
         raise NoHandshake("The client is not using the websocket protocol")
     client = _Socket(environ["werkzeug.socket"])
     daemon = functools.partial(threading.Thread, daemon=True)
@@ -44,6 +46,8 @@ def serve(environ: dict[str, Any], notifier: Notifier, principal: Principal) -> 
         )
     except (ProtocolError, ConnectionError) as error:
         raise NoHandshake(str(error)) from None
+    except UnicodeError:
+        raise NoHandshake("The websocket's headers are not ASCII: correct Sec-WebSocket-Protocol.") from None
     listener = Listener(principal)
     sender = daemon(target=_send, args=(connection, listener), name="drp-websocket")
     sender.start()
@@ -65,7 +69,7 @@ def _send(connection: Any, listener: Listener) -> None:
         while (text := listener.outbox.get()) is not None:
             connection.send(text)
         if listener.lost:
-            connection.close(1013, "Events were lost: connect again and read the objects")
+            connection.close(1013, listener.lost)
     # Wakes the thread that reads.
     connection.sock.close()
 
@@ -116,7 +120,7 @@ class _Socket:
     def send(self, data: bytes) -> None:
         """Write the whole message."""
         with self._busy:
-            self._connection.sendall(data)
+            send_all(self._connection, data)
 
     def close(self) -> None:
         """End the connection in both directions."""

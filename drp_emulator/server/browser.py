@@ -29,9 +29,13 @@ def check(environ: Mapping[str, str]) -> None:
             "The Origin of the request is another web page: use the endpoint's own dashboard, or no browser."
         )
     # A page can also cause requests without Origin, such as an image's. They read, but some reads make tokens or keys.
-    is_api = environ.get("PATH_INFO", "").startswith("/api")
-    if is_api and environ.get("HTTP_SEC_FETCH_SITE", "") not in _OWN_SITE:
+    if not _is_dashboard(environ.get("PATH_INFO", "")) and environ.get("HTTP_SEC_FETCH_SITE", "") not in _OWN_SITE:
         raise _refused("Another web page caused the request: use the endpoint's own dashboard, or no browser.")
+
+
+def _is_dashboard(path: str) -> bool:
+    """Return whether the path is the dashboard's, to which another page may link: its files are the same for all."""
+    return path == "/" or path.startswith("/dashboard/")
 
 
 def _is_agent(environ: Mapping[str, str]) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+import threading
 import time
 from contextlib import suppress
 from http import HTTPStatus
@@ -12,6 +13,7 @@ import h11
 
 from drp_emulator.server import browser, wsgi
 from drp_emulator.wire.error_replies import ErrorReply
+from drp_emulator.wire.sending import send_all
 
 if TYPE_CHECKING:
     from drp_emulator.application.app import Application
@@ -38,6 +40,8 @@ _REASONS = {
 }
 _MALFORMED = "The request is not well-formed HTTP/1.1: correct its first line, headers or body."
 
+_TOO_MANY_WEBSOCKETS = "Too many websockets are open: close some, or start the emulator with more files (ulimit -n)."
+
 
 class Connection:
     """The requests of one client, turned into WSGI calls.
@@ -46,19 +50,29 @@ class Connection:
         client: The socket, before any TLS handshake.
         application: What answers.
         tls: With it the client has to shake hands first.
+        websockets: How many more may be open.
 
     Attributes:
-        idle_since: When the connection began to wait for a request; None while one is answered.
+        waiting_since: When the connection began to wait for its client; None while the application answers.
     """
 
-    def __init__(self, client: socket.socket, application: "Application", tls: ssl.SSLContext | None) -> None:
-        self.idle_since: float | None = time.monotonic()
+    def __init__(
+        self,
+        client: socket.socket,
+        application: "Application",
+        tls: ssl.SSLContext | None,
+        websockets: threading.Semaphore,
+    ) -> None:
+        self.waiting_since: float | None = time.monotonic()
         self._client = client
         self._application = application
         self._tls = tls
+        self._websockets = websockets
         self._server: tuple[str, int] = client.getsockname()[:2]
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD_BYTES)
-        self._deadline = self.idle_since + _ARRIVAL_SECONDS
+        self._is_idle = True
+        self._is_head = False
+        self._deadline = self.waiting_since + _ARRIVAL_SECONDS
 
     def run(self) -> None:
         """Answer requests until either side closes the connection.
@@ -70,11 +84,14 @@ class Connection:
         # Without it small answers wait for the client's delayed acknowledgement.
         self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is not None:
-            self._client = self._tls.wrap_socket(self._client, server_side=True)
+            # In two steps, since a connection that still shakes hands can be closed, too.
+            self._client = self._tls.wrap_socket(self._client, server_side=True, do_handshake_on_connect=False)
+            self._client.do_handshake()
         try:
             while self._serve_one():
-                self.idle_since = time.monotonic()
-                self._deadline = self.idle_since + _IDLE_SECONDS
+                self._is_idle = True
+                self.waiting_since = time.monotonic()
+                self._deadline = self.waiting_since + _IDLE_SECONDS
         except h11.RemoteProtocolError as error:
             self._refuse(HTTPStatus(error.error_status_hint))
         except TimeoutError:
@@ -86,27 +103,30 @@ class Connection:
 
     def close(self) -> None:
         """End the connection in both directions; another thread that waits for it notices."""
-        self.idle_since = None
+        self.waiting_since = None
         with suppress(OSError):
-            self._client.shutdown(socket.SHUT_RDWR)
+            # The method of a TLS socket would also take its state from the thread that uses it.
+            socket.socket.shutdown(self._client, socket.SHUT_RDWR)
 
     def _serve_one(self) -> bool:
         """Answer one request; return whether another can follow."""
+        self._is_head = False
         request = self._next_event()
         if not isinstance(request, h11.Request):
             return False
-        self.idle_since = None
+        self._is_head = request.method == b"HEAD"
         if request.http_version not in _VERSIONS:
             raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         names = {name for name, _ in request.headers}
         if {b"content-length", b"transfer-encoding"} <= names:
             raise h11.RemoteProtocolError("two lengths")  # where the body ends depends on who reads it
         body = self._body()
+        self.waiting_since = None
         is_upgrade = dict(request.headers).get(b"upgrade", b"").lower() == b"websocket"
         answer = self._answer(request, body, is_upgrade=is_upgrade)
         if answer is None:
             return False
-        self._send(answer, has_body=request.method != b"HEAD")
+        self._send(answer)
         if is_upgrade or self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -114,19 +134,30 @@ class Connection:
 
     def _answer(self, request: h11.Request, body: bytes, *, is_upgrade: bool) -> wsgi.Answer | None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
-        environment = wsgi.environ(
-            request.method.decode("latin-1"), request.target.decode("latin-1"), self._server, headers, body
-        )
+        try:
+            authority, target = wsgi.origin_form(request.target.decode("latin-1"))
+        except ValueError:
+            raise h11.RemoteProtocolError("target") from None
+        environment = wsgi.environ(request.method.decode("latin-1"), target, self._server, headers, body)
+        if authority:
+            environment["HTTP_HOST"] = authority  # it counts in place of the header
         environment["SERVER_PROTOCOL"] = f"HTTP/{request.http_version.decode('latin-1')}"
         environment["wsgi.url_scheme"] = "http" if self._tls is None else "https"
-        if is_upgrade:
-            # A websocket takes the connection over; no further request can follow.
-            environment["werkzeug.socket"] = self._client
         try:
             browser.check(environment)
         except ErrorReply as error:
             return wsgi.refusal(error)
-        return wsgi.call(self._application, environment)
+        return self._upgraded(environment) if is_upgrade else wsgi.call(self._application, environment)
+
+    def _upgraded(self, environment: dict[str, Any]) -> wsgi.Answer | None:
+        """Let a websocket take the connection over; no further request can follow."""
+        if not self._websockets.acquire(blocking=False):
+            return wsgi.refusal(ErrorReply(503, "", _TOO_MANY_WEBSOCKETS))
+        try:
+            environment["werkzeug.socket"] = self._client
+            return wsgi.call(self._application, environment)
+        finally:
+            self._websockets.release()
 
     def _body(self) -> bytes:
         """Read the whole body, so that the next request starts behind it."""
@@ -157,25 +188,28 @@ class Connection:
                 data = self._client.recv(_CHUNK_BYTES)
                 break
             self._check_deadline()
-        if self.idle_since is None:
-            self._check_deadline()
-        else:
-            self.idle_since = None
+        if self._is_idle:
+            self._is_idle = False
             self._deadline = time.monotonic() + _ARRIVAL_SECONDS
+        else:
+            self._check_deadline()
         return data
 
     def _check_deadline(self) -> None:
         if time.monotonic() > self._deadline:
             raise TimeoutError
 
-    def _send(self, answer: wsgi.Answer, *, has_body: bool) -> None:
+    def _send(self, answer: wsgi.Answer) -> None:
+        has_body = not self._is_head
         headers = wsgi.framed(answer, has_body=has_body)
         response = h11.Response(status_code=answer.code, headers=headers, reason=answer.reason)
         data = self._http.send(response) or b""
         if has_body:
             data += self._http.send(h11.Data(data=answer.body)) or b""
         data += self._http.send(h11.EndOfMessage()) or b""
-        self._client.sendall(data)
+        # A client that reads too slowly may have to make room as one that sends too slowly.
+        self.waiting_since = time.monotonic()
+        send_all(self._client, data)
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Say why, and read on for a moment: a socket that is closed with bytes unread takes the answer with it."""
@@ -183,7 +217,7 @@ class Connection:
             return
         _LOG.debug("Refused a request: %d", status)
         answer = wsgi.refusal(ErrorReply(status, "", _REASONS.get(status, _MALFORMED), headers={"Connection": "close"}))
-        self._send(answer, has_body=True)
+        self._send(answer)
         self._client.shutdown(socket.SHUT_WR)
         self._client.settimeout(_LINGER_SECONDS)
         self._deadline = time.monotonic() + _LINGER_SECONDS

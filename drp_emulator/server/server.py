@@ -17,6 +17,8 @@ from drp_emulator.server.temporary import TemporaryFolder
 _LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 5.0
 """How long stopping waits for an answer that is being worked on."""
+_FILES_OF_A_CONNECTION = 4
+"""A request takes the socket and two of SQLite, a websocket the socket and one to wait on; the rest is in reserve."""
 
 
 class EmulatedEndpoint:
@@ -136,15 +138,16 @@ class _Server(ThreadingTCPServer):
         self._application = application
         self._tls = tls
         self._open: dict[threading.Thread, Connection] = {}
-        # A connection takes one file, and its transaction as many again.
-        self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+        self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // _FILES_OF_A_CONNECTION
+        # A websocket makes no room for others, so that requests keep half of the connections.
+        self._websockets = threading.Semaphore(self._limit // 2)
         super().__init__(address, BaseRequestHandler)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - the base's signature
-        """Accept a connection unless there are too many; of these, close the one that has waited longest."""
+        """Accept a connection; of too many, close the one that has waited longest for its client, or refuse the new."""
         if len(self._open) < self._limit:
             return True
-        waiting = [(since, one) for one in list(self._open.values()) if (since := one.idle_since) is not None]
+        waiting = [(since, one) for one in list(self._open.values()) if (since := one.waiting_since) is not None]
         if not waiting:
             return False
         min(waiting, key=itemgetter(0))[1].close()
@@ -154,7 +157,7 @@ class _Server(ThreadingTCPServer):
         """Start a thread for a connection and register it, so that closing finds it."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         try:
-            self._open[thread] = Connection(request, self._application, self._tls)
+            self._open[thread] = Connection(request, self._application, self._tls, self._websockets)
         except OSError:
             request.close()
             return

@@ -1,6 +1,7 @@
 """What adapter and server share: an HTTP request as WSGI (PEP 3333) has it, and the application's answer to it."""
 
 import io
+import re
 import time
 from collections.abc import Iterable
 from email.utils import formatdate
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _SOFTWARE = "drp-emulator"
 _WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_ABSOLUTE = re.compile(r"https?://([^/?]+)", re.IGNORECASE)
 _NOT_HANDED_ON = frozenset({"CONTENT_LENGTH", "TRANSFER_ENCODING"})
 
 
@@ -70,6 +72,23 @@ def environ(
             variable = f"HTTP_{variable}"
         made[variable] = f"{made[variable]},{value}" if variable in made else value
     return made
+
+
+def origin_form(target: str) -> tuple[str, str]:
+    """Return the authority, if the target names it, and the path with the query (RFC 9112, 3.2).
+
+    Raises:
+        ValueError: The path does not start with exactly one slash. Werkzeug would remove further ones, so that the path
+            that is checked would not be the path that is routed.
+    """
+    absolute = _ABSOLUTE.match(target)
+    authority, rest = (absolute[1], target[absolute.end() :]) if absolute else ("", target)
+    if absolute and not rest.startswith("/"):
+        rest = f"/{rest}"
+    path = unquote_to_bytes(rest.partition("?")[0])
+    if not rest.startswith("/") or path.startswith(b"//"):
+        raise ValueError("not one slash")
+    return authority, rest
 
 
 def call(application: "Application", environment: dict[str, Any]) -> Answer | None:

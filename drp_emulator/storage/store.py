@@ -7,12 +7,12 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
-from drp_emulator.storage.store_error import StoreError, failed, foreign, replaced, unwritable
+from drp_emulator.storage.store_error import StoreError, damaged, failed, foreign, replaced, unwritable
 from drp_emulator.storage.transaction import Transaction
 
 _SCHEMA = """
@@ -39,12 +39,27 @@ CREATE TABLE IF NOT EXISTS private_keys (
 PRAGMA user_version = 3;
 """
 _LAYOUT = 3
-_TABLES = frozenset({"objects", "preferences", "passwords", "facts"})
+_COLUMNS = {
+    "objects": {"prefix", "key", "name", "body"},
+    "preferences": {"name", "value"},
+    "passwords": {"user", "hash"},
+    "facts": {"name", "value"},
+}
+_ADDED_COLUMNS = {
+    "events": {"number", "type", "action", "key", "body"},
+    "logs": {"number", "job", "content"},
+    "private_keys": {"prefix", "key", "content"},
+}
+_ALL_COLUMNS = """
+SELECT tables.name, columns.name FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
+WHERE tables.type = 'table'
+"""
 # Files that SQLite keeps beside its own. A log outlives a store that is removed alone, and SQLite would replay it.
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _OLDER_LAYOUTS = (1, 2)
 _PATIENCE_SECONDS = 30.0
 """How long a writer waits for the one before it, in this process or another."""
+_Identity = tuple[int, int]
 _NO_TURN: AbstractContextManager[Any] = nullcontext()
 
 
@@ -66,12 +81,16 @@ class Store:
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         try:
             self._prepare(seed)
+            place = self.path.resolve()  # SQLite keeps its companions there if the path is a link
+            self._watched = [self.path, *(place.with_name(place.name + ending) for ending in _COMPANIONS[:2])]
             self._file = _identity(self.path)
         except OSError as error:
             raise unwritable(self.path, error) from error
         except sqlite3.Error as error:
             raise failed(self.path, error) from error
         self._idle.put(self._connect())
+        # An open connection keeps SQLite from removing the companions, so that they stay the same ones.
+        self._files = self._identities()
 
     @contextmanager
     def transaction(self, *, write: bool, turn: AbstractContextManager[Any] = _NO_TURN) -> Iterator[Transaction]:
@@ -100,6 +119,9 @@ class Store:
     def close(self) -> None:
         """Close the file; transactions that have begun finish first."""
         self._closed = True
+        found = self._identities()
+        if found != self._files:
+            self._write_back(found)
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -107,15 +129,39 @@ class Store:
                 return
 
     def _prepare(self, seed: Callable[[Transaction], None]) -> None:
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _make(self.path, seed)
+        place = self.path.resolve()  # the path may be a link to a file that is missing
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _make(place, seed)
         # SQLite says so only at the first write, without the file's name. It makes two files beside the store.
-        for needed in (self.path, self.path.parent):
+        for needed in (self.path, place.parent):
             if not os.access(needed, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(needed))
 
+    def _identities(self) -> list[_Identity | None]:
+        return [_identity(path) for path in self._watched]
+
+    def _write_back(self, found: list[_Identity | None]) -> None:
+        """Move the log's content into the database's file, and empty the log.
+
+        SQLite would replay the log over a file that has taken the store's place, and lose it if the log is removed.
+        """
+        database, log, _ = found
+        if database == self._file and log not in (None, self._files[1]):
+            return  # another process may use the new log
+        with suppress(Empty, sqlite3.Error):
+            connection = self._idle.get_nowait()
+            try:
+                connection.execute("PRAGMA busy_timeout = 0")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._idle.put(connection)
+
     def _borrow(self) -> sqlite3.Connection:
+        found = self._identities()
+        if found != self._files:
+            self._write_back(found)
+            raise replaced(self.path)
         try:
             return self._idle.get_nowait()
         except Empty:
@@ -158,16 +204,21 @@ class Store:
     def _open(self, connection: sqlite3.Connection) -> None:
         """Bring the layout up to date, but only of a file that is a store: any SQLite file may have this version."""
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if layout not in (*_OLDER_LAYOUTS, _LAYOUT) or not {name for (name,) in rows} >= _TABLES:
+        found: dict[str, set[str]] = {}
+        for table, column in connection.execute(_ALL_COLUMNS):
+            found.setdefault(table, set()).add(column)
+        if layout not in (*_OLDER_LAYOUTS, _LAYOUT) or not found.keys() >= _COLUMNS.keys():
             raise foreign(self.path)
+        needed = _COLUMNS | (_ADDED_COLUMNS if layout == _LAYOUT else {})
+        if not all(found.get(table, set()) >= columns for table, columns in needed.items()):
+            raise damaged(self.path)
         if layout in _OLDER_LAYOUTS:
             connection.executescript(_ADDED)
         # A killed process loses nothing; only a power failure may cost the last answers.
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> _Identity | None:
     try:
         status = path.stat()
     except FileNotFoundError:

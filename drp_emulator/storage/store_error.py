@@ -40,6 +40,11 @@ def foreign(path: Path) -> StoreError:
     return StoreError(path, _CAUSES["SQLITE_NOTADB"])
 
 
+def damaged(path: Path) -> StoreError:
+    """Return the error for a store whose content is not what the emulator writes."""
+    return StoreError(path, _CAUSES["SQLITE_CORRUPT"])
+
+
 def replaced(path: Path) -> StoreError:
     """Return the error for a file that is gone, or another one than at the start."""
     return StoreError(path, "was removed or replaced while it was open: restart the emulator")

@@ -9,6 +9,20 @@ from drp_emulator.wire.documents import Document, encode
 _EVENTS_KEPT = 1024
 """A listener that falls further behind has lost events, and is disconnected."""
 _EVENTS_BETWEEN_PRUNES = 128
+_LONGEST_EVENTS = 128 * 1024 * 1024
+"""How many characters the kept events may have together."""
+_LONG_EVENT = 256 * 1024
+"""The events are pruned at once after an event of this length."""
+_TOO_LONG = """
+SELECT max(number) FROM (SELECT number, sum(length(body)) OVER (ORDER BY number DESC) AS total FROM events)
+WHERE total > ? AND number < ?
+"""
+
+
+class DamagedRow(sqlite3.DatabaseError):
+    """A row does not hold an object."""
+
+    sqlite_errorname = "SQLITE_CORRUPT"
 
 
 class Transaction:
@@ -123,8 +137,10 @@ class Transaction:
             (event["Type"], event["Action"], event["Key"], body),
         )
         number = row.lastrowid or 0
-        if number % _EVENTS_BETWEEN_PRUNES == 0:
-            self._connection.execute("DELETE FROM events WHERE number <= ?", (number - _EVENTS_KEPT,))
+        if number % _EVENTS_BETWEEN_PRUNES == 0 or len(body) > _LONG_EVENT:
+            (too_long,) = self._connection.execute(_TOO_LONG, (_LONGEST_EVENTS, number)).fetchone()
+            last = max(number - _EVENTS_KEPT, too_long or 0)
+            self._connection.execute("DELETE FROM events WHERE number <= ?", (last,))
 
     def last_event(self) -> int:
         """Return the number of the latest event; numbers have no gaps."""
@@ -152,5 +168,10 @@ class Transaction:
 
 
 def _document(body: str) -> Document:
-    document: Document = json.loads(body)
+    try:
+        document = json.loads(body)
+    except (TypeError, ValueError):
+        raise DamagedRow from None
+    if not isinstance(document, dict):
+        raise DamagedRow
     return document

@@ -1,8 +1,9 @@
 """A web page that the developer visits, in a real browser, cannot use the endpoint on the same computer."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,13 @@ from tests.support.admin import AdminClient
 
 pytestmark = pytest.mark.browser
 
+IMAGE = """
+const [address, done] = arguments;
+const image = document.createElement("img");
+image.onload = image.onerror = () => done("answered");
+image.src = address;
+document.body.append(image);
+"""
 ATTACK = (Path(__file__).parent / "attack.js").read_text(encoding="utf-8")
 
 
@@ -58,6 +66,19 @@ def test_a_page_of_another_origin_changes_and_reads_nothing(
     assert seen["socket"] == "refused"
     assert {seen[way] for way in ("json", "read", "token")} == {"TypeError"}
     assert admin.send("GET", "profiles/attack").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api", "//api", "/%2Fapi", "///api"])
+def test_an_image_of_another_page_makes_no_key(browser: Chrome, tmp_path: Path, path: str) -> None:
+    store = tmp_path / "store.db"
+    with EmulatedEndpoint(store, machines=1) as endpoint, foreign_page() as port:
+        key = AdminClient(endpoint.url).send("GET", "machines").json()[0]["Uuid"]
+        browser.get(f"http://evil.example:{port}/")
+        browser.set_script_timeout(60)
+        query = "token=rocketskates:r0cketsk8ts"
+        browser.execute_async_script(IMAGE, f"{endpoint.url}{path}/v3/machines/{key}/pubkey?{query}")
+    with closing(sqlite3.connect(store)) as opened:
+        assert opened.execute("SELECT count(*) FROM private_keys").fetchone() == (0,)
 
 
 def test_a_page_whose_name_becomes_loopback_reaches_nothing(

@@ -86,6 +86,35 @@ def test_a_listener_that_takes_nothing_is_disconnected(store: Store) -> None:
     notifier.close()
 
 
+def test_a_listener_that_takes_no_long_text_is_disconnected() -> None:
+    listener = _listener()
+    listener.send("x" * 100_000_000)  # a single one is taken, however long it is
+    assert not listener.lost
+    listener.send("more")
+    assert listener.lost
+    assert _heard(listener) is None
+
+
+def test_a_listener_that_keeps_up_may_take_any_number() -> None:
+    listener, text = _listener(), "x" * 40_000_000
+    for _ in range(5):
+        listener.send(text)
+        assert _heard(listener) == text
+    assert not listener.lost
+
+
+@pytest.mark.parametrize("length", [1, 60_000])
+def test_a_listener_with_too_many_filters_is_told_so(store: Store, length: int) -> None:
+    notifier, listener = Notifier(store), _listener()
+    for number in range(2000):
+        notifier.register(listener, ("a", "b", f"{number}" + "k" * length), "receipt")
+        if listener.lost:
+            break
+    assert (listener.lost.partition(":")[0], len(listener.filters)) == ("Too many filters are registered", 0)
+    assert _heard(listener) is None
+    notifier.close()
+
+
 def test_a_gap_disconnects_every_listener(store: Store) -> None:
     notifier, listener = Notifier(store), _listener()
     notifier.register(listener, _EVERYTHING, "receipt")
@@ -104,7 +133,7 @@ def test_closing_disconnects_listeners_and_takes_none(store: Store) -> None:
     notifier.register(early, _EVERYTHING, "receipt")
     notifier.close()
     notifier.register(late, _EVERYTHING, "receipt")
-    assert (early.lost, late.lost) == (True, True)
+    assert all((early.lost, late.lost))
     assert _heard(late) is None
 
 
@@ -130,3 +159,16 @@ def test_old_events_are_swept_out_and_numbers_go_on(store: Store) -> None:
         assert transaction.last_event() == 1500
     assert 1024 <= len(kept) < 1200
     assert [number for number, *_ in kept] == list(range(kept[0][0], 1501))
+
+
+def test_long_events_are_swept_out_sooner(store: Store) -> None:
+    event = {"Type": "a", "Action": "b", "Key": "c", "Principal": "user:me"}
+    for _ in range(20):
+        with store.transaction(write=True) as transaction:
+            transaction.record(event, ('"' + "x" * 15_000_000 + '"', None))
+    with store.transaction(write=False) as transaction:
+        kept = transaction.events_after(0)
+    assert [number for number, *_ in kept] == list(range(13, 21))
+    with store.transaction(write=True) as transaction:
+        transaction.record(event, ('"' + "x" * 200_000_000 + '"', None))
+        assert [number for number, *_ in transaction.events_after(0)] == [21]

@@ -89,11 +89,56 @@ def test_a_socket_opens_for_no_foreign_origin(url: str, headers: list[str], stat
     assert send(url, f"GET {path} HTTP/1.1", HOST, *UPGRADE, *headers)[0] == status
 
 
+@pytest.mark.parametrize(
+    ("method", "version", "more"),
+    [
+        ("GET", "1.1", ["Sec-WebSocket-Protocol: \xff"]),
+        ("GET", "1.1", ["Sec-WebSocket-Extensions: \xff"]),
+        ("GET", "1.0", []),
+        ("POST", "1.1", []),
+        ("HEAD", "1.1", []),
+    ],
+)
+def test_a_malformed_handshake_opens_no_socket(url: str, method: str, version: str, more: list[str]) -> None:
+    path = f"/api/v3/ws?token={':'.join(LOGIN)}"
+    assert send(url, f"{method} {path} HTTP/{version}", HOST, *UPGRADE, *more)[0] == 400
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_foreign_page_cannot_hide_its_origin(url: str, site: str) -> None:
     status, answer = send(url, "GET /api/v3/info HTTP/1.1", HOST, AUTHORIZATION, f"Sec-Fetch-Site: {site}")
     assert status == 403
     assert "Another web page caused the request" in answer
+
+
+@pytest.mark.parametrize("path", ["//api", "///api", "/%2Fapi", "/%2f/api", "api", "%2Fapi", ".//api"])
+@pytest.mark.parametrize("more", [[], ["Sec-Fetch-Site: cross-site"]])
+def test_a_path_that_is_routed_otherwise_is_refused(url: str, path: str, more: list[str]) -> None:
+    request = f"GET {path}/v3/info?token={':'.join(LOGIN)} HTTP/1.1"
+    assert send(url, request, HOST, *more)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "status"),
+    [
+        ("http://127.0.0.1/api/v3/info", [], 200),
+        ("HTTP://localhost:80/api/v3/info", [], 200),
+        ("http://127.0.0.1?x", [], 200),
+        ("http://127.0.0.1/api/v3/info", ["Sec-Fetch-Site: cross-site"], 403),
+        ("http://127.0.0.1/api/v3/info", ["Origin: http://evil.example"], 403),
+        ("http://evil.example/api/v3/info", [], 403),
+        ("http://127.0.0.1@evil.example/api/v3/info", [], 403),
+        ("http://127.0.0.1//api/v3/info", [], 400),
+        ("http:///api/v3/info", [], 400),
+    ],
+)
+def test_a_whole_address_is_checked_as_a_path_is(url: str, target: str, headers: list[str], status: int) -> None:
+    assert send(url, f"GET {target} HTTP/1.1", HOST, AUTHORIZATION, *headers)[0] == status
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/dashboard/nowhere", 404), ("/nowhere", 403)])
+def test_another_page_may_link_to_the_dashboard_alone(url: str, path: str, status: int) -> None:
+    assert send(url, f"GET {path} HTTP/1.1", HOST, "Sec-Fetch-Site: cross-site")[0] == status
 
 
 @pytest.mark.parametrize("content_type", SIMPLE_TYPES)

@@ -1,15 +1,22 @@
 """Only whole, well-formed requests are carried out, and a connection cannot be held for ever."""
 
 import json
+import socket
+import ssl
 import subprocess
 import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 import requests
 
+from drp_emulator import EmulatedEndpoint
 from drp_emulator.server import connection
 
-from .wire import AUTHORIZATION, HOST, JSON, LOGIN, connect, has, post, rest, send
+from .wire import AUTHORIZATION, HOST, JSON, LOGIN, PATIENCE, connect, has, post, rest, send
 
 BODY = json.dumps({"Name": "attack"}).encode()
 SIZE = f"{len(BODY):x}"
@@ -63,6 +70,8 @@ def test_a_body_of_doubtful_length_is_refused(url: str, headers: list[str], body
 @pytest.mark.parametrize(
     ("line", "headers", "status"),
     [
+        ("HEAD / HTTP/2.0", [HOST], 505),
+        ("HEAD / HTTP/1.1", [HOST, "Content-Length: 2", "Transfer-Encoding: chunked"], 400),
         ("DELETE /api/v3/profiles/kept", [], 400),
         ("DELETE /api/v3/profiles/kept", [HOST, AUTHORIZATION], 400),
         ("DELETE /api/v3/profiles/kept HTTP/1.1", [AUTHORIZATION], 400),
@@ -75,6 +84,24 @@ def test_a_body_of_doubtful_length_is_refused(url: str, headers: list[str], body
 def test_what_is_not_http_1_is_refused(url: str, line: str, headers: list[str], status: int) -> None:
     keep(url)
     assert (send(url, line, *headers)[0], has(url, "profiles/kept")) == (status, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        (["Content-Length: 2", "Transfer-Encoding: chunked"], b"", 400),
+        (["Transfer-Encoding: chunked"], b"zz\r\n", 400),
+        (["Content-Length: 9"], b"{", 400),
+        (["Content-Length: 17000000"], b" " * 17_000_000, 413),
+    ],
+)
+def test_a_refused_head_request_gets_headers_alone(
+    url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str],
+    headers: list[str], body: bytes, status: int,
+) -> None:  # fmt: skip
+    got, answer = send(url, "HEAD / HTTP/1.1", HOST, *headers, body=body)
+    assert (got, answer.partition("\r\n\r\n")[2]) == (status, "")
+    assert "Traceback" not in caplog.text + capfd.readouterr().err
 
 
 def test_endless_headers_are_refused(url: str) -> None:
@@ -143,20 +170,88 @@ def test_a_request_that_drips_in_ends_all_the_same(monkeypatch: pytest.MonkeyPat
     assert answer.startswith(b"HTTP/1.1 408")
 
 
-def test_an_idle_connection_makes_room_for_a_new_one() -> None:
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_slow_reader_gets_the_whole_answer(monkeypatch: pytest.MonkeyPatch, tls: bool) -> None:
+    monkeypatch.setattr(connection, "_TIMEOUT_SECONDS", 1.0)
+    pause = threading.Event()
+    with EmulatedEndpoint(machines=1, tls=tls) as endpoint, ExitStack() as opened:
+        client = opened.enter_context(connect(endpoint.url))
+        if tls:
+            client = opened.enter_context(untrusting().wrap_socket(client))
+        content = json.dumps({"Name": "large", "Description": "x" * 15_000_000}).encode()
+        head = f"POST /api/v3/profiles HTTP/1.1\r\n{HOST}\r\n{AUTHORIZATION}\r\n{JSON}\r\nConnection: close\r\n"
+        client.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        received = 0
+        while more := client.recv(64 * 1024):
+            received += len(more)
+            pause.wait(len(more) / 3_000_000)  # this is what a slow reader is
+    assert received > 15_000_000
+
+
+@contextmanager
+def with_few_files(*options: str) -> Iterator[str]:
+    """Run an endpoint that may open 64 files; gives its address."""
     program = (
         "import resource, sys; hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1];"
         " resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard));"
-        " from drp_emulator.__main__ import main; main(['--records-only', '--port', '0'])"
+        " from drp_emulator.__main__ import main; main(['--records-only', '--port', '0', *sys.argv[1:]])"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-c", program, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        url = process.stdout.readline().split()[3]
-        idle = [connect(url) for _ in range(100)]
         try:
-            assert has(url, "profiles/global")
-            assert rest(idle[0]) == b""
+            yield process.stdout.readline().split()[3]
         finally:
-            for client in idle:
-                client.close()
             process.terminate()
+
+
+def untrusting() -> ssl.SSLContext:
+    """Return what accepts any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def answered(url: str) -> bool:
+    """Return whether a new connection gets an answer; with TLS, whatever the certificate."""
+    request = urllib.request.Request(url, method="HEAD")
+    with urllib.request.urlopen(request, timeout=PATIENCE, context=untrusting()) as answer:
+        return bool(answer.status == 200)
+
+
+@pytest.mark.parametrize("options", [(), ("--tls",)])
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"G", b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"],
+    ids=["idle", "line", "body"],
+)
+def test_a_waiting_connection_makes_room_for_a_new_one(begun: bytes, options: tuple[str, ...]) -> None:
+    with with_few_files(*options) as url, ExitStack() as clients:
+        waiting = [clients.enter_context(connect(url)) for _ in range(100)]
+        for client in waiting:
+            with suppress(OSError):  # the first ones are closed already
+                client.sendall(begun)
+        assert answered(url)
+        waiting[0].settimeout(PATIENCE)
+        with suppress(ConnectionError):
+            assert rest(waiting[0]) == b""
+
+
+def test_websockets_leave_room_for_requests() -> None:
+    path = f"/api/v3/ws?token={':'.join(LOGIN)}"
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    head = (
+        f"GET {path} HTTP/1.1\r\n{HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    )
+    with with_few_files() as url, ExitStack() as clients:
+        opened: list[tuple[socket.socket, bytes]] = []
+        refused: list[tuple[socket.socket, bytes]] = []
+        for _ in range(20):
+            client = clients.enter_context(connect(url))
+            client.sendall(f"{head}Sec-WebSocket-Key: {key}\r\n\r\n".encode())
+            answer = client.recv(4096)
+            (opened if answer.startswith(b"HTTP/1.1 101") else refused).append((client, answer))
+        assert len(opened) == 8
+        assert all(b" 503 " in answer and b"ulimit -n" in answer + rest(client) for client, answer in refused)
+        for _ in range(30):
+            assert answered(url)

@@ -66,6 +66,15 @@ def another_database(version: int) -> Callable[[Path], None]:
     return make
 
 
+def changed(statement: str) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        fresh(path)
+        with closing(sqlite3.connect(path)) as opened, opened:
+            opened.execute(statement)
+
+    return make
+
+
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
@@ -76,6 +85,14 @@ def another_database(version: int) -> Callable[[Path], None]:
         (another_database(3), "is not a store: choose another file."),
         (half, "is damaged: remove it for a fresh one, or restore a copy."),
         (malformed, "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DELETE FROM facts"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (
+            changed("ALTER TABLE objects RENAME COLUMN body TO content"),
+            "is damaged: remove it for a fresh one, or restore a copy.",
+        ),
+        (changed("DROP TABLE events"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DROP TABLE private_keys"), "is damaged: remove it for a fresh one, or restore a copy."),
+        (changed("DROP TABLE passwords"), "is not a store: choose another file."),
     ],
 )
 def test_what_is_no_store_is_refused_and_kept(tmp_path: Path, make: Callable[[Path], None], cause: str) -> None:
@@ -166,6 +183,18 @@ def test_a_page_that_breaks_later_fails_its_requests_alone(tmp_path: Path) -> No
     assert "Traceback" not in complaints
 
 
+@pytest.mark.parametrize("prefix", ["profiles", "users", "machines"])
+@pytest.mark.parametrize("body", ["{bad", "[]", "null", "", "1" * 5000])
+def test_a_damaged_row_is_said_to_be_so(tmp_path: Path, prefix: str, body: str) -> None:
+    path = tmp_path / "store.db"
+    fresh(path)
+    with closing(sqlite3.connect(path)) as opened, opened:
+        opened.execute("UPDATE objects SET body = ? WHERE prefix = ?", (body, prefix))
+    with EmulatedEndpoint(path) as endpoint:
+        document = fault(Client(endpoint.url).get(f"/{prefix}"))
+    assert document["Messages"] == ["The emulator's store is damaged: remove it for a fresh one, or restore a copy."]
+
+
 def test_a_removed_store_takes_its_objects_with_it(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     with server("--store", str(path)) as (process, url), Client(url) as api:
@@ -196,11 +225,76 @@ def test_a_store_that_is_replaced_while_open_is_not_mixed(tmp_path: Path) -> Non
     first = Store(path, lambda _: None)
     path.unlink()
     second = Store(path, lambda _: None)
-    with (
-        first.transaction(write=False),
-        pytest.raises(StoreError, match="was removed or replaced"),
-        first.transaction(write=False),
-    ):
-        pass
+    for write in (False, True):
+        with pytest.raises(StoreError, match="was removed or replaced"), first.transaction(write=write):
+            pass
     first.close()
     second.close()
+
+
+def copy_of_another_store(path: Path) -> None:
+    other = path.with_name("other.db")
+    EmulatedEndpoint(other, machines=3).start().stop()
+    other.rename(path)
+
+
+def removed(*endings: str) -> Callable[[Path], None]:
+    def remove(path: Path) -> None:
+        for ending in endings:
+            path.with_name(path.name + ending).unlink()
+
+    return remove
+
+
+@pytest.mark.parametrize(
+    ("change", "kept", "machines"),
+    [
+        (copy_of_another_store, False, 3),
+        (removed("", "-wal", "-shm"), False, 8),
+        (removed(""), False, 8),
+        (removed("-wal", "-shm"), True, 1),
+        (removed("-wal"), True, 1),
+        (removed("-shm"), True, 1),
+    ],
+    ids=["replaced", "all removed", "store removed", "companions removed", "log removed", "index removed"],
+)
+@pytest.mark.parametrize("kill", [True, False])
+def test_a_store_changed_under_the_emulator_takes_no_write(
+    tmp_path: Path, change: Callable[[Path], None], kept: bool, machines: int, kill: bool
+) -> None:
+    path = tmp_path / "store.db"
+    with server("--store", str(path), "--machines", "1") as (process, url), Client(url) as api:
+        api.make("profiles", Name="before")
+        api._made.clear()
+        change(path)
+        document = fault(api.post("/profiles", {"Name": "after"}))
+        assert document["Messages"] == [
+            "The emulator's store was removed or replaced while it was open: restart the emulator."
+        ]
+        assert api.get("/profiles/before").status_code == 500
+        (process.kill if kill else process.terminate)()
+        process.wait(timeout=30)
+    with EmulatedEndpoint(path) as endpoint, Client(endpoint.url) as api:
+        assert api.get("/profiles/before").status_code == (200 if kept else 404)
+        assert api.get("/profiles/after").status_code == 404
+        assert len(api.get("/machines").json()) == machines
+
+
+def test_a_store_replaced_before_the_end_stays_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with EmulatedEndpoint(path, machines=1) as endpoint, Client(endpoint.url) as api:
+        api.make("profiles", Name="before")
+        api._made.clear()
+        copy_of_another_store(path)
+    with EmulatedEndpoint(path) as endpoint, Client(endpoint.url) as api:
+        assert len(api.get("/machines").json()) == 3
+        assert api.get("/profiles/before").status_code == 404
+
+
+def test_a_link_to_a_missing_file_is_a_store_to_make(tmp_path: Path) -> None:
+    path, target = tmp_path / "link.db", tmp_path / "elsewhere" / "store.db"
+    path.symlink_to(target)
+    for _ in range(2):
+        with EmulatedEndpoint(path, machines=1) as endpoint, Client(endpoint.url) as api:
+            assert api.get("/profiles/global").status_code == 200
+    assert (path.is_symlink(), target.is_file()) == (True, True)
