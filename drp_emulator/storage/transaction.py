@@ -30,7 +30,9 @@ class Transaction:
 
     def has(self, prefix: str, key: str) -> bool:
         """Return whether there is such an object."""
-        return self.body(prefix, key) is not None
+        # An object may be megabytes long, and so its body is not read.
+        rows = self._connection.execute("SELECT 1 FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
+        return rows.fetchone() is not None
 
     def key_of(self, prefix: str, name: str) -> str | None:
         """Return the key of the object with this unique name, for types whose name is not the key."""
