@@ -29,7 +29,6 @@ from gotemplate import (
     TemplateError,
     Templates,
     json_value,
-    parse,
 )
 
 _STRINGS = ("Profiles", "Tasks", "HardwareAddrs", "Stages", "RequiredParams", "OptionalParams", "Errors")
@@ -143,8 +142,7 @@ class _Scripts:
                     reasons.append(f"Templates[{entry['Name']}]: No common template for {entry['ID']}")
                 continue
             try:
-                self.budget.spend(len(entry["Contents"]) // _CHARACTERS_PER_STEP)
-                self.templates.add(entry["Name"], entry["Contents"])
+                _read(self.templates, entry["Name"], entry["Contents"], self.budget)
             except TemplateError as error:
                 reasons.append(f"Templates[{entry['Name']}]: {error}")
                 return
@@ -173,7 +171,7 @@ class _Scripts:
 
     def _inline(self, name: str, text: str) -> str:
         self.budget.spend(_RENDERING)
-        return parse(name, text).render(name, self.data, self.budget)
+        return _read(Templates(), name, text, self.budget).render(name, self.data, self.budget)
 
     def _data(self) -> Exposed:
         methods = {
@@ -250,7 +248,6 @@ class _Scripts:
         value = self._param(name)
         if not isinstance(value, str):
             return value
-        self.budget.spend(len(value) // _CHARACTERS_PER_STEP)
         try:
             return self._inline(name, value)
         except RenderError as error:
@@ -288,13 +285,34 @@ def _object(kind: str, document: Document) -> Exposed:
     return Exposed(kind, fields, {})
 
 
-@lru_cache(maxsize=4)
+def _read(templates: Templates, name: str, text: str, budget: Budget) -> Templates:
+    """Add a text to templates, and spend for what it takes to read it.
+
+    Raises:
+        RenderError: The text is no template.
+        TemplateError: The budget is used up.
+    """
+    budget.spend(len(text) // _CHARACTERS_PER_STEP)
+    try:
+        return templates.add(name, text, budget)
+    except RenderError:
+        # The fault may be at its end.
+        budget.spend(len(text))
+        raise
+
+
+@lru_cache(maxsize=1)
 def _common(texts: tuple[tuple[str, str], ...]) -> tuple[Templates, dict[str, RenderError]]:
-    """Return the endpoint's templates, and those of them that cannot be read: only who uses one of these fails."""
-    templates, unreadable = Templates(), {}
-    for name, text in texts:
+    """Return the endpoint's templates, and those of them that cannot be read: only who uses one of these fails.
+
+    All together have one budget. It goes to the short ones first, so that a few long ones cannot take it from them.
+    """
+    templates, unreadable, budget = Templates(), {}, Budget()
+    for name, text in sorted(texts, key=lambda entry: len(entry[1])):
         try:
-            templates.add(name, text)
+            _read(templates, name, text, budget)
         except RenderError as error:
             unreadable[name] = error
+        except TemplateError as error:
+            unreadable[name] = RenderError.reading(name, text, 0, f"the common templates need {error}")
     return templates, unreadable
