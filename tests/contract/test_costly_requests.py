@@ -278,9 +278,8 @@ def test_long_common_templates_do_not_stop_short_ones(api: Client) -> None:
     long = [api.make("templates", ID=f"a-{number}-{fresh_name()}", Contents=text)["ID"] for number in range(12)]
     short = api.make("templates", ID=f"z-{fresh_name()}", Contents="short")["ID"]
 
-    uuid = agents.machine(
-        api, agents.flow(api, agents.staged(api, agents.scripted(api, f'{{{{template "{short}"}}}}')))
-    )
+    task = agents.scripted(api, f'{{{{template "{short}"}}}}')
+    uuid = agents.machine(api, agents.flow(api, agents.staged(api, task)))
     while (job := agents.post(api, uuid).json())["Task"] != task:
         agents.end(api, job)
     assert api.get(f"/jobs/{job['Uuid']}/actions").json()[0]["Content"] == "short"

@@ -93,3 +93,24 @@ def test_a_pack_is_deleted_in_one_look_at_its_users(api: Client, spent: Spent) -
         return spent("DELETE", f"/contents/{pack}", None)
 
     assert cost(500) < 20 * cost(50)
+
+
+def test_a_log_is_not_read_for_its_length_or_its_end(endpoint: tuple[subprocess.Popen[str], str], api: Client) -> None:
+    task = agents.scripted(api, "true")
+    job = agents.post(api, agents.machine(api, agents.flow(api, agents.staged(api, task)))).json()["Uuid"]
+    for content in (b"x" * 15_000_000, b"y" * 15_000_000, b"end"):
+        octets = {"Content-Type": "application/octet-stream"}
+        assert api.send("PUT", f"/jobs/{job}/log", data=content, headers=octets).ok
+    process = Path(f"/proc/{endpoint[0].pid}")
+    (process / "clear_refs").write_text("5")  # resets the highest use of memory
+    before = _kilobytes(process, "VmRSS")
+
+    length = int(api.send("HEAD", f"/jobs/{job}/log").headers["Content-Length"])
+    assert api.get(f"/jobs/{job}/log", headers={"Range": f"bytes={length - 1}-"}).content == b"d"
+
+    assert _kilobytes(process, "VmHWM") - before < 10_000
+
+
+def _kilobytes(process: Path, name: str) -> int:
+    lines = (process / "status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
