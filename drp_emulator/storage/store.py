@@ -108,6 +108,9 @@ class Store:
 
     def _prepare(self, seed: Callable[[Transaction], None]) -> None:
         if not self.path.exists():
+            if self.path.is_symlink():
+                target = str(self.path.readlink())
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), target)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _make(self.path, seed)
         # SQLite says so only at the first write, without the file's name. It makes two files beside the store.
