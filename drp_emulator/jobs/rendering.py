@@ -6,11 +6,11 @@ Here, and nowhere else without the right to it, secure values are in clear: the 
 import importlib
 import posixpath
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from drp_emulator.access import tokens
+from drp_emulator.jobs import reading
 from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.object_types.prefixes import object_types
 from drp_emulator.params.precedence import Precedence
@@ -39,8 +39,8 @@ _ABSENT = object()
 _SHORTEST_SECRET = 3
 # More reasons help no one, and each is searched for secrets.
 _MOST_REASONS = 20
-# In steps of a template: what a character costs in YAML and before it is parsed, what signing a token costs.
-_YAML_CHARACTER, _CHARACTERS_PER_STEP, _TOKEN, _RENDERING = 4, 4, 100, 50
+# In steps of a template: what a character costs in YAML, what signing a token costs, and a rendering.
+_YAML_CHARACTER, _TOKEN, _RENDERING = 4, 100, 50
 
 
 class Unrenderable(Exception):
@@ -133,7 +133,9 @@ class _Scripts:
     def _define(self, reasons: list[str]) -> None:
         """Templates by name: those of the endpoint, then those the task brings itself."""
         documents = self.transaction.all("templates")
-        common, self.unreadable = _common(tuple((document["ID"], document["Contents"]) for document in documents))
+        common, self.unreadable = reading.common(
+            tuple((document["ID"], document["Contents"]) for document in documents)
+        )
         self.templates = common.copy()
         known = {document["ID"] for document in documents}
         for entry in self.task["Templates"]:
@@ -142,7 +144,7 @@ class _Scripts:
                     reasons.append(f"Templates[{entry['Name']}]: No common template for {entry['ID']}")
                 continue
             try:
-                _read(self.templates, entry["Name"], entry["Contents"], self.budget)
+                reading.read(self.templates, entry["Name"], entry["Contents"], self.budget)
             except TemplateError as error:
                 reasons.append(f"Templates[{entry['Name']}]: {error}")
                 return
@@ -171,7 +173,7 @@ class _Scripts:
 
     def _inline(self, name: str, text: str) -> str:
         self.budget.spend(_RENDERING)
-        return _read(Templates(), name, text, self.budget).render(name, self.data, self.budget)
+        return reading.read(Templates(), name, text, self.budget).render(name, self.data, self.budget)
 
     def _data(self) -> Exposed:
         methods = {
@@ -283,36 +285,3 @@ def _object(kind: str, document: Document) -> Exposed:
         else:
             fields[name] = value
     return Exposed(kind, fields, {})
-
-
-def _read(templates: Templates, name: str, text: str, budget: Budget) -> Templates:
-    """Add a text to templates, and spend for what it takes to read it.
-
-    Raises:
-        RenderError: The text is no template.
-        TemplateError: The budget is used up.
-    """
-    budget.spend(len(text) // _CHARACTERS_PER_STEP)
-    try:
-        return templates.add(name, text, budget)
-    except RenderError:
-        # The fault may be at its end.
-        budget.spend(len(text))
-        raise
-
-
-@lru_cache(maxsize=1)
-def _common(texts: tuple[tuple[str, str], ...]) -> tuple[Templates, dict[str, RenderError]]:
-    """Return the endpoint's templates, and those of them that cannot be read: only who uses one of these fails.
-
-    All together have one budget. It goes to the short ones first, so that a few long ones cannot take it from them.
-    """
-    templates, unreadable, budget = Templates(), {}, Budget()
-    for name, text in sorted(texts, key=lambda entry: len(entry[1])):
-        try:
-            _read(templates, name, text, budget)
-        except RenderError as error:
-            unreadable[name] = error
-        except TemplateError as error:
-            unreadable[name] = RenderError.reading(name, text, 0, f"the common templates need {error}")
-    return templates, unreadable

@@ -102,7 +102,7 @@ class Pack:
             if kind is None or not gone:
                 continue
             # No object uses another of its own type, and so one look is enough for all of them.
-            users = references.users(kind, gone, context.transaction)
+            users = references.users(kind, gone, context.transaction, context.dialect)
             for key in gone:
                 old = context.transaction.get(prefix, key)
                 if old is not None:

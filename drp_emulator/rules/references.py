@@ -9,6 +9,7 @@ from drp_emulator.rules import tasklist
 from drp_emulator.rules.budgets import budget_of
 from drp_emulator.rules.findings import Findings
 from drp_emulator.storage.transaction import Transaction
+from drp_emulator.wire.dialects import Dialect
 from drp_emulator.wire.documents import Document
 from drp_emulator.wire.error_replies import ErrorReply
 
@@ -60,15 +61,14 @@ def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings:
     Raises:
         ErrorReply: 409, a stage or task is still in use; a profile is a hard finding.
     """
-    found = users(kind, [key], transaction)[key]
+    found = users(kind, [key], transaction, findings.dialect)[key]
     if kind.prefix == "profiles":
-        for user in found:
-            findings.error(user)
+        findings.errors += found
     elif found:
         raise ErrorReply(409, "StillInUseError", found, model=kind.prefix, key=key)
 
 
-def users(kind: ObjectType, keys: Iterable[str], transaction: Transaction) -> dict[str, list[str]]:
+def users(kind: ObjectType, keys: Iterable[str], transaction: Transaction, dialect: Dialect) -> dict[str, list[str]]:
     """Return for each of these objects why it cannot be deleted; all objects are read once."""
     found: dict[str, list[str]] = {key: [] for key in keys}
     if kind.prefix == "profiles" and GLOBAL in found:
@@ -78,7 +78,16 @@ def users(kind: ObjectType, keys: Iterable[str], transaction: Transaction) -> di
             # A name twice in a list is one use.
             for key in sorted(found.keys() & set(used(user))):
                 found[key].append(message.format(key=key, user=user))
-    return found
+    if kind.prefix != "profiles":
+        return found
+    return {key: _as_findings(key, reasons, dialect) for key, reasons in found.items()}
+
+
+def _as_findings(key: str, reasons: list[str], dialect: Dialect) -> list[str]:
+    findings = Findings(key, dialect)
+    for reason in reasons:
+        findings.error(reason)
+    return findings.errors
 
 
 # Which types use a type, the names in such an object, and how DRP says so.
