@@ -1,6 +1,7 @@
 """`drp-emulator`, also `python -m drp_emulator`: an endpoint with live machines in a terminal."""
 
 import argparse
+import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,10 +17,15 @@ _DEFAULT_PORT, _LAST_PORT, _MACHINES, _DIALECT = 8092, 65535, 8, "v4.8"
 # The values of options that were not given.
 _ABSENT = (None, False)
 _QUIET = ("said", "task", "idle")
+_FILES = ("ca_file", "store")
+_MOST_DIGITS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until Ctrl-C or SIGTERM; return the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # The name of a file may be any bytes.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _options(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -120,12 +126,38 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _complaint(options: argparse.Namespace) -> str:
     """Return what is wrong with a combination of options; an empty text if nothing is."""
+    complaint = _complaint_about_texts(options)
+    if complaint:
+        return complaint
     of_machines = _given(options, "endpoint", "machine", "fault", "verbose")
     if options.records_only and of_machines:
         return f"{of_machines} is about live machines: leave out --records-only"
     if not options.records_only and options.machines == 0:
         return "live machines are at least 1: add --records-only for an endpoint alone"
     return _complaint_about_endpoint(options)
+
+
+def _complaint_about_texts(options: argparse.Namespace) -> str:
+    if not _is_text(PASSWORD):
+        return "DRP_EMULATOR_PASSWORD is not UTF-8: set another password"
+    for name in ("endpoint", "token", "key", "machine", "ca_file", "store"):
+        option, value = f"--{name.replace('_', '-')}", getattr(options, name)
+        values = value if isinstance(value, list) else [value]
+        # An empty path would be the current folder.
+        if "" in values:
+            return f"{option} is empty: give it a value, or leave it out"
+        if name not in _FILES and not all(_is_text(value) for value in values if value is not None):
+            return f"{option} is not UTF-8: give another value"
+    return ""
+
+
+def _is_text(value: str) -> bool:
+    """Return whether a value is text; the system hands over any bytes."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _complaint_about_endpoint(options: argparse.Namespace) -> str:
@@ -176,11 +208,14 @@ def _parser() -> argparse.ArgumentParser:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of machines: give a whole number")
+    if len(text) > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"so many machines cannot be made: give at most {_MOST_DIGITS} digits")
     return int(text)
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= _LAST_PORT):
+    digits = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not (digits and int(text) <= _LAST_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to {_LAST_PORT}")
     return int(text)
 

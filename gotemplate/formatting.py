@@ -11,6 +11,8 @@ from gotemplate.quoting import REPLACEMENT
 from gotemplate.values import NIL
 
 _LARGEST_WIDTH = 1_000_000
+# In steps: what a directive costs besides what it writes.
+_DIRECTIVE, _FLAGS_PER_STEP = 4, 8
 _INDEX = re.compile(r"\[([^\]]*)\]")
 _DIGITS = re.compile(r"[0-9]*")
 _FLAGS = {"#": "sharp", "0": "zero", "+": "plus", "-": "minus", " ": "space"}
@@ -59,7 +61,10 @@ class _Format:
     def __init__(self, text: str, values: tuple[Any, ...], budget: Budget) -> None:
         self._text = text
         self._values = values
+        self._budget = budget
         self._printer = Printer(Output(budget))
+        # From here on, a left bracket has no right one.
+        self._last_bracket = text.rfind("]")
         self._at = 0
         self._argument = 0
         self._reordered = False
@@ -98,9 +103,11 @@ class _Format:
 
     def _read_flags(self) -> None:
         flags = self._printer.flags = Flags()
+        start = self._at
         while self._at < len(self._text) and self._text[self._at] in _FLAGS:
             setattr(flags, _FLAGS[self._text[self._at]], True)
             self._at += 1
+        self._budget.spend(_DIRECTIVE + (self._at - start) // _FLAGS_PER_STEP)
         self._read_index()
         self._read_width(flags)
         self._read_precision(flags)
@@ -113,7 +120,7 @@ class _Format:
         if not self._text.startswith("[", self._at):
             return
         self._reordered = True
-        match = _INDEX.match(self._text, self._at)
+        match = _INDEX.match(self._text, self._at) if self._at < self._last_bracket else None
         if match is None:
             self._at += 1
             self._good_index = False
@@ -164,11 +171,12 @@ class _Format:
         digits = match.group() if match else ""
         if not digits:
             return None
-        if len(digits.lstrip("0")) > len(str(_LARGEST_WIDTH)) or int(digits[:-1] or "0") > _LARGEST_WIDTH:
+        number = digits.lstrip("0") or "0"  # Python refuses to read thousands of digits
+        if len(number) > len(str(_LARGEST_WIDTH)) or int(number[:-1] or "0") > _LARGEST_WIDTH:
             self._at = len(self._text)
             return None
         self._at += len(digits)
-        return int(digits)
+        return int(number)
 
     def _from_argument(self) -> int | None:
         if self._argument >= len(self._values):

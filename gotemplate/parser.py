@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from gotemplate.budget import Limits
 from gotemplate.errors import RenderError, TemplateError
@@ -30,8 +30,20 @@ _BRANCHES: dict[str, type[If | With | Range]] = {"if": If, "with": With, "range"
 _LONGEST_REMEMBERED = 32 * 1024
 
 
-def parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Mapping[str, Template]:
-    """Return the templates of a text by name: the text itself, and what it defines.
+class Parsed(NamedTuple):
+    """What was read from a text.
+
+    Attributes:
+        templates: The text itself and what it defines, by name.
+        tokens: How many pieces the text has, which is what reading it costs.
+    """
+
+    templates: Mapping[str, Template]
+    tokens: int
+
+
+def parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Parsed:
+    """Return the templates of a text.
 
     The answer is remembered unless the text is long: an endpoint reads the same templates for every job.
 
@@ -43,10 +55,11 @@ def parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> M
 
 
 @lru_cache(maxsize=128)
-def _parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Mapping[str, Template]:
+def _parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> Parsed:
     try:
         text.encode()
-        parser = Parser(name, text, tokens(text, limits.tokens), functions, limits.variables)
+        stream = tokens(text, limits.tokens)
+        parser = Parser(name, text, stream, functions, limits.variables)
     except UnicodeEncodeError as error:
         raise RenderError.reading(name, text, error.start, "half of a surrogate pair is no UTF-8") from None
     except Unreadable as unreadable:
@@ -57,7 +70,7 @@ def _parsed(name: str, text: str, functions: frozenset[str], limits: Limits) -> 
         raise RenderError.reading(name, text, parser.position, str(error)) from None
     except RecursionError:
         raise RenderError.reading(name, text, parser.position, "nested too deeply") from None
-    return parser.found
+    return Parsed(parser.found, len(stream))
 
 
 class Parser(Pipelines):

@@ -12,6 +12,8 @@ from gotemplate.parser import parsed
 from gotemplate.values import Method
 
 _DEFAULT_LIMITS = Limits()
+# Reading a token takes about as long as this many steps of a rendering.
+_STEPS_PER_TOKEN = 5
 
 
 class Templates:
@@ -37,13 +39,22 @@ class Templates:
         self._limits = limits
         self._templates: dict[str, Template] = {}
 
-    def add(self, name: str, text: str) -> Self:
+    def add(self, name: str, text: str, budget: Budget | None = None) -> Self:
         """Add a text, and every template that it defines; a later one replaces an earlier one unless it is empty.
+
+        Args:
+            name: Its name.
+            text: The text.
+            budget: What reading it may cost; without one, only the limits count.
 
         Raises:
             RenderError: The text is no template, or uses what this package leaves out.
+            TemplateError: The budget is used up.
         """
-        for defined, template in parsed(name, text, self._known, self._limits).items():
+        found = parsed(name, text, self._known, self._limits)
+        if budget is not None:
+            budget.spend(found.tokens * _STEPS_PER_TOKEN)
+        for defined, template in found.templates.items():
             if defined not in self._templates or not template.is_empty:
                 self._templates[defined] = template
         return self
@@ -88,10 +99,10 @@ class Templates:
         return self.copy().add(name, text).render(name, data)
 
 
-def parse(name: str, text: str, *, strict: bool = True) -> Templates:
-    """Return a set that holds the templates of one text; `strict` as in `Templates`.
+def parse(name: str, text: str, budget: Budget | None = None, *, strict: bool = True) -> Templates:
+    """Return a set that holds the templates of one text; `budget` as in `add`, `strict` as in `Templates`.
 
     Raises:
         RenderError: The text is no template, or uses what this package leaves out.
     """
-    return Templates(strict=strict).add(name, text)
+    return Templates(strict=strict).add(name, text, budget)

@@ -1,12 +1,13 @@
 """Rights of principals: claims of scope, action and specific key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from drp_emulator.wire.documents import Document
 
 # DRP has one right under two names.
 _SAME = {"patch": "update"}
+_UPDATE, _UPDATE_BELOW = frozenset({"update"}), "update:"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class Claim:
             and _matches(self.keys, key)
         )
 
+    def covers_update(self, scope: str, key: str, pointer: str) -> bool:
+        """Return whether the claim grants updating everything at a pointer."""
+        return self.covers(scope, _UPDATE, key) or (
+            _matches(self.scopes, scope)
+            and _matches(self.keys, key)
+            # A pointer may have a million parts, so the ones above it are not built.
+            and any(f"{pointer}/".startswith(f"{granted}/") for granted in self._pointers())
+        )
+
+    def _pointers(self) -> Iterator[str]:
+        return (action.removeprefix(_UPDATE_BELOW) for action in self.actions if action.startswith(f"{_UPDATE_BELOW}/"))
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -60,7 +73,7 @@ class Principal:
 
         The right to `update` covers all of an object, `update:/Params` all below that pointer.
         """
-        return all(any(claim.covers(scope, _updates(pointer), key) for claim in self.claims) for pointer in pointers)
+        return all(any(claim.covers_update(scope, key, pointer) for claim in self.claims) for pointer in pointers)
 
 
 def claims_of(roles: Iterable[Document]) -> tuple[Claim, ...]:
@@ -71,12 +84,6 @@ def claims_of(roles: Iterable[Document]) -> tuple[Claim, ...]:
 def read_claims(claims: Iterable[Document]) -> tuple[Claim, ...]:
     """Read the claims of a role or token."""
     return tuple(Claim.from_document(claim) for claim in claims)
-
-
-def _updates(pointer: str) -> frozenset[str]:
-    parts = pointer.split("/")[1:]
-    above = ("/" + "/".join(parts[: end + 1]) for end in range(len(parts)))
-    return frozenset({"update", *(f"update:{parent}" for parent in above)})
 
 
 def _alternatives(text: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ _KNOWN_TIMEOUT = "knownTokenTimeout"
 _KNOWN_SECONDS = 3600
 _INFINITE_SECONDS = 3 * 52 * 7 * 24 * 3600
 _UNLIMITED_SECONDS = 2_000_000_000
+_MOST_DIGITS = 100
 _ON_ITSELF = "get,actions,update,patch,action,getSecure,updateSecure"
 _READABLE = ("params", "stages", "tasks", "bootenvs", "isos", "files", "info")
 
@@ -60,7 +61,10 @@ def for_profile(machine: Document, profile: str, seconds: int, transaction: Tran
 
 def _known_timeout(transaction: Transaction) -> int:
     text = transaction.preference(_KNOWN_TIMEOUT)
-    return int(text) if text.isdecimal() else _KNOWN_SECONDS
+    if not text.isdecimal():
+        return _KNOWN_SECONDS
+    # A preference is any text, and no moment is thousands of digits away.
+    return min(int(text), _UNLIMITED_SECONDS) if len(text) <= _MOST_DIGITS else _UNLIMITED_SECONDS
 
 
 def _issue(machine: Document, claims: Sequence[Document], seconds: int, transaction: Transaction) -> str:

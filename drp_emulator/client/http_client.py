@@ -18,6 +18,7 @@ _WITHOUT_BODY = (SWITCHED, 204, 304)
 _CHUNK = 65536
 _SERVER_NAME, _CA_FILE = "DRP_EMULATOR_SERVER_NAME", "DRP_EMULATOR_CA_FILE"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST_PORT, _LAST_PORT = 5, 65535
 
 
 class NoResponse(Exception):
@@ -207,9 +208,22 @@ def split_endpoint(endpoint: str) -> tuple[str, int, bool]:
     host, colon, port = authority.rpartition(":")
     if not colon or port.endswith("]"):
         host, port = authority, str(_DEFAULT_PORTS.get(scheme, ""))
-    if scheme not in _DEFAULT_PORTS or not host or not port.isdigit():
-        raise ValueError(f"The endpoint {endpoint!r} is no address: write http://host:port or https://host:port.")
+    if scheme not in _DEFAULT_PORTS or not _is_host(host) or not _is_port(port):
+        # An address may hold a password, which must not be shown.
+        shown = endpoint.replace(authority.rpartition("@")[0] + "@", "…@", 1) if "@" in authority else endpoint
+        raise ValueError(f"The endpoint {shown!r} is no address: write http://host:port or https://host:port.")
     return host.strip("[]"), int(port), scheme == "https"
+
+
+def _is_host(text: str) -> bool:
+    """Return whether a text can be a host name or an address; one of IPv6 stands in brackets."""
+    inside = text[1:-1] if text.startswith("[") and text.endswith("]") and ":" in text else text
+    allowed = "" if inside is not text else ":"
+    return bool(inside) and not any(character in "@[]?# \\\t\r\n" + allowed for character in inside)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_PORT and int(text) <= _LAST_PORT
 
 
 def authorization(token: str, key: str) -> str:

@@ -9,6 +9,8 @@ from drp_emulator.wire.documents import Document, Undecodable
 from drp_emulator.wire.error_replies import ErrorReply, forbidden
 
 _BYTES = "application/octet-stream"
+# A log that is asked for is in memory as a whole.
+_LONGEST_LOG = 32 * 1024 * 1024
 _SINCE = re.compile(r"bytes=([0-9]{1,15})-")
 
 
@@ -45,23 +47,24 @@ def actions(context: RequestContext) -> Reply:
         return Reply(actions_of(context, job, context.request.args.get("os", "")))
     except Unrenderable as failure:
         fault = ErrorReply(422, "ValidationError", failure.reasons, model="jobs", key=job["Uuid"])
-        context.transaction.append_log(job["Uuid"], "".join(f"{reason}\n" for reason in failure.reasons).encode())
+        _append(context, job, "".join(f"{reason}\n" for reason in failure.reasons).encode())
         return Reply(fault.document(), status=fault.code)
 
 
 def read_log(context: RequestContext) -> Reply:
     """GET or HEAD the log of a job; `Range: bytes=N-` for what came since."""
     job = _allowed(context, "log")
-    log = context.transaction.log(job["Uuid"])
+    key, whole = job["Uuid"], context.transaction.log_length(job["Uuid"])
     since = _SINCE.fullmatch(context.request.headers.get("Range", ""))
-    if since is None:
-        return Reply(log, headers={"Content-Length": str(len(log))}, content_type=_BYTES)
-    start, whole = int(since[1]), len(log)
-    if start >= whole:
+    start = int(since[1]) if since else 0
+    if since and start >= whole:
         headers = {"Content-Range": f"bytes */{whole}", "Content-Length": "0"}
         return Reply("", status=416, headers=headers, content_type=_BYTES)
-    headers = {"Content-Range": f"bytes {start}-{whole - 1}/{whole}", "Content-Length": str(whole - start)}
-    return Reply(log[start:], status=206, headers=headers, content_type=_BYTES)
+    log = b"" if context.method == "HEAD" else context.transaction.log(key, start)
+    headers = {"Content-Length": str(whole - start)}
+    if since:
+        headers["Content-Range"] = f"bytes {start}-{whole - 1}/{whole}"
+    return Reply(log, status=206 if since else 200, headers=headers, content_type=_BYTES)
 
 
 def append_log(context: RequestContext) -> Reply:
@@ -69,8 +72,18 @@ def append_log(context: RequestContext) -> Reply:
     if context.request.mimetype != _BYTES:
         raise ErrorReply(415, "API ERROR", f"job log put must have content-type {_BYTES}")
     job = _allowed(context, "log")
-    context.transaction.append_log(job["Uuid"], context.request.get_data())
+    if not _append(context, job, context.request.get_data()):
+        message = f"The log of job {job['Uuid']} would be longer than {_LONGEST_LOG} bytes: write less, or into a file"
+        raise ErrorReply(413, context.method, message, model="jobs", key=job["Uuid"])
     return Reply("", status=204)
+
+
+def _append(context: RequestContext, job: Document, content: bytes) -> bool:
+    """Append to the log of a job if there is room; return whether there is."""
+    fits = context.transaction.log_length(job["Uuid"]) + len(content) <= _LONGEST_LOG
+    if fits:
+        context.transaction.append_log(job["Uuid"], content)
+    return fits
 
 
 def _allowed(context: RequestContext, action: str) -> Document:

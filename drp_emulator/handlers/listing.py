@@ -12,6 +12,7 @@ from drp_emulator.object_types.indexes import (
     sort_key,
     split_call,
 )
+from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.params.precedence import Precedence
 from drp_emulator.params.secure import Opener
 from drp_emulator.request_context import Reply, RequestContext
@@ -22,6 +23,7 @@ from drp_emulator.wire.error_replies import ErrorReply
 
 _CONTROLS = frozenset({"sort", "reverse", "offset", "limit", "slim", "params", "decode", "token", "force", "noproxy"})
 _TESTS_PER_STEP = 8
+_ENCODED_PER_STEP = 64
 _TYPE_ORDER = ("null", "bool", "number", "string", "array", "object")
 
 
@@ -76,8 +78,10 @@ def _selected(context: RequestContext) -> tuple[list[Document], dict[str, str]]:
 
 def _tests(context: RequestContext, budget: CostBudget) -> list[list[Test]]:
     """Return for each filter the tests of which one must hold."""
+    # One for all filters: it remembers what it read.
+    precedence = Precedence(context.transaction)
     return [
-        [_test(context, name, text, budget) for text in dict.fromkeys(texts)]
+        _alternatives(context, name, list(dict.fromkeys(texts)), precedence, budget)
         for name, texts in context.request.args.lists()
         if name not in _CONTROLS
     ]
@@ -87,36 +91,67 @@ def _any(alternatives: list[Test], document: Document) -> bool:
     return any(test(document) for test in alternatives)
 
 
-def _test(context: RequestContext, name: str, text: str, budget: CostBudget) -> Test:
+def _alternatives(
+    context: RequestContext, name: str, texts: list[str], precedence: Precedence, budget: CostBudget
+) -> list[Test]:
     if name in _indexes(context):
-        return matcher(context.kind, name, text, budget)
+        return [matcher(context.kind, name, text, budget) for text in texts]
     if name.startswith("Meta."):
-        return meta_matcher(context.kind, name.removeprefix("Meta."), text, budget)
+        return [meta_matcher(context.kind, name.removeprefix("Meta."), text, budget) for text in texts]
     if context.kind.prefix in ("machines", "profiles"):
         param = context.transaction.get("params", name)
         if param is not None:
-            return _param_test(context, param, text)
+            schema = param["Schema"]
+            kind_of_value = schema.get("type") if isinstance(schema, dict) else None
+            unset = False if kind_of_value == "boolean" else None
+            values = _Values(context.kind, name, precedence, budget, unset=unset)
+            return [_param_test(context, values, text, is_text=kind_of_value == "string") for text in texts]
     raise ErrorReply(406, context.method, f"Filter not found: {name}", model=context.kind.prefix)
 
 
-def _param_test(context: RequestContext, param: Document, text: str) -> Test:
-    name, schema = param["Name"], param["Schema"]
-    kind_of_value = schema.get("type") if isinstance(schema, dict) else None
+def _param_test(context: RequestContext, values: "_Values", text: str, *, is_text: bool) -> Test:
     function, arguments = split_call(text)
-    if kind_of_value == "string":
-        operands: list[Any] = list(arguments)
-    else:
-        operands = [_json(context, argument) for argument in arguments]
+    operands: list[Any] = list(arguments) if is_text else [_json(context, argument) for argument in arguments]
     test = compared(context.kind, function, [_ordered(operand) for operand in operands])
-    precedence = Precedence(context.transaction)
-    unset = False if kind_of_value == "boolean" else None
 
     def matches(document: Document) -> bool:
-        value = precedence.value(context.kind, document, name)
-        value = unset if value is None else value
-        return function in ("Ne", "Nin") if value is None else test(_ordered(value))
+        value = values.of(document)
+        return function in ("Ne", "Nin") if value is None else test(value)
 
     return matches
+
+
+class _Values:
+    """The values of one param, as filters compare them.
+
+    A value may be megabytes long, and many machines may have the same one from a profile. So each is encoded once.
+    """
+
+    def __init__(
+        self, kind: ObjectType, name: str, precedence: Precedence, budget: CostBudget, *, unset: bool | None
+    ) -> None:
+        self._kind, self._name, self._unset = kind, name, unset
+        self._precedence, self._budget = precedence, budget
+        self._encoded: dict[int, tuple[Any, tuple[int, Any]]] = {}
+        self._latest: tuple[Document | None, tuple[int, Any] | None] = (None, None)
+
+    def of(self, document: Document) -> tuple[int, Any] | None:
+        """Return the value an object has; None if it has none."""
+        if self._latest[0] is not document:
+            value = self._precedence.value(self._kind, document, self._name)
+            value = self._unset if value is None else value
+            self._latest = (document, None if value is None else self._comparable(value))
+        return self._latest[1]
+
+    def _comparable(self, value: Any) -> tuple[int, Any]:
+        if not isinstance(value, dict | list):
+            return _ordered(value)
+        if id(value) not in self._encoded:
+            comparable = _ordered(value)
+            self._budget.spend(len(comparable[1]) // _ENCODED_PER_STEP)
+            # The value is kept as well, so that no other gets its identity.
+            self._encoded[id(value)] = (value, comparable)
+        return self._encoded[id(value)][1]
 
 
 def _ordered(value: Any) -> tuple[int, Any]:

@@ -6,11 +6,11 @@ Here, and nowhere else without the right to it, secure values are in clear: the 
 import importlib
 import posixpath
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from drp_emulator.access import tokens
+from drp_emulator.jobs import reading
 from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.object_types.prefixes import object_types
 from drp_emulator.params.precedence import Precedence
@@ -29,7 +29,6 @@ from gotemplate import (
     TemplateError,
     Templates,
     json_value,
-    parse,
 )
 
 _STRINGS = ("Profiles", "Tasks", "HardwareAddrs", "Stages", "RequiredParams", "OptionalParams", "Errors")
@@ -40,8 +39,8 @@ _ABSENT = object()
 _SHORTEST_SECRET = 3
 # More reasons help no one, and each is searched for secrets.
 _MOST_REASONS = 20
-# In steps of a template: what a character costs in YAML and before it is parsed, what signing a token costs.
-_YAML_CHARACTER, _CHARACTERS_PER_STEP, _TOKEN, _RENDERING = 4, 4, 100, 50
+# In steps of a template: what a character costs in YAML, what signing a token costs, and a rendering.
+_YAML_CHARACTER, _TOKEN, _RENDERING = 4, 100, 50
 
 
 class Unrenderable(Exception):
@@ -134,7 +133,9 @@ class _Scripts:
     def _define(self, reasons: list[str]) -> None:
         """Templates by name: those of the endpoint, then those the task brings itself."""
         documents = self.transaction.all("templates")
-        common, self.unreadable = _common(tuple((document["ID"], document["Contents"]) for document in documents))
+        common, self.unreadable = reading.common(
+            tuple((document["ID"], document["Contents"]) for document in documents)
+        )
         self.templates = common.copy()
         known = {document["ID"] for document in documents}
         for entry in self.task["Templates"]:
@@ -143,8 +144,7 @@ class _Scripts:
                     reasons.append(f"Templates[{entry['Name']}]: No common template for {entry['ID']}")
                 continue
             try:
-                self.budget.spend(len(entry["Contents"]) // _CHARACTERS_PER_STEP)
-                self.templates.add(entry["Name"], entry["Contents"])
+                reading.read(self.templates, entry["Name"], entry["Contents"], self.budget)
             except TemplateError as error:
                 reasons.append(f"Templates[{entry['Name']}]: {error}")
                 return
@@ -173,7 +173,7 @@ class _Scripts:
 
     def _inline(self, name: str, text: str) -> str:
         self.budget.spend(_RENDERING)
-        return parse(name, text).render(name, self.data, self.budget)
+        return reading.read(Templates(), name, text, self.budget).render(name, self.data, self.budget)
 
     def _data(self) -> Exposed:
         methods = {
@@ -250,7 +250,6 @@ class _Scripts:
         value = self._param(name)
         if not isinstance(value, str):
             return value
-        self.budget.spend(len(value) // _CHARACTERS_PER_STEP)
         try:
             return self._inline(name, value)
         except RenderError as error:
@@ -286,15 +285,3 @@ def _object(kind: str, document: Document) -> Exposed:
         else:
             fields[name] = value
     return Exposed(kind, fields, {})
-
-
-@lru_cache(maxsize=4)
-def _common(texts: tuple[tuple[str, str], ...]) -> tuple[Templates, dict[str, RenderError]]:
-    """Return the endpoint's templates, and those of them that cannot be read: only who uses one of these fails."""
-    templates, unreadable = Templates(), {}
-    for name, text in texts:
-        try:
-            templates.add(name, text)
-        except RenderError as error:
-            unreadable[name] = error
-    return templates, unreadable

@@ -168,7 +168,7 @@ class Runner:
         if not self.context.dialect.modern or task is None:
             return job
         claims = list(task.get("ExtraClaims", ()))
-        roles = (self.context.transaction.get("roles", name) for name in task.get("ExtraRoles", ()))
+        roles = (self.context.transaction.get("roles", name) for name in dict.fromkeys(task.get("ExtraRoles", ())))
         claims += [claim for role in roles if role is not None for claim in role["Claims"]]
         if not claims:
             return job

@@ -14,6 +14,7 @@ import jsonschema
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
 
+from drp_emulator.params.invalid_reference import InvalidReference
 from drp_emulator.wire import regexp
 from drp_emulator.wire.cost import CostBudget
 from drp_emulator.wire.documents import Document
@@ -29,10 +30,17 @@ _NAMES_OF_PARTS = ('"$id":', '"id":')
 
 
 class _Work(NamedTuple):
-    """What is being done: with which budget, and what one reference costs."""
+    """What is being done.
+
+    Attributes:
+        budget: What it is paid from.
+        reference: What one reference costs.
+        checked: The places that a reference led to and that are schemas; None if every place is one.
+    """
 
     budget: CostBudget
     reference: int = 1
+    checked: set[int] | None = None
 
 
 _WORK: ContextVar[_Work] = ContextVar("work")
@@ -59,8 +67,9 @@ class BoundedSchema:
         Raises:
             CostExceeded: Finding out needs more than the budget.
             InvalidRegexp: The schema holds an expression that is none.
+            InvalidReference: A reference leads to something that is no schema.
         """
-        return _errors(self._validator, value, _Work(budget, self._reference))
+        return _errors(self._validator, value, _Work(budget, self._reference, set()))
 
 
 def schema_errors(schema: Document, budget: CostBudget) -> list[ValidationError]:
@@ -69,8 +78,11 @@ def schema_errors(schema: Document, budget: CostBudget) -> list[ValidationError]
     Raises:
         CostExceeded: Finding out needs more than the budget.
     """
-    draft = _draft(schema)
-    return _errors(draft(draft.META_SCHEMA, format_checker=_FORMATS), schema, _Work(budget))
+    return _errors(_meta_validator(_draft(schema)), schema, _Work(budget))
+
+
+def _meta_validator(draft: Any) -> Any:
+    return draft(draft.META_SCHEMA, format_checker=_FORMATS)
 
 
 def _errors(validator: Any, value: Any, work: _Work) -> list[ValidationError]:
@@ -120,7 +132,31 @@ def _applicable(schema: Document) -> list[tuple[str, Any]]:
 def _reference(validator: Any, value: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
     work = _WORK.get()
     work.budget.spend(work.reference)
-    return _REFERENCE(validator, value, instance, _)  # type: ignore[no-any-return]  # the library has no types here
+    try:
+        found = validator._resolver.lookup(value)
+    except (TypeError, ValueError, AttributeError):
+        # The library looks for a name in a list or in a number, or reads a reference that is no text.
+        raise InvalidReference(value) from None
+    if work.checked is not None and id(found.contents) not in work.checked:
+        if _errors(_meta_validator(type(validator)), found.contents, _Work(work.budget)):
+            raise InvalidReference(value)
+        work.checked.add(id(found.contents))
+    return validator.descend(instance, found.contents, resolver=found.resolver)  # type: ignore[no-any-return]  # the library has no types here
+
+
+def _dependencies(validator: Any, value: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(instance, "object"):
+        return
+    for name, wanted in value.items():
+        if name not in instance:
+            continue
+        if not validator.is_type(wanted, "array"):
+            yield from validator.descend(instance, wanted, schema_path=name)
+            continue
+        for missing in (one for one in wanted if one not in instance):
+            error = ValidationError("a member is missing on which another depends")
+            error.missing = missing  # type: ignore[attr-defined]  # DRP names it
+            yield error
 
 
 def _pattern(validator: Any, value: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
@@ -203,11 +239,11 @@ def _in_this_draft(validator: Any, **changes: Any) -> Any:
     )
 
 
-_REFERENCE: Any = jsonschema.Draft6Validator.VALIDATORS["$ref"]
 _OURS: dict[str, Keyword] = {
     "$ref": _reference,
     "additionalProperties": _additional_properties,
     "const": _const,
+    "dependencies": _dependencies,
     "enum": _enum,
     "pattern": _pattern,
     "patternProperties": _pattern_properties,

@@ -1,9 +1,11 @@
 """Values against JSON schemas, in the words of DRP's validator."""
 
 from ast import literal_eval
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from drp_emulator.params.invalid_reference import InvalidReference
 from drp_emulator.wire.cost import CostBudget, CostExceeded
 from drp_emulator.wire.documents import Document, encode
 from drp_emulator.wire.regexp import InvalidRegexp
@@ -16,6 +18,8 @@ _TYPES = ("array", "boolean", "integer", "number", "null", "object", "string")
 # A message of the library quotes the schema.
 _LONGEST_COMPLAINT = 1000
 _LONGEST_KEPT = 64 * 1024
+# A line of the answer stays in memory until all is written.
+_CHARACTERS_PER_STEP = 16
 _PLAIN_MESSAGES = {
     "minimum": "Must be greater than or equal to {0}",
     "exclusiveMinimum": "Must be greater than {0}",
@@ -49,11 +53,11 @@ def failures(schema: Any, value: Any, budget: CostBudget) -> list[str]:
         return []
     try:
         errors = sorted(_applied(encode(schema)).errors(value, budget), key=lambda error: list(map(str, error.path)))
+        return _paid((line for error in errors for line in _lines(error)), budget)
     except Unresolvable as error:
         return [f"(root): Reference {error.ref} is not in the schema"]
-    except (CostExceeded, InvalidRegexp, ArithmeticError) as error:
+    except (CostExceeded, InvalidRegexp, InvalidReference, ArithmeticError) as error:
         return [f"(root): The schema cannot be applied: {error}"]
-    return [line for error in errors for line in _lines(error)]
 
 
 def schema_failures(schema: Any, budget: CostBudget) -> list[str]:
@@ -62,13 +66,9 @@ def schema_failures(schema: Any, budget: CostBudget) -> list[str]:
         return []
     if not isinstance(schema, dict):
         return ["Schema is invalid: it must be an object"]
-    wrong = _wrong_types(schema)
+    wrong = _wrong_types(schema, budget)
     if wrong:
-        expected = "[" + " ".join(_TYPES) + "]"
-        return [
-            f"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:{expected}"
-            for name in wrong
-        ]
+        return wrong
     complaint = _complaint(schema, budget)
     if complaint:
         return [complaint]
@@ -78,10 +78,19 @@ def schema_failures(schema: Any, budget: CostBudget) -> list[str]:
     return [f"Error in default value: {failure}" for failure in found]
 
 
-def _wrong_types(schema: Document) -> list[str]:
+def _wrong_types(schema: Document, budget: CostBudget) -> list[str]:
     given = schema.get("type", [])
     names = given if isinstance(given, list) else [given]
-    return [str(name) for name in names if name not in _TYPES]
+    expected = "[" + " ".join(_TYPES) + "]"
+    lines = (
+        f"has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:{expected}"
+        for name in names
+        if name not in _TYPES
+    )
+    try:
+        return _paid(lines, budget)
+    except CostExceeded as error:
+        return [f"Schema is invalid: {error}"]
 
 
 def _complaint(schema: Document, budget: CostBudget) -> str:
@@ -109,6 +118,15 @@ def _kept(text: str) -> "BoundedSchema":
     return BoundedSchema(text)
 
 
+def _paid(lines: Iterable[str], budget: CostBudget) -> list[str]:
+    """Return the lines; each repeats path and rule, and so a thousand of them can be longer than the memory holds."""
+    paid = []
+    for line in lines:
+        budget.spend(len(line) // _CHARACTERS_PER_STEP)
+        paid.append(line)
+    return paid
+
+
 def _lines(error: Any) -> list[str]:
     field = ".".join(str(part) for part in error.absolute_path) or "(root)"
     rule, wanted = error.validator, error.validator_value
@@ -130,7 +148,7 @@ def _message(rule: str | None, wanted: Any, error: Any, field: str) -> str:
         choices = ", ".join(encode(choice) for choice in wanted)
         return f"{field} must be one of the following: {choices}"
     if rule == "dependencies":
-        return f"Has a dependency on {literal_eval(error.message.rpartition(' is a dependency of ')[0])}"
+        return f"Has a dependency on {error.missing}"
     # Old drafts have a flag beside the limit, where new ones have a limit of its own.
     exclusive = f"exclusive{rule.capitalize()}"
     if error.schema.get(exclusive) is True:

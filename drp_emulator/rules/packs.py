@@ -8,7 +8,6 @@ from drp_emulator.object_types.object_type import ObjectType
 from drp_emulator.object_types.prefixes import object_types
 from drp_emulator.request_context import RequestContext
 from drp_emulator.rules import references, saving
-from drp_emulator.rules.findings import Findings
 from drp_emulator.wire.documents import Document, Undecodable, encode
 from drp_emulator.wire.error_replies import ErrorReply
 from drp_emulator.wire.go_types import ANY_MAP, BOOL, META, STRING, Field, MapOf, Struct
@@ -95,19 +94,20 @@ class Pack:
         Raises:
             ErrorReply: 409, something else still needs one.
         """
-        context, used = self._call, []
+        context = self._call
+        used: list[str] = []
         for prefix in reversed(_ORDER):
-            for key in self._content["sections"].get(prefix, ()):
+            kind = self._kinds.get(prefix)
+            gone = [key for key in self._content["sections"].get(prefix, ()) if key not in keep.get(prefix, ())]
+            if kind is None or not gone:
+                continue
+            # No object uses another of its own type, and so one look is enough for all of them.
+            users = references.users(kind, gone, context.transaction, context.dialect)
+            for key in gone:
                 old = context.transaction.get(prefix, key)
-                if old is None or key in keep.get(prefix, ()):
-                    continue
-                findings = Findings(key, context.dialect)
-                try:
-                    references.check_delete(self._kinds[prefix], key, context.transaction, findings)
-                except ErrorReply as fault:
-                    used += fault.messages
-                used += findings.errors
-                saving.remove(context, self._kinds[prefix], old)
+                if old is not None:
+                    used += users[key]
+                    saving.remove(context, kind, old)
         if used:
             raise ErrorReply(409, "StillInUseError", used, model=PREFIX, key=self._name)
 

@@ -1,12 +1,15 @@
 """What every save and delete checks about other objects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from drp_emulator.object_types.object_type import ObjectType
+from drp_emulator.params.precedence import GLOBAL
 from drp_emulator.rules import tasklist
 from drp_emulator.rules.budgets import budget_of
 from drp_emulator.rules.findings import Findings
 from drp_emulator.storage.transaction import Transaction
+from drp_emulator.wire.dialects import Dialect
 from drp_emulator.wire.documents import Document
 from drp_emulator.wire.error_replies import ErrorReply
 
@@ -58,34 +61,62 @@ def check_delete(kind: ObjectType, key: str, transaction: Transaction, findings:
     Raises:
         ErrorReply: 409, a stage or task is still in use; a profile is a hard finding.
     """
+    found = users(kind, [key], transaction, findings.dialect)[key]
     if kind.prefix == "profiles":
-        _check_unused_profile(key, transaction, findings)
-    elif kind.prefix == "stages":
-        users = [
-            f"Stage {key} in use by Machine {machine['Name']}"
-            for machine in transaction.all("machines")
-            if machine["Stage"] == key or f"stage:{key}" in machine["Tasks"]
-        ]
-        _refuse_used("stages", key, users)
-    elif kind.prefix == "bootenvs":
-        _refuse_used("bootenvs", key, _users_of_boot_env(key, transaction))
-    elif kind.prefix == "tasks":
-        users = [
-            f"{prefix}:{user[name]} still uses {key}"
-            for prefix, name in (("machines", "Uuid"), ("stages", "Name"))
-            for user in transaction.all(prefix)
-            if key in user["Tasks"]
-        ]
-        _refuse_used("tasks", key, users)
+        findings.errors += found
+    elif found:
+        raise ErrorReply(409, "StillInUseError", found, model=kind.prefix, key=key)
 
 
-def _users_of_boot_env(key: str, transaction: Transaction) -> list[str]:
-    return [
-        f"Bootenv {key} in use by {noun} {user['Name']}"
-        for noun, prefix in (("Machine", "machines"), ("Stage", "stages"))
-        for user in transaction.all(prefix)
-        if user["BootEnv"] == key
-    ]
+def users(kind: ObjectType, keys: Iterable[str], transaction: Transaction, dialect: Dialect) -> dict[str, list[str]]:
+    """Return for each of these objects why it cannot be deleted; all objects are read once."""
+    found: dict[str, list[str]] = {key: [] for key in keys}
+    if kind.prefix == "profiles" and GLOBAL in found:
+        found[GLOBAL].append(f"Profile {GLOBAL} is the global profile, you cannot delete it")
+    for prefix, used, message in _USES.get(kind.prefix, ()):
+        for user in transaction.all(prefix):
+            # A name twice in a list is one use.
+            for key in sorted(found.keys() & set(used(user))):
+                found[key].append(message.format(key=key, user=user))
+    if kind.prefix != "profiles":
+        return found
+    return {key: _as_findings(key, reasons, dialect) for key, reasons in found.items()}
+
+
+def _as_findings(key: str, reasons: list[str], dialect: Dialect) -> list[str]:
+    findings = Findings(key, dialect)
+    for reason in reasons:
+        findings.error(reason)
+    return findings.errors
+
+
+# Which types use a type, the names in such an object, and how DRP says so.
+_Uses = tuple[str, Callable[[Document], Iterable[str]], str]
+_USES: dict[str, tuple[_Uses, ...]] = {
+    "profiles": (
+        ("machines", itemgetter("Profiles"), "Machine {user[Uuid]} is using profile {key}"),
+        ("stages", itemgetter("Profiles"), "Stage {user[Name]} is using profile {key}"),
+    ),
+    "stages": (
+        (
+            "machines",
+            lambda machine: (machine["Stage"], *_stages_in(machine["Tasks"])),
+            "Stage {key} in use by Machine {user[Name]}",
+        ),
+    ),
+    "bootenvs": (
+        ("machines", lambda machine: (machine["BootEnv"],), "Bootenv {key} in use by Machine {user[Name]}"),
+        ("stages", lambda stage: (stage["BootEnv"],), "Bootenv {key} in use by Stage {user[Name]}"),
+    ),
+    "tasks": (
+        ("machines", itemgetter("Tasks"), "machines:{user[Uuid]} still uses {key}"),
+        ("stages", itemgetter("Tasks"), "stages:{user[Name]} still uses {key}"),
+    ),
+}
+
+
+def _stages_in(tasks: Sequence[str]) -> list[str]:
+    return [entry.removeprefix("stage:") for entry in tasks if entry.startswith("stage:")]
 
 
 def _check_machine(
@@ -102,9 +133,10 @@ def _check_machine(
     for place in missing:
         report(f"Profile {profiles[place]} (at {place}) does not exist")
     first: dict[str, int] = {}
+    absent = set(missing)
     for place, profile in enumerate(profiles):
         # DRP looks for duplicates among the profiles that exist only.
-        if place not in missing and first.setdefault(profile, place) != place:
+        if place not in absent and first.setdefault(profile, place) != place:
             findings.error(f"Duplicate profile {profile}: at {first[profile]} and {place}")
     _check_workflow_of(new, transaction, findings)
     _check_place(new, transaction, findings)
@@ -165,17 +197,6 @@ def _check_workflow(new: Document, transaction: Transaction, findings: Findings)
             findings.warning(f"Stage {name} is not available")
 
 
-def _check_unused_profile(key: str, transaction: Transaction, findings: Findings) -> None:
-    if key == "global":
-        findings.error(f"Profile {key} is the global profile, you cannot delete it")
-    for machine in transaction.all("machines"):
-        if key in machine["Profiles"]:
-            findings.error(f"Machine {machine['Uuid']} is using profile {key}")
-    for stage in transaction.all("stages"):
-        if key in stage["Profiles"]:
-            findings.error(f"Stage {stage['Name']} is using profile {key}")
-
-
 def _warn_missing(
     noun: str,
     prefix: str,
@@ -190,8 +211,3 @@ def _warn_missing(
 def _missing(prefix: str, wanted: Sequence[str], transaction: Transaction) -> list[int]:
     budget_of(transaction).spend(len(wanted) * _LOOK_UP_STEPS)
     return [place for place, name in enumerate(wanted) if not transaction.has(prefix, name)]
-
-
-def _refuse_used(prefix: str, key: str, users: list[str]) -> None:
-    if users:
-        raise ErrorReply(409, "StillInUseError", users, model=prefix, key=key)

@@ -68,6 +68,7 @@ def expanded(machine: Document, transaction: Transaction, findings: Findings | N
     # The tasks whose prerequisites are in the list already.
     prepared: set[str] = set()
     boot_env = machine["BootEnv"]
+    tasks = _Tasks(transaction)
     for place, entry in enumerate(machine["Tasks"]):
         if entry.startswith(_BOOT_ENV) and entry != f"{_BOOT_ENV}{boot_env}":
             boot_env = entry.removeprefix(_BOOT_ENV)
@@ -76,12 +77,12 @@ def expanded(machine: Document, transaction: Transaction, findings: Findings | N
         elif ":" not in entry:
             if machine["CurrentTask"] <= place:
                 prepared.add(entry)
-                for task in _before(entry, transaction, prepared):
+                for task in _before(entry, tasks, prepared):
                     if task not in seen:
                         seen.add(task)
                         result.append(task)
-                if findings is not None:
-                    _refuse_unavailable(entry, transaction, findings)
+                if findings is not None and tasks.unavailable(entry):
+                    findings.error(f"Task {entry} is not available")
             seen.add(entry)
         result.append(entry)
         refuse_long(result)
@@ -115,30 +116,51 @@ def circular(task: Document, transaction: Transaction) -> bool:
     return False
 
 
-def _before(name: str, transaction: Transaction, above: set[str]) -> Iterator[str]:
-    task = transaction.get("tasks", name)
-    for prerequisite in task["Prerequisites"] if task else ():
+def _before(name: str, tasks: "_Tasks", above: set[str]) -> Iterator[str]:
+    for prerequisite in tasks.prerequisites(name):
         if prerequisite not in above:
             above.add(prerequisite)
-            yield from _before(prerequisite, transaction, above)
+            yield from _before(prerequisite, tasks, above)
             yield prerequisite
 
 
-def _refuse_unavailable(name: str, transaction: Transaction, findings: Findings) -> None:
-    task = transaction.get("tasks", name)
-    if task is not None and not task["Available"]:
-        findings.error(f"Task {name} is not available")
+class _Tasks:
+    """Tasks by name, each read once however often a list names it: it may be megabytes long."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._read: dict[str, tuple[list[str], bool]] = {}
+
+    def prerequisites(self, name: str) -> list[str]:
+        """Return the tasks that must run before this one; none if it does not exist."""
+        return self._facts(name)[0]
+
+    def unavailable(self, name: str) -> bool:
+        """Return whether the task exists and cannot be used."""
+        return self._facts(name)[1]
+
+    def _facts(self, name: str) -> tuple[list[str], bool]:
+        if name not in self._read:
+            task = self._transaction.get("tasks", name)
+            self._read[name] = (task["Prerequisites"], not task["Available"]) if task else ([], False)
+        return self._read[name]
 
 
 def _restart(machine: Document, current: int, transaction: Transaction) -> int:
     """Where a list starts again: at the first stage since the machine came into its boot environment."""
     start = -1
+    # Each stage is read once, however often the list names it: it may be megabytes long.
+    boot_envs: dict[str, str] = {}
     for place in range(min(current, len(machine["Tasks"]) - 1), -1, -1):
         entry = machine["Tasks"][place]
-        stage = transaction.get("stages", entry.removeprefix(_STAGE)) if entry.startswith(_STAGE) else None
-        if stage is None or not stage["BootEnv"]:
+        if not entry.startswith(_STAGE):
             continue
-        if stage["BootEnv"] != machine["BootEnv"]:
+        if entry not in boot_envs:
+            stage = transaction.get("stages", entry.removeprefix(_STAGE))
+            boot_envs[entry] = stage["BootEnv"] if stage else ""
+        if not boot_envs[entry]:
+            continue
+        if boot_envs[entry] != machine["BootEnv"]:
             break
         start = place
     return start

@@ -84,7 +84,8 @@ def _start_workflow(new: Document, transaction: Transaction) -> None:
     workflow = transaction.get("workflows", new["Workflow"])
     if workflow is None:
         return
-    first = next((stage for name in workflow["Stages"] if (stage := transaction.get("stages", name))), None)
+    names = dict.fromkeys(workflow["Stages"])
+    first = next((stage for name in names if (stage := transaction.get("stages", name))), None)
     if first is not None:
         new["Stage"] = first["Name"]
         new["BootEnv"] = first["BootEnv"] or new["BootEnv"]
@@ -97,15 +98,19 @@ def _start_workflow(new: Document, transaction: Transaction) -> None:
 
 def _entries(names: Sequence[str], transaction: Transaction) -> list[str]:
     boot_env, entries = "", []
-    for name in names:
-        stage = transaction.get("stages", name)
-        if stage is None:
-            continue
-        entries.append(f"stage:{stage['Name']}")
-        if stage["BootEnv"] and stage["BootEnv"] != boot_env:
-            boot_env = stage["BootEnv"]
+    # Each stage is read once, however often it is named: it may be megabytes long.
+    stages = {
+        name: (stage["BootEnv"], stage["Tasks"])
+        for name in dict.fromkeys(names)
+        if (stage := transaction.get("stages", name)) is not None
+    }
+    for name in (name for name in names if name in stages):
+        entries.append(f"stage:{name}")
+        wanted, tasks = stages[name]
+        if wanted and wanted != boot_env:
+            boot_env = wanted
             entries.append(f"bootenv:{boot_env}")
-        entries += stage["Tasks"]
+        entries += tasks
         tasklist.refuse_long(entries)
     return entries
 

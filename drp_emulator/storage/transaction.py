@@ -44,7 +44,9 @@ class Transaction:
 
     def has(self, prefix: str, key: str) -> bool:
         """Return whether there is such an object."""
-        return self.body(prefix, key) is not None
+        # An object may be megabytes long, and so its body is not read.
+        rows = self._connection.execute("SELECT 1 FROM objects WHERE prefix = ? AND key = ?", (prefix, key))
+        return rows.fetchone() is not None
 
     def key_of(self, prefix: str, name: str) -> str | None:
         """Return the key of the object with this unique name, for types whose name is not the key."""
@@ -157,10 +159,23 @@ class Transaction:
         """Append to the log of a job."""
         self._connection.execute("INSERT INTO logs (job, content) VALUES (?, ?)", (job, content))
 
-    def log(self, job: str) -> bytes:
-        """Return the whole log of a job."""
-        rows = self._connection.execute("SELECT content FROM logs WHERE job = ? ORDER BY number", (job,))
-        return b"".join(content for (content,) in rows)
+    def log_length(self, job: str) -> int:
+        """Return the bytes that the log of a job has; the log itself is not read."""
+        rows = self._connection.execute("SELECT total(length(content)) FROM logs WHERE job = ?", (job,))
+        return int(rows.fetchone()[0])
+
+    def log(self, job: str, start: int = 0) -> bytes:
+        """Return the log of a job from this byte on; pieces before it are not read."""
+        rows = self._connection.execute(
+            "SELECT number, length(content) FROM logs WHERE job = ? ORDER BY number", (job,)
+        )
+        pieces = []
+        for number, length in rows:
+            if start < length:
+                piece = "SELECT substr(content, ?) FROM logs WHERE number = ?"
+                pieces.append(self._connection.execute(piece, (start + 1, number)).fetchone()[0])
+            start = max(start - length, 0)
+        return b"".join(pieces)
 
     def forget_log(self, job: str) -> None:
         """Delete the log of a job."""

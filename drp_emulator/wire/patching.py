@@ -62,9 +62,13 @@ class Patch:
             kind = {dict: "object", str: "string", bool: "bool"}.get(type(body), "number")
             raise Undecodable(f"json: cannot unmarshal {kind} into Go value of type jsonpatch2.Patch")
         operations = _OPERATIONS.decode(body, "")
-        for operation in operations:
-            pointers.split(operation["path"])
-            pointers.split(operation["from"])
+        budget = CostBudget()
+        try:
+            for operation in operations:
+                _check_pointer(operation["path"], budget)
+                _check_pointer(operation["from"], budget)
+        except CostExceeded as error:
+            raise Undecodable(f"The patch cannot be applied: {error}") from None
         return cls(tuple(operations))
 
     def changed_pointers(self) -> list[str]:
@@ -96,6 +100,11 @@ class Patch:
         compact = encode(list(self.operations))
         # Indentation can make a deep document a thousand times as long.
         return f"Patch: {_shortened(compact) if len(compact) > _LONGEST else encode_indented(list(self.operations))}"
+
+
+def _check_pointer(pointer: str, budget: CostBudget) -> None:
+    budget.spend(pointer.count("/"))
+    pointers.split(pointer)
 
 
 def _shortened(text: str) -> str:

@@ -25,9 +25,9 @@ def split(pointer: str) -> list[str]:
     if not pointer.startswith("/"):
         raise Undecodable("Initial character of a non-empty pointer must be `/`")
     parts = pointer.split("/")[1:]
-    for part in parts:
-        if _ILLEGAL_TILDE.search(part):
-            raise Undecodable(f"`{part}` has an illegal unescaped ~")
+    if _ILLEGAL_TILDE.search(pointer):
+        wrong = next(part for part in parts if _ILLEGAL_TILDE.search(part))
+        raise Undecodable(f"`{wrong}` has an illegal unescaped ~")
     return [part.replace("~1", "/").replace("~0", "~") for part in parts]
 
 

@@ -23,6 +23,9 @@ _GO_WORDS = {
 # Of the characters times instructions that a match can visit, a processor does about this many in one step's time.
 _VISITS_PER_STEP = 1024
 _BYTES_PER_STEP = 1024
+# A short text can be a large program: `\pL{20}` has 24,000 instructions.
+_COMPILED_PER_STEP = 8
+_INVALID_STEPS = 2000
 _SHOWN = 100
 
 
@@ -43,6 +46,11 @@ class Regexp:
     def __init__(self, text: str) -> None:
         self._compiled = _compiled(text)
 
+    @property
+    def size(self) -> int:
+        """Return the number of instructions."""
+        return int(self._compiled.programsize)
+
     def is_in(self, text: str, budget: "CostBudget") -> bool:
         """Return whether the expression matches any part of a text.
 
@@ -50,7 +58,7 @@ class Regexp:
             CostExceeded: The text and the expression together are too long for the budget.
         """
         data = text.encode("utf-8", "replace")
-        budget.spend(1 + len(data) * self._compiled.programsize // _VISITS_PER_STEP)
+        budget.spend(1 + len(data) * self.size // _VISITS_PER_STEP)
         return self._compiled.search(data) is not None
 
 
@@ -62,7 +70,15 @@ def compiled(text: str, budget: "CostBudget") -> Regexp:
         InvalidRegexp: It is no expression.
     """
     budget.spend(1 + len(text) // _BYTES_PER_STEP)
-    return Regexp(text)
+    if text not in budget.expressions:
+        try:
+            expression = Regexp(text)
+        except InvalidRegexp:
+            budget.spend(_INVALID_STEPS)
+            raise
+        budget.spend(expression.size // _COMPILED_PER_STEP)
+        budget.expressions[text] = expression
+    return budget.expressions[text]
 
 
 @lru_cache(maxsize=1)

@@ -103,6 +103,22 @@ def test_a_large_expression_over_long_texts_is_refused(api: Client) -> None:
     assert reason == "The filters cannot be applied: it needs more than 500000 steps"
 
 
+def test_many_expressions_with_large_programs_are_refused(api: Client) -> None:
+    filters = "&".join(f"Name=Re(\\pL{{20}}{number})" for number in range(300))
+    reason = refused(api, "GET", f"/profiles?{filters}", code=406)
+    assert "more than 500000 steps" in reason
+    schema: Any = {"patternProperties": {f"\\pL{{20}}{number}": {} for number in range(300)}}
+    param = {"Name": f"costly/{fresh_name()}", "Schema": schema}
+    assert "more than 500000 steps" in refused(api, "POST", "/params", param)
+
+
+def test_an_expression_is_paid_for_once(api: Client) -> None:
+    schema = {"items": {"pattern": "^\\pL{20}$"}}
+    param = api.make("params", Name=f"costly/{fresh_name()}", Schema=schema)["Name"]
+    profile = api.make("profiles")["Name"]
+    assert api.post(f"/profiles/{profile}/params/{param}", ["x" * 20] * 500).status_code == 200
+
+
 def test_thousands_of_filters_over_many_objects_are_refused(api: Client) -> None:
     sections = {"profiles": {(name := fresh_name()): {"Name": name} for _ in range(2000)}}
     pack = fresh_name()
@@ -146,8 +162,13 @@ LONG = ["x" * 100] * 20_000
         ({"items": {"required": [f"n{n}" for n in range(20_000)]}}, [{}] * 1000),
         ({"definitions": {"a": {"$id": "#a"}}, "items": {"$ref": "#a"}, "title": "x" * 100_000}, LONG),
         ({"items": {f"x{n}": 1 for n in range(20_000)}}, LONG),
+        ({"additionalProperties": {"items": {"type": "string"}}}, {"x" * 100_000: [1] * 30_000}),
+        ({"items": {"enum": ["x" * 100_000]}}, [1] * 30_000),
     ],
-    ids=["allOf", "anyOf", "oneOf", "messages", "false", "enum", "required", "named parts", "unknown keywords"],
+    ids=[
+        *("allOf", "anyOf", "oneOf", "messages", "false", "enum", "required", "named parts", "unknown keywords"),
+        *("long path", "long enum"),
+    ],
 )
 def test_a_schema_that_multiplies_work_is_refused(api: Client, schema: Any, value: Any) -> None:
     reason = value_refused(api, schema, value)
@@ -176,8 +197,9 @@ def test_twenty_thousand_maps_are_compared_quickly(api: Client) -> None:
         {"pattern": "(" * 100_000},
         {"properties": {f"n{n}": {"type": "string"} for n in range(100_000)}},
         {"required": ["x"] * 300_000},
+        {"type": ["x"] * 900_000},
     ],
-    ids=["pattern", "properties", "required"],
+    ids=["pattern", "properties", "required", "type"],
 )
 def test_a_schema_that_is_a_burden_itself_is_refused(api: Client, schema: Any) -> None:
     reason = refused(api, "POST", "/params", {"Name": f"costly/{fresh_name()}", "Schema": schema})
@@ -208,12 +230,21 @@ def test_all_params_of_a_request_share_its_budget(api: Client) -> None:
         '{{"' + "\\a" * 4_000_000,
         '{{.ParamExpand "e0"}}',
         '{{.ParamExpand "self"}}',
+        '{{range 6}}{{$x := $.ParamExpand "nodes"}}{{end}}',
+        '{{range 1000000}}{{$y := printf ($.Param "flags")}}{{end}}',
+        '{{printf ($.Param "places")}}',
     ],
     ids=lambda text: str(text)[:50],
 )
 def test_a_template_that_costs_too_much_is_refused(api: Client, template: str) -> None:
     doubling = {f"e{n}": f'{{{{.ParamExpand "e{n + 1}"}}}}' * 2 for n in range(30)}
-    own = {"self": '{{.ParamExpand "self"}}'}
+    nodes = "{{if 0}}" + "{{.}}" * 32_000 + "{{end}}"
+    own = {
+        "self": '{{.ParamExpand "self"}}',
+        "nodes": nodes,
+        "flags": "%" + "-" * 1_000_000 + "s",
+        "places": "%[" * 1_000_000,
+    }
     long = {"text": "é" * 2_000_000} if '"text"' in template else {}
     reason = script_refused(api, template, e30="x", **long, **doubling, **own)
     assert reason.startswith(("template: ", "Templates["))
@@ -229,6 +260,30 @@ def test_all_scripts_of_a_task_share_one_budget(api: Client) -> None:
         agents.end(api, job.json())
     reason = refused(api, "GET", f"/jobs/{job.json()['Uuid']}/actions")
     assert "more than 1000000 steps" in reason
+
+
+@pytest.mark.parametrize("member", ["Path", "Contents"])
+def test_reading_the_texts_of_a_task_is_paid_for(api: Client, member: str) -> None:
+    text = "{{if 0}}" + "{{.}}" * 32_000 + "{{end}}"
+    entries = [{"Name": f"s{number}", "Path": "", "Contents": "true", member: text} for number in range(12)]
+    task = api.make("tasks", Templates=entries)["Name"]
+    uuid = agents.machine(api, agents.flow(api, agents.staged(api, task)))
+    while (job := agents.post(api, uuid)).json()["Task"] != task:
+        agents.end(api, job.json())
+    assert "more than 1000000 steps" in refused(api, "GET", f"/jobs/{job.json()['Uuid']}/actions")
+
+
+def test_long_common_templates_do_not_stop_short_ones(api: Client) -> None:
+    text = "{{if 0}}" + "{{.}}" * 32_000 + "{{end}}"
+    long = [api.make("templates", ID=f"a-{number}-{fresh_name()}", Contents=text)["ID"] for number in range(12)]
+    short = api.make("templates", ID=f"z-{fresh_name()}", Contents="short")["ID"]
+
+    task = agents.scripted(api, f'{{{{template "{short}"}}}}')
+    uuid = agents.machine(api, agents.flow(api, agents.staged(api, task)))
+    while (job := agents.post(api, uuid).json())["Task"] != task:
+        agents.end(api, job)
+    assert api.get(f"/jobs/{job['Uuid']}/actions").json()[0]["Content"] == "short"
+    assert "the common templates need more than" in script_refused(api, f'{{{{template "{long[-1]}"}}}}')
 
 
 def test_copies_of_copies_that_fill_the_memory_are_refused(api: Client) -> None:
@@ -257,6 +312,13 @@ def test_a_patch_of_too_many_operations_is_refused(api: Client) -> None:
     )
     assert "The patch cannot be applied: it needs more than 500000 steps" in reason
     assert len(reason) < 100_000
+
+
+@pytest.mark.parametrize("route", ["", "/params"])
+def test_a_pointer_of_very_many_parts_is_refused(api: Client, route: str) -> None:
+    for pointer in ("/a" * 100_000, "/" * 15_000_000):
+        patch = [{"op": "add", "path": pointer, "value": 1}]
+        refused(api, "PATCH", f"/profiles/global{route}", patch, 400 if len(pointer) > 1_000_000 else 409)
 
 
 def test_a_refused_patch_with_a_deep_value_is_quoted_in_short(api: Client) -> None:

@@ -192,6 +192,28 @@ def test_a_log_grows_by_what_the_agent_puts(api: Client, busy: str) -> None:
     assert document["Messages"] == ["job log put must have content-type application/octet-stream"]
 
 
+def test_a_log_is_read_from_any_byte_on(api: Client, busy: str) -> None:
+    path = f"/jobs/{post(api, busy).json()['Uuid']}/log"
+    for piece in (b"one\n", b"", b"two\n", b"three\n"):
+        assert api.send("PUT", path, data=piece, headers={"Content-Type": "application/octet-stream"}).ok
+    whole = api.get(path).content
+    parts = [api.get(path, headers={"Range": f"bytes={start}-"}) for start in range(len(whole))]
+    assert [part.content for part in parts] == [whole[start:] for start in range(len(whole))]
+    head = api.send("HEAD", path, headers={"Range": "bytes=4-"})
+    assert (head.status_code, head.headers["Content-Length"]) == (206, str(len(whole) - 4))
+
+
+def test_a_log_has_a_limit(api: Client, busy: str) -> None:
+    path = f"/jobs/{post(api, busy).json()['Uuid']}/log"
+    answers = [
+        api.send("PUT", path, data=b"x" * 15_000_000, headers={"Content-Type": "application/octet-stream"})
+        for _ in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [204, 204, 413]
+    assert "would be longer than 33554432 bytes" in fault(answers[2])["Messages"][0]
+    assert int(api.send("HEAD", path).headers["Content-Length"]) < 33_554_432
+
+
 @pytest.mark.parametrize("part", ["log", "actions"])
 def test_a_missing_job_has_neither_log_nor_scripts(api: Client, part: str) -> None:
     document = fault(api.get(f"/jobs/{NOBODY}/{part}"))

@@ -216,3 +216,14 @@ def test_a_task_may_ask_for_more_rights(api: Client, profile: str) -> None:
     job = post(api, machine(api, flow(api, staged(api, task)))).json()
     assert Client(api.url, token=job["Token"]).get(f"/profiles/{profile}").status_code == 200
     assert "Token" not in api.get(f"/jobs/{job['Uuid']}").json()
+
+
+@pytest.mark.parametrize("text", ["9" * 400, "9" * 5000, "9" * 101])
+def test_a_preference_of_many_digits_leaves_tokens_valid(api: Client, text: str) -> None:
+    before = api.get("/prefs").json()["knownTokenTimeout"]
+    try:
+        assert api.post("/prefs", {"knownTokenTimeout": text}).status_code == 201
+        uuid, token = _rendered(api, "{{.GenerateToken}}")
+    finally:
+        api.post("/prefs", {"knownTokenTimeout": before})
+    assert Client(api.url, token=token).get(f"/machines/{uuid}").status_code == 200

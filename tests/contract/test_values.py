@@ -48,6 +48,12 @@ from .client import Client, fault, fresh_name
         ({"properties": {"a": False}}, {"a": 1}, "map[a:1]", "(root): False always fails validation"),
         ({"dependencies": {"a": ["b"]}}, {"a": 1}, "map[a:1]", "(root): Has a dependency on b"),
         (
+            {"dependencies": {"x is a dependency of y": ["a"]}},
+            {"x is a dependency of y": 1},
+            "map[x is a dependency of y:1]",
+            "(root): Has a dependency on a",
+        ),
+        (
             {"anyOf": [{"type": "string"}, {"type": "integer"}]},
             [True],
             "[true]",
@@ -122,3 +128,32 @@ def test_nested_profiles_come_after_the_one_that_names_them(api: Client) -> None
     machine = api.make("machines", Profiles=[outer])["Uuid"]
     seen = api.get(f"/machines/{machine}/params?aggregate=true").json()
     assert (seen["one/level"], seen["two/level"]) == ("outer", "inner")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(5, "text", [], {"type": 5}, {"type": "nonsense"}, {"minLength": "q"}, {"properties": 5}, {"pattern": 5}),
+        *({"enum": 5}, {"$ref": 5}, {"dependencies": {"a": 5}}, {"items": {"required": [1]}}, {"multipleOf": "x"}),
+    ],
+    ids=str,
+)
+def test_a_reference_to_what_is_no_schema_is_refused(api: Client, place: Any) -> None:
+    param = api.make("params", Schema={"x": place, "$ref": "#/x"})["Name"]
+    answer = api.post(f"/profiles/global/params/{param}", {"a": "value"})
+    assert answer.status_code == 409
+    assert "The schema cannot be applied: Reference #/x is not to a schema" in fault(answer)["Messages"][0]
+
+
+@pytest.mark.parametrize("place", [5, "text", ["a"], {"zz": {"$ref": 5, "$schema": "http://json-schema.org/draft-04"}}])
+def test_a_reference_into_what_holds_none_is_refused(api: Client, place: Any) -> None:
+    param = api.make("params", Schema={"x": place, "$ref": "#/x/zz"})["Name"]
+    answer = api.post(f"/profiles/global/params/{param}", {"a": "value"})
+    assert answer.status_code == 409
+    assert "Reference " in fault(answer)["Messages"][0]
+
+
+def test_a_reference_to_a_schema_anywhere_is_followed(api: Client) -> None:
+    param = api.make("params", Schema={"x": {"y": {"type": "object"}}, "$ref": "#/x/y"})["Name"]
+    assert api.post(f"/profiles/global/params/{param}", {}).status_code == 200
+    assert api.post(f"/profiles/global/params/{param}", 1).status_code == 409

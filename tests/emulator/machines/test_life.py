@@ -125,6 +125,12 @@ def test_a_stopped_emulator_can_be_started_again() -> None:
         (["--port", "0", "--fault", "node-99:die"], "The emulator has no machine node-99"),
         (["--endpoint", "http://127.0.0.1:1"], "The endpoint http://127.0.0.1:1 cannot be reached"),
         (["--endpoint", "nonsense"], "The endpoint 'nonsense' is no address"),
+        (["--endpoint", "https://[::1"], "The endpoint 'https://[::1' is no address"),
+        (["--endpoint", "http://::1"], "The endpoint 'http://::1' is no address"),
+        (["--endpoint", "http://h:99999"], "The endpoint 'http://h:99999' is no address"),
+        (["--endpoint", f"http://h:{'9' * 5000}"], "The endpoint 'http://h:999"),
+        (["--endpoint", "http://user:pw@localhost:1"], "The endpoint 'http://…@localhost:1' is no address"),
+        (["--endpoint", "http://[::1]:1"], "The endpoint http://[::1]:1 cannot be reached"),
     ],
 )
 def test_what_cannot_be_started_is_one_sentence(arguments: list[str], complaint: str) -> None:

@@ -109,11 +109,34 @@ def test_insecure_accepts_any_certificate_and_says_so(other: EmulatedEndpoint) -
         ),
         (["--port", "70000"], "argument --port: '70000' is no port: give a number from 0 to 65535"),
         (["--machines", "x"], "argument --machines: 'x' is no number of machines: give a whole number"),
+        (
+            ["--machines", "9" * 5000],
+            "argument --machines: so many machines cannot be made: give at most 5 digits",
+        ),
+        (["--store", ""], "--store is empty: give it a value, or leave it out"),
+        (["--endpoint", ""], "--endpoint is empty: give it a value, or leave it out"),
+        (["--endpoint", "https://a:1", "--ca-file", ""], "--ca-file is empty: give it a value, or leave it out"),
+        (["--endpoint", "https://a:1", "--machine", ""], "--machine is empty: give it a value, or leave it out"),
+        (["--endpoint", "http://a:1", "--key", "a:\udcff"], "--key is not UTF-8: give another value"),
+        (["--endpoint", "http://a:1", "--machine", "\udcff"], "--machine is not UTF-8: give another value"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(arguments: list[str], complaint: str) -> None:
     code, printed = ended(*arguments)
     assert (code, printed.splitlines()[-1]) == (2, f"drp-emulator: error: {complaint}")
+
+
+def test_a_port_of_thousands_of_digits_is_refused() -> None:
+    code, printed = ended("--port", "9" * 5000)
+    assert code == 2
+    assert printed.splitlines()[-1].endswith("is no port: give a number from 0 to 65535")
+
+
+def test_a_password_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CLEAN, "DRP_EMULATOR_PASSWORD", "\udcff")
+    code, printed = ended("--records-only", "--port", "0")
+    reason = "DRP_EMULATOR_PASSWORD is not UTF-8: set another password"
+    assert (code, printed.splitlines()[-1]) == (2, f"drp-emulator: error: {reason}")
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
