@@ -191,7 +191,9 @@ def _parser() -> argparse.ArgumentParser:
     own = parser.add_argument_group("the emulator's own endpoint")
     own.add_argument("--records-only", action="store_true", help="the endpoint alone: its machines run nothing")
     own.add_argument("--port", type=_port, help=f"default: {_DEFAULT_PORT}; 0 for any free port")
-    own.add_argument("--store", metavar="FILE", help="the file that keeps the objects; default: a temporary one")
+    own.add_argument(
+        "--store", type=_file, metavar="FILE", help="the file that keeps the objects; default: a temporary one"
+    )
     own.add_argument("--dialect", choices=list(DIALECTS), help=f"default: {_DIALECT}")
     own.add_argument("--tls", action="store_true", help="speak https, as the real drpcli requires")
     other = parser.add_argument_group("machines on another DRP test system")
@@ -199,7 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     other.add_argument("--token", help="the operator's token there")
     other.add_argument("--key", metavar="USER:PASSWORD", help="or the operator's user and password")
     certificates = other.add_mutually_exclusive_group()
-    certificates.add_argument("--ca-file", metavar="FILE", help="certificates to trust, as PEM; default: the system's")
+    certificates.add_argument(
+        "--ca-file", type=_file, metavar="FILE", help="certificates to trust, as PEM; default: the system's"
+    )
     certificates.add_argument("--insecure", action="store_true", help="accept any certificate")
     other.add_argument("--machine", action="append", metavar="NAME", help="use this machine; may be repeated")
     return parser
@@ -218,6 +222,12 @@ def _port(text: str) -> int:
     if not (digits and int(text) <= _LAST_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to {_LAST_PORT}")
     return int(text)
+
+
+def _file(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty text is no file: give a path")
+    return text
 
 
 def _interrupt(*_: Any) -> None:

@@ -111,10 +111,9 @@ class Connection:
     def _serve_one(self) -> bool:
         """Answer one request; return whether another can follow."""
         self._is_head = False
-        request = self._next_event()
+        request = self._head()
         if not isinstance(request, h11.Request):
             return False
-        self._is_head = request.method == b"HEAD"
         if request.http_version not in _VERSIONS:
             raise h11.RemoteProtocolError("version", error_status_hint=HTTPStatus.HTTP_VERSION_NOT_SUPPORTED)
         names = {name for name, _ in request.headers}
@@ -131,6 +130,19 @@ class Connection:
             return False
         self._http.start_next_cycle()
         return True
+
+    def _head(self) -> Any:
+        """Read a request up to its body; return h11's event, of another kind at the end of the connection."""
+        while True:
+            before = self._http.trailing_data[0]
+            event = self._http.next_event()
+            if event is not h11.NEED_DATA:
+                break
+            self._http.receive_data(self._receive())
+        if isinstance(event, h11.Request):
+            self._is_head = event.method == b"HEAD"
+            _check_head(before[: len(before) - len(self._http.trailing_data[0])])
+        return event
 
     def _answer(self, request: h11.Request, body: bytes, *, is_upgrade: bool) -> wsgi.Answer | None:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
@@ -223,3 +235,11 @@ class Connection:
         self._deadline = time.monotonic() + _LINGER_SECONDS
         while self._client.recv(_CHUNK_BYTES):
             self._check_deadline()
+
+
+def _check_head(head: bytes) -> None:
+    """Refuse what h11 lets pass: a head that came at once, however long, and line ends without a carriage return."""
+    if len(head) > _MAX_HEAD_BYTES:
+        raise h11.RemoteProtocolError("long", error_status_hint=HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+    if head.count(b"\n") != head.count(b"\r\n"):
+        raise h11.RemoteProtocolError("bare line feed")  # another reader may see other lines

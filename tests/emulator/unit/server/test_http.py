@@ -108,6 +108,22 @@ def test_endless_headers_are_refused(url: str) -> None:
     assert send(url, "GET / HTTP/1.1", HOST, *(f"X-{number}: {'x' * 1000}" for number in range(300)))[0] == 431
 
 
+@pytest.mark.parametrize(("length", "status"), [(65_000, 200), (65_600, 431), (70_000, 431), (100_000, 431)])
+@pytest.mark.parametrize("first", ["", f"GET / HTTP/1.1\r\n{HOST}\r\n\r\n"])
+def test_the_limit_of_headers_counts_each_byte(url: str, length: int, status: int, first: str) -> None:
+    _, answer = send(url, f"{first}GET / HTTP/1.1", HOST, f"X-Long: {'x' * length}")
+    assert f"HTTP/1.1 {status} " in answer
+
+
+@pytest.mark.parametrize("ends", ["\n\n\n\n", "\r\n\n\r\n\r\n", "\r\n\r\n\n\r\n", "\r\n\r\n\r\n\n"])
+def test_lines_that_end_without_a_return_are_refused(url: str, ends: str) -> None:
+    keep(url)
+    parts = ends.replace("\r\n", "c").replace("\n", "b")
+    line, host, authorization, last = (end.replace("c", "\r\n").replace("b", "\n") for end in parts)
+    head = f"DELETE /api/v3/profiles/kept HTTP/1.1{line}{HOST}{host}{AUTHORIZATION}{authorization}{last}"
+    assert (send(url, head, end="")[0], has(url, "profiles/kept")) == (400, True)
+
+
 def test_too_long_a_body_is_refused_with_the_limit(url: str) -> None:
     answer = requests.post(
         f"{url}/api/v3/profiles", data=b" " * (17 * 1024 * 1024), auth=LOGIN,

@@ -306,3 +306,11 @@ def test_a_link_to_a_missing_file_is_a_store_to_make(tmp_path: Path) -> None:
         with EmulatedEndpoint(path, machines=1) as endpoint, Client(endpoint.url) as api:
             assert api.get("/profiles/global").status_code == 200
     assert (path.is_symlink(), target.is_file()) == (True, True)
+
+
+@pytest.mark.parametrize("options", [("--store", ""), ("--endpoint", "https://127.0.0.1:1", "--ca-file", "")])
+def test_an_empty_text_is_no_file(options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "drp_emulator", *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(f"argument {options[-2]}: an empty text is no file: give a path\n")
