@@ -109,7 +109,7 @@ def _bytes(body: Any) -> bytes:
         return b""
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, bytes):
-        return body
-    parts: Iterable[bytes] = body
-    return b"".join(parts)
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    parts: Iterable[str | bytes] = body
+    return b"".join(part.encode() if isinstance(part, str) else part for part in parts)

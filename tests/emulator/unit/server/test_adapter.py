@@ -1,10 +1,11 @@
 """The proxy without a socket behaves like the one with a socket."""
 
+import io
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_every_verb_passes_through(adapter: EmulatorAdapter) -> None:
     assert (head.headers["x-drp-list-count"], head.content) == ("3", b"")
     assert session.delete(f"{_API}/params/with%2Fslash").status_code == 200
     assert session.get(f"{_API}/params/with%2Fslash").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda text: bytearray(text.encode()), iter, io.StringIO, lambda text: io.BytesIO(text.encode())]
+)
+def test_a_body_may_be_anything_that_requests_sends(adapter: EmulatorAdapter, kind: Callable[[str], object]) -> None:
+    text = json.dumps({"Name": "streamed", "Description": "é"})
+    session = _session(adapter)
+    session.headers["Content-Type"] = "application/json"
+    assert session.post(f"{_API}/profiles", data=kind(text)).status_code == 201  # type: ignore[arg-type]
 
 
 def test_the_query_arrives_and_redirects_are_followed(adapter: EmulatorAdapter) -> None:
