@@ -86,8 +86,9 @@ class Connection:
         if self._tls is not None:
             # In two steps, since a connection that still shakes hands can be closed, too.
             self._client = self._tls.wrap_socket(self._client, server_side=True, do_handshake_on_connect=False)
-            self._client.do_handshake()
         try:
+            if isinstance(self._client, ssl.SSLSocket):
+                self._client.do_handshake()
             while self._serve_one():
                 self._is_idle = True
                 self.waiting_since = time.monotonic()

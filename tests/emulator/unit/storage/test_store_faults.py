@@ -103,14 +103,6 @@ def test_what_is_no_store_is_refused_and_kept(tmp_path: Path, make: Callable[[Pa
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
-def test_a_link_that_leads_nowhere_is_no_store(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-    path.symlink_to(tmp_path / "gone" / "other.db")
-    reason = f"cannot be written (No such file or directory at {tmp_path / 'gone' / 'other.db'}): choose another file."
-    assert refusal([*COMMAND, str(path)]) == f"The emulator's store {path} {reason}"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 @pytest.fixture
 def shared() -> Iterator[Path]:
     """A folder that every user of the computer may enter, which pytest's own are not."""
