@@ -66,7 +66,7 @@ STYLE = """
 
 
 def told() -> list[str]:
-    """What the demo prints into a pipe; it is taken away again afterwards."""
+    """Return what the demo prints into a pipe, and remove the demo."""
     demo = [ROOT / "tools" / "clean-env", "python", ROOT / "tools" / "demo"]
     run = subprocess.run(demo, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     subprocess.run([*demo, "--clean"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -74,7 +74,7 @@ def told() -> list[str]:
 
 
 def chosen(story: Sequence[str]) -> Iterator[str]:
-    """The lines of the picture.
+    """Return the lines of the picture.
 
     Raises:
         SystemExit: the demo tells another story than the picture shows.
@@ -100,7 +100,7 @@ def _output(lines: Sequence[str]) -> Iterator[str]:
 
 
 def drawn(lines: Sequence[str]) -> str:
-    """The picture."""
+    """Return the picture."""
     parts, y = [], TOP
     for line in lines:
         y += GAP if parts and line.startswith("$") else 0

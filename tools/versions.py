@@ -52,7 +52,7 @@ class Verdict:
     culprits: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
-        """What a person reads of it."""
+        """Yield what a person reads of it."""
         if not self.failed:
             yield f"{self.name}: passed"
             return

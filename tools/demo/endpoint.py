@@ -17,12 +17,12 @@ USAGE = "usage: endpoint.py show PROFILE | set PROFILE PARAM VALUE"
 def open_endpoint() -> Any:
     """Return a client of the demo's endpoint."""
     sys.path.insert(0, str(ROOT))
+    from drp_emulator.server.adapter import URL, EmulatorAdapter
     from drp_provider.api.client import Client
     from drp_provider.api.transport import Transport
-    from drp_emulator.application.seed import PASSWORD, USER
-    from drp_emulator.server.adapter import URL, EmulatorAdapter
 
-    return Client(Transport(URL, key=f"{USER}:{PASSWORD}", adapter=EmulatorAdapter(ROOT / STORE)))
+    adapter = EmulatorAdapter(ROOT / STORE)
+    return Client(Transport(URL, key=adapter.key, adapter=adapter))
 
 
 def params_of(profile: str) -> dict[str, Any]:
