@@ -19,7 +19,7 @@ help: ## Show these targets
 setup: ## Make .venv and provide the Pulumi CLI (5 minutes where it has to be built, then none)
 	@$(PYTHON) tools/setup
 
-demo: setup ## Create and run a cluster with `pulumi up`, on the embedded endpoint: no server needed
+demo: setup ## Create and run a cluster with `pulumi up`, on the emulator: no server needed
 	@$(CLEAN) python $(DEMO)
 
 demo-clean: setup ## Take away what the demo made

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from drp_emulator.access.operator import PASSWORD, USER
+from drp_emulator.access.operator import OWN_PASSWORD, PASSWORD, USER
 from drp_emulator.emulator import KEY, Emulator
 from drp_emulator.machines.supervisor_client import Report
 from drp_emulator.server.server import EmulatedEndpoint
@@ -47,7 +47,7 @@ def _run_endpoint(options: argparse.Namespace) -> None:
         options.store, machines=options.machines, dialect=options.dialect, tls=options.tls, port=options.port
     )
     with endpoint:
-        _print(f"{_description(options, endpoint.url, f'{USER}:{PASSWORD}')}. Ctrl-C stops it.")
+        _print(f"{_description(options, endpoint.url)}. Ctrl-C stops it.")
         endpoint.wait()
 
 
@@ -82,12 +82,13 @@ def _banner(emulator: Emulator, options: argparse.Namespace) -> str:
     machines = f"{count} simulated machine{'s' * (count != 1)}"
     if options.endpoint:
         return f"{machines} on DRP at {emulator.url}. Ctrl-C stops them."
-    return f"{_description(options, emulator.url, KEY)}, with {machines}. Ctrl-C stops all of it."
+    return f"{_description(options, emulator.url)}, with {machines}. Ctrl-C stops all of it."
 
 
-def _description(options: argparse.Namespace, url: str, key: str) -> str:
+def _description(options: argparse.Namespace, url: str) -> str:
     store = options.store or "a temporary store"
-    return f"DRP {options.dialect} at {url} as {key}, keeping its objects in {store}"
+    user = f"{USER} with your DRP_EMULATOR_PASSWORD" if OWN_PASSWORD else f"{USER}:{PASSWORD}"
+    return f"DRP {options.dialect} at {url} as {user}, keeping its objects in {store}"
 
 
 def _print_events(report: Report) -> None:

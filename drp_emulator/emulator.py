@@ -30,7 +30,7 @@ class Emulator:
         machines: How many machines live on it: `node-1`, `node-2`, ….
         endpoint: A DRP test system to stand in on. None: an emulated endpoint of its own.
         token: The operator's token there.
-        key: The operator's `user:password` there, where there is no token.
+        key: The operator's `user:password` there, if there is no token.
         ca_file: The authorities whose certificates are trusted there, as PEM; None for those of the system.
         insecure: Accept any certificate there.
         names: Machines of that system to stand in for, in place of `node-1`, …. Their scripts run on this computer.

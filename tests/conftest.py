@@ -14,7 +14,7 @@ from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 from tests.support.thoroughness import choose_profile
 
-# Whoever runs the tests in the background may have them ignore Ctrl-C, and every process that they start with them.
+# A shell that runs the tests in the background may let them, and every process that they start, ignore Ctrl-C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -39,7 +39,7 @@ def endpoint() -> Iterator[EmulatedEndpoint]:
 
 @pytest.fixture
 def admin(endpoint: EmulatedEndpoint) -> AdminClient:
-    """Somebody else with rights on the endpoint: an admin's shell, a machine's script."""
+    """Another client with rights on the endpoint, such as an admin's shell or a machine's script."""
     return AdminClient(endpoint.url)
 
 

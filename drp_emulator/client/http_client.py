@@ -1,7 +1,7 @@
 """HTTP/1.1 on bare sockets, for programs that must start in a blink and stay small.
 
 A script calls `drpcli` in a loop, and sixteen machines do so on two cores. `http.client` alone takes 45 ms to import
-there, `socket` 8 ms; this module and what it needs take 3 ms. TLS brings in the rest, where it is asked for.
+there, `socket` 8 ms; this module and what it needs take 3 ms. TLS brings in the rest if it is asked for.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _quoted(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as Go writes a float64: the shortest digits, an exponent only where it is very large or small."""
+    """Return a number as Go writes a float64: the shortest digits, an exponent only if it is very large or small."""
     if isinstance(value, int) and -_EXACT <= value <= _EXACT:
         return str(value)
     mantissa, _, exponent = repr(float(value)).partition("e")

@@ -59,7 +59,7 @@ class Session:
         return _value(answer.body)
 
     def head(self, path: Sequence[str], query: Sequence[tuple[str, str]] = ()) -> http_client.Response | None:
-        """Return the headers of an answer; None where nothing is.
+        """Return the headers of a response; None if there is none.
 
         Raises:
             Problem: It could not be reached, or said no.

@@ -45,7 +45,7 @@ class Inventory:
         return str(self._connection.socket().getpeername()[0])
 
     def machine(self, name: str, *, adopt: bool) -> Any:
-        """Return the machine's object, made where there is none.
+        """Return the machine's object; create it if it is missing.
 
         Args:
             name: Its name.

@@ -45,7 +45,7 @@ def check(kind: ObjectType, new: Document, transaction: Transaction, findings: F
 
 
 def _check_values(owner: secure.Owner, values: Document, transaction: Transaction, findings: Findings) -> None:
-    """Check each value against the Param of its name, where there is one."""
+    """Check each value against the Param of its name, if there is one."""
     modern = findings.dialect.modern
     for name, value in values.items():
         if not names.is_valid(name, "param", modern=modern):

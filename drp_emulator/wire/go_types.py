@@ -68,7 +68,7 @@ class Integer:
     go: str = "int"
 
     def zero(self) -> int:
-        """Return nought."""
+        """Return Go's zero value."""
         return 0
 
     def decode(self, value: Any, where: str) -> int:

@@ -98,7 +98,7 @@ def test_changes_of_others_are_refused_until_seen(stack: Stack, admin: AdminClie
     assert 'description: reviewed "a" / live "theirs" / wanted "c"' in refused.text
     assert "Traceback" not in refused.text
     assert admin.params("changed") == {"web/port": 8080, "web/host": "b"}
-    # What somebody else has changed to the wanted value already is no conflict, and `force` overwrites what it names.
+    # A value that another client has set to the wanted one is no conflict, and `force` overwrites what it names.
     for name in ("same", "forced"):
         assert admin.params(name) == {"web/port": 81, "web/host": "c"}
 

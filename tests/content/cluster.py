@@ -48,7 +48,7 @@ class Machine:
         self._operator, self.name, self.home = admin, name, home
         home.mkdir()
         self.uuid = str(admin.get(f"machines/Name:{name}")["Uuid"])
-        # Older endpoints give a machine's token to nobody but itself: there the agent has an admin's.
+        # Older endpoints give a machine's token only to the machine itself: there the agent has an admin's.
         modern = admin.exists(f"machines/{self.uuid}/token")
         self._token = str(admin.get(f"machines/{self.uuid}/token" if modern else "users/rocketskates/token")["Token"])
         self._root = f"{url}/api/v3"
@@ -166,7 +166,7 @@ class Cluster:
         self.admin.post("profiles", {"Name": PROFILE, "Params": params})
 
     def machine(self, name: str, *, carries: str | None = PROFILE, proxy: str = "") -> Machine:
-        """A machine, made where there is none, that carries the profile, and perhaps goes through a proxy."""
+        """A machine, created if it is missing, that carries the profile, and perhaps goes through a proxy."""
         if not self.admin.exists(f"machines/Name:{name}"):
             self.admin.post("machines", {"Name": name})
         if carries is not None and carries not in self.admin.profiles_of(name):

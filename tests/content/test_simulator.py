@@ -13,7 +13,7 @@ from tests.support.admin import AdminClient
 
 MACHINES = 4
 BEFORE = {"color": "black", "icon": "server"}
-"""What machines of the embedded endpoint show at first."""
+"""What machines of the emulator show at first."""
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def api(shared_url: str) -> Iterator[Client]:
 
 @pytest.fixture(params=_DIALECTS)
 def endpoint(request: pytest.FixtureRequest) -> Iterator[EmulatedEndpoint]:
-    """An embedded endpoint of its own, for tests that stop it or look behind it."""
+    """An emulated endpoint of its own, for tests that stop it or look behind it."""
     if EXTERNAL:
-        pytest.skip("only the embedded endpoint can do this")
+        pytest.skip("only the emulator can do this")
     with EmulatedEndpoint(dialect=request.param) as fresh:
         yield fresh
 

@@ -24,7 +24,9 @@ def server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             line = process.stdout.readline()
             found = URL.search(line)
             assert found is not None, line or (process.stderr and process.stderr.read())
-            assert "as rocketskates:" in line
+            own = ENVIRONMENT.get("DRP_EMULATOR_PASSWORD")
+            assert f"as rocketskates{' with your DRP_EMULATOR_PASSWORD' if own else ':'}" in line
+            assert own is None or own not in line
             yield process, found[0]
         finally:
             process.kill()

@@ -1,4 +1,4 @@
-"""A way to the embedded endpoint: another writer gets in between, and requests and replies are lost."""
+"""A way to the emulator: another writer gets in between, and requests and replies are lost."""
 
 from typing import Any
 

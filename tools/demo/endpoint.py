@@ -1,6 +1,6 @@
 """Read and change the demo's endpoint without Pulumi: `endpoint.py show NAME | set NAME PARAM VALUE`.
 
-It opens the demo's embedded endpoint, a file in this checkout, and no other.
+It opens the demo's emulator, a file in this checkout, and no other.
 """
 
 import json

@@ -47,7 +47,7 @@ def run(
 
 
 def _start(path: str, environment: Mapping[str, str], output: int) -> int:
-    """Fork and exec; the pipe closes by itself at the exec and carries the reason where there is none."""
+    """Fork and exec; the pipe closes by itself at the exec and carries the reason if there is none."""
     failure, failing = os.pipe()
     process = os.fork()
     if process == 0:

@@ -60,7 +60,7 @@ class Machine:
         self._faults: list[dict[str, Any]] = []
 
     def power_on(self) -> None:
-        """Start its agent, where it is off; one that was powered off and has not ended yet is started when it has."""
+        """Start its agent if it is off; one that was powered off and has not ended yet is started when it has."""
         self._powered = True
         if not self.process:
             self._boot()

@@ -77,7 +77,7 @@ def test_a_lost_cluster_and_a_failed_reset_run_again(stack: Stack, proxy: FaultP
 
 
 def test_a_secret_stays_one_when_it_is_waited_for(stack: Stack, simulator: Emulator) -> None:
-    """Params that come as one Output are waited for like any, and a cluster without machines waits for nobody."""
+    """Params that come as one Output are waited for like any, and a cluster without machines does not wait."""
     program = one('wait_for=["my/token"]', f'{{"my/token": pulumi.Output.secret("{CANARY}")}}')
     program = program.replace(
         "runtime_params=cluster_pattern.RUNTIME_PARAMS",

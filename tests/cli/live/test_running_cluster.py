@@ -51,7 +51,7 @@ def looks(admin: AdminClient, *machines: str) -> set[tuple[str, str]]:
 def test_one_up_makes_a_cluster_and_one_destroy_removes_it(
     stack: Stack, simulator: Emulator, proxy: FaultProxy, admin: AdminClient
 ) -> None:
-    """The preview shows every part and asks nobody; the content, the cluster and its leader come by one `up`."""
+    """The preview shows every part without a request; the content, the cluster and its leader come by one `up`."""
     shown = succeeded(stack.preview(program()))
     for part in ("ContentPack", "ClusterProfile", "MachineAssignment", "MachineWorkflow", "ClusterReady"):
         assert f"drp:{part}" in shown.text

@@ -19,7 +19,7 @@ from tests.support.admin import AdminClient
 
 MACHINES = 4
 BEFORE = {"color": "black", "icon": "server"}
-"""What machines of the embedded endpoint show at first."""
+"""What machines of the emulator show at first."""
 pytestmark = [
     pytest.mark.go,
     pytest.mark.timeout(1200),  # the first test on a machine waits for the build

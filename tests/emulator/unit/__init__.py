@@ -1,1 +1,1 @@
-"""The parts of the embedded endpoint, each by itself."""
+"""The parts of the emulator, each by itself."""
